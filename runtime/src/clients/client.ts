@@ -1,0 +1,188 @@
+/**
+ * The Kafka port: everything the processor and the monitor ask of a Kafka client, and nothing of how one answers.
+ *
+ * Positions, ranges, filtering, commits and handlers are ours; an adapter is transport, decoder and group membership.
+ * What an adapter cannot do safely it says in `capabilities`, and the processor refuses it at start, by name.
+ */
+import type { TopicPartition } from '../semantics/ranges.ts'
+
+/** What a user's code hands to `createProcessor`: `kafkajs(new Kafka({...}))`. Nothing is connected yet. */
+export interface KafkaClient {
+  /** Shown in messages: `kafkajs 2.2.4`. */
+  readonly name: string
+  readonly capabilities: ClientCapabilities
+  /** @throws TidemarkError BROKER_UNREACHABLE, AUTHENTICATION_FAILED, ... naming the broker and the step. */
+  connect(): Promise<KafkaConnection>
+}
+
+/** What an adapter promises; each is proven by the conformance suite, and refused by name where it is false. */
+export interface ClientCapabilities {
+  /** Commits carry member and generation, so that a zombie's commit is refused by the broker. */
+  readonly fencedCommits: boolean
+  /** Transactions whose offset commit carries member and generation (KIP-447). */
+  readonly fencedTransactions: boolean
+  /** A produce error never loses or doubles a record that was acknowledged. */
+  readonly safeIdempotentProduce: boolean
+}
+
+export interface KafkaConnection {
+  /** Brokers, topic ids, partitions and leaders. A name that does not exist is left out of the answer. */
+  describeTopics(topics: readonly string[] | RegExp): Promise<readonly TopicDescription[]>
+  /** Log start, last stable offset and high watermark, one request a leader. */
+  logOffsets(partitions: readonly TopicPartition[]): Promise<readonly LogOffsets[]>
+  /** First offset whose record time is at or after `timestampMs`; `undefined` where there is none. */
+  offsetsForTime(partitions: readonly TopicPartition[], timestampMs: number): Promise<readonly OffsetForTime[]>
+  /**
+   * Records from exactly the positions asked, one request a leader; waits up to `maxWaitMs` for `minBytes`.
+   * A partition that fails is answered with its error in its place; the others are not disturbed.
+   */
+  fetch(request: FetchRequest): Promise<readonly FetchedPartition[]>
+  /** Joins a consumer group; the callbacks of `JoinOptions` are awaited. */
+  join(options: JoinOptions): Promise<GroupMembership>
+  /** Committed offsets without joining the group. A partition never committed has `offset: undefined`. */
+  committedOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]>
+  /** A producer; with `transactionalId` its epoch is bumped before this resolves, which fences the one before. */
+  producer(options: ProducerOptions): Promise<KafkaProducer>
+  createTopics(topics: readonly NewTopic[]): Promise<void>
+  deleteTopics(topics: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+export interface TopicDescription {
+  readonly topic: string
+  /** Base64url of the 16-byte topic id (KIP-516); `undefined` from brokers without it. A recreated topic has another. */
+  readonly topicId: string | undefined
+  readonly isInternal: boolean
+  readonly partitions: readonly { readonly partition: number; readonly leader: number; readonly replicas: readonly number[]; readonly isr: readonly number[] }[]
+}
+
+export interface LogOffsets extends TopicPartition {
+  readonly logStartOffset: bigint
+  readonly lastStableOffset: bigint
+  readonly highWatermark: bigint
+}
+
+export interface OffsetForTime extends TopicPartition {
+  readonly offset: bigint | undefined
+}
+
+export interface CommittedOffset extends TopicPartition {
+  readonly offset: bigint | undefined
+  readonly metadata: string | undefined
+}
+
+export interface FetchRequest {
+  readonly partitions: readonly (TopicPartition & { readonly offset: bigint; readonly maxBytes: number })[]
+  readonly isolation: 'read_committed' | 'read_uncommitted'
+  readonly maxWaitMs: number
+  readonly minBytes: number
+  readonly maxBytes: number
+  readonly signal?: AbortSignal
+}
+
+export interface FetchedPartition extends TopicPartition {
+  /** `undefined`: fine. A retriable error needs nothing but another fetch. */
+  readonly error: FetchError | undefined
+  /** Committed records at or after the asked offset, in offset order; control records and aborted data never appear. */
+  readonly records: readonly KafkaRecord[]
+  /** Where the next fetch starts: past everything this answer covered, markers, aborted records and gaps included. */
+  readonly nextOffset: bigint
+  readonly logStartOffset: bigint
+  readonly lastStableOffset: bigint
+  readonly highWatermark: bigint
+  /** Bytes of the log this answer holds in memory; what prefetch bounds count. */
+  readonly sizeBytes: number
+}
+
+export interface FetchError {
+  readonly code: 'OFFSET_OUT_OF_RANGE' | 'UNKNOWN_TOPIC_OR_PARTITION' | 'TOPIC_AUTHORIZATION_FAILED' | 'UNSUPPORTED_CODEC' | 'CORRUPT_RECORD' | 'RETRIABLE'
+  readonly message: string
+}
+
+/**
+ * One record, decoded lazily: key, value and headers are cut from the fetch answer's buffer when they are first read.
+ * It keeps that buffer alive: copy what outlives the batch.
+ */
+export interface KafkaRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** Milliseconds since the epoch, as the producer (CreateTime) or broker (LogAppendTime) wrote it. */
+  readonly timestampMs: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly (readonly [name: string, value: Buffer | null])[]
+}
+
+export interface JoinOptions {
+  readonly groupId: string
+  readonly topics: readonly string[] | RegExp
+  readonly sessionTimeoutMs: number
+  readonly rebalanceTimeoutMs: number
+  readonly heartbeatIntervalMs: number
+  /** Static membership (KIP-345). */
+  readonly groupInstanceId?: string
+  /** Partitions that are ours from now on, in the named generation. Fetching them starts when it resolves. */
+  onAssigned(partitions: readonly TopicPartition[]): Promise<void>
+  /** Partitions we still own but are about to give up: finish, commit, then resolve. Bounded by `rebalanceTimeoutMs`. */
+  onRevoked(partitions: readonly TopicPartition[]): Promise<void>
+  /** Partitions that are no longer ours (session expired, generation passed): nothing may be committed for them. */
+  onLost(partitions: readonly TopicPartition[]): void
+  /** The membership ended for good; the error says why. */
+  onError(error: Error): void
+}
+
+export interface GroupMembership {
+  readonly groupId: string
+  /** Member and generation, as every fenced request carries them; changes with each rebalance. */
+  identity(): MemberIdentity
+  readonly assignment: readonly TopicPartition[]
+  /**
+   * Commits positions under member and generation.
+   * @throws FencedError the group has moved on; nothing was committed.
+   */
+  commit(offsets: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string })[]): Promise<void>
+  leave(): Promise<void>
+}
+
+export interface MemberIdentity {
+  readonly groupId: string
+  readonly memberId: string
+  readonly generation: number
+  readonly groupInstanceId: string | undefined
+}
+
+export interface ProducerOptions {
+  readonly transactionalId?: string
+  readonly transactionTimeoutMs?: number
+}
+
+export interface KafkaProducer {
+  readonly producerId: bigint
+  readonly epoch: number
+  /** Resolves when every record is acknowledged by all in-sync replicas. @throws FencedError, ProduceError (with `indefinite`). */
+  send(records: readonly OutgoingRecord[]): Promise<readonly (TopicPartition & { readonly offset: bigint })[]>
+  begin(): void
+  /** Adds consumed positions to the open transaction, under member and generation where the client can (KIP-447). */
+  sendOffsets(identity: MemberIdentity, offsets: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string })[]): Promise<void>
+  /** @throws an error with `indefinite: true` when the outcome is unknown: discard the producer, re-initialise, read back. */
+  commit(): Promise<void>
+  abort(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface OutgoingRecord {
+  readonly topic: string
+  readonly partition?: number
+  readonly key?: Buffer | string | null
+  readonly value: Buffer | string | null
+  readonly headers?: readonly (readonly [name: string, value: Buffer | string | null])[]
+  readonly timestampMs?: number
+}
+
+export interface NewTopic {
+  readonly topic: string
+  readonly partitions: number
+  readonly replicationFactor?: number
+  readonly configs?: Readonly<Record<string, string>>
+}

@@ -1,0 +1,22 @@
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/**
+ * A half-open range of offsets of one partition: `fromOffset` is read, `untilOffset` is not.
+ *
+ * Both are positions in the log, not counts of records: transaction markers, aborted records and compaction take offsets too.
+ *
+ * @see Spark Streaming, Kafka integration guide: `OffsetRange`.
+ */
+export interface OffsetRange extends TopicPartition {
+  readonly fromOffset: bigint
+  readonly untilOffset: bigint
+}
+
+/** `orders/0`: how a partition is written everywhere a person reads it. */
+export function partitionName({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`
+}

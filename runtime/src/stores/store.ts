@@ -1,0 +1,82 @@
+/**
+ * The offset-store port: where a pipeline's positions live, and the compare-and-set that keeps a zombie from moving them.
+ *
+ * One file an adapter; its factory is the file's only public export, and the contract suite runs whatever it finds exported.
+ */
+import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
+
+/**
+ * A store as a user names it: `sqlite('totals.db')`. Nothing is opened yet.
+ *
+ * @typeParam Tx - the transaction handle that `transactional(store)` puts into the handler's context; `never` where a
+ * store cannot hold results and offsets in one transaction, so that asking for it does not compile.
+ */
+export interface OffsetStore<Tx = never> {
+  readonly kind: string
+  /** Shown in messages: `SQLite totals.db`. Never a password. */
+  readonly name: string
+  /** Whether `commit` can run a `save` in the same transaction as the offsets. */
+  readonly isTransactional: boolean
+  /** @throws TidemarkError STORE_LOCKED, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_VERSION, ... */
+  open(options: StoreOptions): Promise<OpenStore<Tx>>
+}
+
+export interface StoreOptions {
+  readonly groupId: string
+  /** Most proof records kept. @defaultValue 1_000 batches */
+  readonly proofRecordsMax?: number
+}
+
+export interface OpenStore<Tx = never> {
+  /** What is stored for these partitions; a partition without a row is left out. */
+  read(partitions: readonly TopicPartition[]): Promise<readonly StoredOffset[]>
+  /** Inserts a row for a partition that has none, with its explicit start; an existing row is left as it is and returned. */
+  initialize(offset: StoredOffset): Promise<StoredOffset>
+  /**
+   * Moves every range from `fromOffset` to `untilOffset`, or none: a compare-and-set on each row.
+   * With `save` (transactional stores only) results are written in the same transaction.
+   * @throws FencedError a row no longer stands at `fromOffset`. Nothing was written.
+   * @throws CommitUnknownError the reply was lost; settle it with `read`: at `untilOffset` means done, at `fromOffset` means redo, else fenced.
+   */
+  commit(commit: StoreCommit<Tx>): Promise<void>
+  /** Sets positions without comparing: resets by a person, never by the processor. Returns what stood there. */
+  reset(offsets: readonly StoredOffset[]): Promise<readonly StoredOffset[]>
+  /** The frozen plan of a batch that has not committed yet (idempotent guarantee), written before it runs. */
+  readPlan(): Promise<BatchPlan | undefined>
+  writePlan(plan: BatchPlan): Promise<void>
+  /** The last proof records, newest first. */
+  proofs(limit: number): Promise<readonly ProofRecord[]>
+  close(): Promise<void>
+}
+
+export interface StoredOffset extends TopicPartition {
+  readonly offset: bigint
+  readonly topicId: string | undefined
+  readonly metadata: string | undefined
+}
+
+export interface StoreCommit<Tx> {
+  readonly ranges: readonly OffsetRange[]
+  readonly proof: ProofRecord
+  readonly metadata?: string
+  readonly save?: (tx: Tx) => Promise<void>
+}
+
+/** A batch whose ranges are fixed before it runs, so that a rerun has the same id and the same records. */
+export interface BatchPlan {
+  readonly batchId: string
+  readonly ranges: readonly OffsetRange[]
+}
+
+/** What is known of one committed batch; kept beside its offsets, bounded in number, readable after a crash. */
+export interface ProofRecord {
+  readonly batchId: string
+  readonly ranges: readonly OffsetRange[]
+  readonly records: number
+  readonly guarantee: string
+  readonly fencingToken: string
+  readonly attempt: number
+  readonly outcome: 'committed' | 'aborted' | 'unknown'
+  readonly startedAtMs: number
+  readonly committedAtMs: number
+}

@@ -1,0 +1,116 @@
+/** Messages between the extension host and a panel. A leaf. One snapshot draws a whole view; offsets are decimal strings. */
+import type { BatchState, RecordsResult, WireRange } from '@tidemark/runtime/protocol'
+
+/** A count of offsets or records. A string, since offsets pass 2^53. */
+export type Count = string
+
+export interface OverviewSnapshot {
+  readonly view: 'overview'
+  readonly cluster: string
+  readonly status: { readonly kind: 'connecting' | 'connected' | 'failed' | 'empty'; readonly message: string; readonly action?: string }
+  readonly brokerCount: number
+  readonly kafkaVersion: string | undefined
+  readonly readAtMs: number
+  readonly requestCount: number
+  readonly isPaused: boolean
+  readonly isReadOnly: boolean
+  readonly groups: readonly GroupRow[]
+  readonly topics: readonly TopicRow[]
+  readonly selected: GroupDetail | undefined
+}
+
+export interface GroupRow {
+  readonly groupId: string
+  readonly type: string
+  readonly state: string
+  readonly status: 'ok' | 'warning' | 'bad' | 'unknown'
+  /** Readable records behind; `undefined` when never committed. */
+  readonly lag: Count | undefined
+  readonly note: string
+}
+
+export interface TopicRow {
+  readonly topic: string
+  readonly partitionCount: number
+  readonly replicationFactor: number
+  readonly isInternal: boolean
+}
+
+export interface GroupDetail {
+  readonly groupId: string
+  readonly memberCount: number
+  readonly chips: readonly { readonly text: string; readonly tone: 'plain' | 'ok' | 'warning' | 'bad' | 'dim' }[]
+  readonly history: readonly LagPoint[]
+  readonly partitions: readonly PartitionRow[]
+}
+
+export interface LagPoint {
+  readonly atMs: number
+  readonly readable: number
+  readonly unreadable: number
+  readonly event?: string
+}
+
+export interface PartitionRow {
+  readonly topic: string
+  readonly partition: number
+  readonly logStartOffset: Count
+  readonly logEndOffset: Count
+  readonly lastStableOffset: Count
+  readonly committedOffset: Count | undefined
+  readonly lag: LagByCause
+  readonly why: string
+  readonly tone: 'ok' | 'warning' | 'bad' | 'dim'
+  readonly status: string
+  readonly recordsPerSecond: number | undefined
+  readonly secondsLeft: number | undefined
+  readonly owner: string | undefined
+}
+
+export interface LagByCause {
+  /** `undefined`: not known yet (counting needs a read of the log). */
+  readonly readable: Count | undefined
+  readonly markersAndAborted: Count | undefined
+  readonly gaps: Count | undefined
+  readonly takenByRetention: Count
+  readonly state: 'caughtUp' | 'behind' | 'neverCommitted' | 'positionLost'
+}
+
+export interface BatchSnapshot {
+  readonly view: 'batch'
+  readonly pipeline: string
+  readonly groupId: string
+  readonly isScratchGroup: boolean
+  readonly guarantee: string
+  readonly store: string
+  readonly status: { readonly kind: 'waiting' | 'running' | 'stopped' | 'ended' | 'failed'; readonly message: string }
+  readonly batch: BatchState | undefined
+  readonly history: readonly BatchHistoryRow[]
+  /** Phase timings of the current batch, ms from the batch's start, in `batchPhases` order; `undefined` not reached. */
+  readonly phaseStartedMs: readonly (number | undefined)[]
+  readonly ended?: { readonly committed: readonly WireRange[]; readonly willBeRedone: readonly WireRange[]; readonly unknown: readonly WireRange[] }
+}
+
+export interface BatchHistoryRow {
+  readonly batchId: string
+  readonly sequence: number
+  readonly recordCount: number
+  readonly tookMs: number
+  readonly outcome: 'committed' | 'failed' | 'fenced' | 'rolledBack' | 'running'
+}
+
+export type Snapshot = OverviewSnapshot | BatchSnapshot
+
+export type HostMessage =
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'records'; readonly requestId: number; readonly result: RecordsResult }
+
+export type ViewMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'selectGroup'; readonly groupId: string }
+  | { readonly type: 'togglePause' }
+  | { readonly type: 'action'; readonly action: ViewAction; readonly groupId?: string }
+  | { readonly type: 'control'; readonly command: 'stepBatch' | 'stepPhase' | 'continue' | 'pause' | 'stop' }
+  | { readonly type: 'records'; readonly requestId: number; readonly batchId: string; readonly from: number; readonly count: number }
+
+export type ViewAction = 'startLocalKafka' | 'openSettings' | 'retry' | 'openCode' | 'debug'
