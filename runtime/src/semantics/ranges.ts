@@ -20,3 +20,11 @@ export interface OffsetRange extends TopicPartition {
 export function partitionName({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`
 }
+
+/** Adds a range to an ordered history of one run: what follows directly is joined, so that the history stays short. */
+export function appendRange(history: OffsetRange[], range: OffsetRange): void {
+  const last = history.findLastIndex(each => each.topic === range.topic && each.partition === range.partition)
+  const previous = history[last]
+  if (previous?.untilOffset === range.fromOffset) history[last] = { ...previous, untilOffset: range.untilOffset }
+  else history.push(range)
+}
