@@ -7,7 +7,7 @@ import { repositoryRoot } from './files.ts'
 const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^runtime\/src\/protocol\.ts$/, 'leaf'],
   [/^server\/src\/protocol\.ts$/, 'leaf'],
-  [/^webview\/src\/protocol\.ts$/, 'leaf'],
+  [/^webview\/src\/(protocol|page)\.ts$/, 'leaf'],
   [/^runtime\/src\/(clock|random|errors|trace)\.ts$/, 'leaf'],
   [/^runtime\/src\/semantics\//, 'runtime/semantics'],
   [/^runtime\/src\/clients\/client\.ts$/, 'runtime/port'],

@@ -7,13 +7,19 @@ export type Count = string
 export interface OverviewSnapshot {
   readonly view: 'overview'
   readonly cluster: string
-  readonly status: { readonly kind: 'connecting' | 'connected' | 'failed' | 'empty'; readonly message: string; readonly action?: string }
+  readonly status: {
+    readonly kind: 'connecting' | 'connected' | 'failed' | 'empty'
+    readonly message: string
+    readonly action?: string
+  }
   readonly brokerCount: number
   readonly kafkaVersion: string | undefined
   readonly readAtMs: number
   readonly requestCount: number
   readonly isPaused: boolean
   readonly isReadOnly: boolean
+  /** Buttons of the header, in order. Only what the host can do now is offered: a panel has no dead buttons. */
+  readonly actions?: readonly ViewAction[]
   readonly groups: readonly GroupRow[]
   readonly topics: readonly TopicRow[]
   readonly selected: GroupDetail | undefined
@@ -24,8 +30,13 @@ export interface GroupRow {
   readonly type: string
   readonly state: string
   readonly status: 'ok' | 'warning' | 'bad' | 'unknown'
-  /** Readable records behind; `undefined` when never committed. */
+  /** Readable records behind; `undefined` when never committed or not read yet (`status` tells which). */
   readonly lag: Count | undefined
+  /** Where the lag went over the sliding window. Absent: not watched long enough. */
+  readonly trend?: 'rising' | 'falling' | 'steady'
+  /** Records that retention took before the group read them. Absent or `'0'`: none. */
+  readonly lost?: Count
+  /** What a person should know beside the number: where its offsets live, since when it grows. */
   readonly note: string
 }
 
@@ -40,8 +51,12 @@ export interface GroupDetail {
   readonly groupId: string
   readonly memberCount: number
   readonly chips: readonly { readonly text: string; readonly tone: 'plain' | 'ok' | 'warning' | 'bad' | 'dim' }[]
+  /** Oldest first. */
   readonly history: readonly LagPoint[]
+  /** Rows of one topic stand together; they share the gauge's scale. */
   readonly partitions: readonly PartitionRow[]
+  /** Buttons beside the group's name, in order; the first is the primary one. */
+  readonly actions?: readonly ViewAction[]
 }
 
 export interface LagPoint {
@@ -59,8 +74,10 @@ export interface PartitionRow {
   readonly lastStableOffset: Count
   readonly committedOffset: Count | undefined
   readonly lag: LagByCause
+  /** Said in place of the view's own words about the causes of the lag. Empty: the view words them itself. */
   readonly why: string
   readonly tone: 'ok' | 'warning' | 'bad' | 'dim'
+  /** One word. Empty: the view's own word for `lag.state`. */
   readonly status: string
   readonly recordsPerSecond: number | undefined
   readonly secondsLeft: number | undefined
@@ -88,7 +105,11 @@ export interface BatchSnapshot {
   readonly history: readonly BatchHistoryRow[]
   /** Phase timings of the current batch, ms from the batch's start, in `batchPhases` order; `undefined` not reached. */
   readonly phaseStartedMs: readonly (number | undefined)[]
-  readonly ended?: { readonly committed: readonly WireRange[]; readonly willBeRedone: readonly WireRange[]; readonly unknown: readonly WireRange[] }
+  readonly ended?: {
+    readonly committed: readonly WireRange[]
+    readonly willBeRedone: readonly WireRange[]
+    readonly unknown: readonly WireRange[]
+  }
 }
 
 export interface BatchHistoryRow {
@@ -104,6 +125,8 @@ export type Snapshot = OverviewSnapshot | BatchSnapshot
 export type HostMessage =
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'records'; readonly requestId: number; readonly result: RecordsResult }
+  /** Answers a request that could not be served; the rows say why and are asked for again when looked at again. */
+  | { readonly type: 'recordsFailed'; readonly requestId: number; readonly message: string }
 
 export type ViewMessage =
   | { readonly type: 'ready' }
@@ -111,6 +134,20 @@ export type ViewMessage =
   | { readonly type: 'togglePause' }
   | { readonly type: 'action'; readonly action: ViewAction; readonly groupId?: string }
   | { readonly type: 'control'; readonly command: 'stepBatch' | 'stepPhase' | 'continue' | 'pause' | 'stop' }
-  | { readonly type: 'records'; readonly requestId: number; readonly batchId: string; readonly from: number; readonly count: number }
+  | {
+      readonly type: 'records'
+      readonly requestId: number
+      readonly batchId: string
+      readonly from: number
+      readonly count: number
+    }
 
-export type ViewAction = 'startLocalKafka' | 'openSettings' | 'retry' | 'openCode' | 'debug'
+export type ViewAction =
+  | 'startLocalKafka'
+  | 'openSettings'
+  | 'retry'
+  | 'startPipeline'
+  | 'openCode'
+  | 'reset'
+  | 'prove'
+  | 'debug'
