@@ -1,0 +1,112 @@
+/**
+ * The engine behind both doors: files in, findings and pipelines out. No program is ever built: a file is parsed alone, its
+ * imports are followed on demand, and an edit runs again only what can reach the edited file.
+ *
+ * All of it is synchronous (an analysis takes milliseconds) except `discover`, which walks a workspace and yields often.
+ */
+import type { PipelineInfo } from '../protocol.ts'
+import type { Finding, Severity } from './finding.ts'
+
+/** What the engine asks of a disk. Nothing throws: what cannot be read is `undefined` or empty. */
+export interface FileSystem {
+  readFile(path: string): string | undefined
+  stat(path: string): FileStat | undefined
+  /** Names in a folder; symbolic links are told apart so that loops can be left out. */
+  readDirectory(path: string): readonly DirectoryEntry[]
+}
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory' | 'other'
+  readonly sizeBytes: number
+  readonly modifiedMs: number
+}
+
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+}
+
+export interface EngineSettings {
+  /** Severity by rule id; 'off' turns a rule off. Rules that are not named keep their own. */
+  readonly rules?: Readonly<Record<string, Severity | 'off'>>
+  /** Outputs of a team's own: see `facts/libraries/outputs.ts` for the pattern language. */
+  readonly outputs?: readonly CustomOutput[]
+  /** Larger files are skipped with a note. @defaultValue 1_000_000 bytes */
+  readonly fileBytesMax?: number
+  /** Parsed files kept in memory. @defaultValue 2_000 */
+  readonly modulesMax?: number
+}
+
+/** `{ call: '@acme/events:publish', kind: 'produce', idempotent: false }` */
+export interface CustomOutput {
+  readonly call: string
+  readonly kind: string
+  readonly idempotent?: boolean
+}
+
+export interface FileAnalysis {
+  readonly path: string
+  /** Findings whose place lies in this file, whichever handler led to them. Unsuppressed: suppression comments are the doors' matter. */
+  readonly findings: readonly Finding[]
+  readonly pipelines: readonly PipelineInfo[]
+  readonly notes: readonly Note[]
+}
+
+/** Something a person should know about the analysis itself: a file too large, a rule that failed. */
+export interface Note {
+  readonly code:
+    | 'FILE_TOO_LARGE'
+    | 'FILE_GENERATED'
+    | 'FILE_UNREADABLE'
+    | 'PARSE_ERROR'
+    | 'RULE_FAILED'
+    | 'LIMIT_REACHED'
+  readonly path: string
+  readonly message: string
+}
+
+export interface Engine {
+  /** An editor holds the file: its text here wins over the disk until `close`. */
+  open(path: string, text: string, version: number): void
+  change(path: string, text: string, version: number): void
+  close(path: string): void
+  /** The disk changed (watcher): forget what was read of it. */
+  invalidate(paths: readonly string[]): void
+  configure(settings: EngineSettings): void
+  analyze(path: string): FileAnalysis
+  /** Known files whose findings may change when `path` does, itself first. */
+  reach(path: string): readonly string[]
+  /**
+   * Walks a folder for pipelines and for the wrappers around them, so that findings in helpers are known before their
+   * handlers are opened. Yields to the event loop every few milliseconds.
+   * @returns files that hold pipelines or lie within their reach.
+   */
+  discover(root: string, options?: DiscoverOptions): Promise<readonly string[]>
+  /** The source text as the engine sees it: of the editor or of the disk. */
+  text(path: string): string | undefined
+  statistics(): EngineStatistics
+}
+
+export interface DiscoverOptions {
+  readonly signal?: AbortSignal
+  /** Files found by the caller's own walk (globs, ignore files); without it every source file below the root is looked at. */
+  readonly files?: Iterable<string>
+  readonly onProgress?: (done: number, found: number) => void
+}
+
+export interface EngineStatistics {
+  readonly modules: number
+  readonly pipelines: number
+  readonly parsedFiles: number
+}
+
+/** @throws never. */
+export function createEngine(options: EngineOptions): Engine {
+  void options
+  throw new Error('under construction')
+}
+
+export interface EngineOptions {
+  readonly fileSystem: FileSystem
+  readonly settings?: EngineSettings
+}

@@ -1,0 +1,324 @@
+/**
+ * The facts rules read: what a piece of streaming code does, said without the syntax of any language.
+ *
+ * A frontend turns source into `Module`s (`code.ts`); the analysis follows handlers through them and writes these facts.
+ * Every fact has a place, so that a finding can show its evidence, whichever file that lies in.
+ */
+import type { Range } from '../protocol.ts'
+
+/** Where a fact stands. */
+export interface Place {
+  /** Absolute path. */
+  readonly path: string
+  readonly range: Range
+}
+
+/** All facts reached from the handlers of one file; their places may lie in any file within reach. */
+export interface Facts {
+  readonly path: string
+  readonly pipelines: readonly Pipeline[]
+  /** Settings of other pipelines in the workspace, for rules that compare: `shared-group-id`. */
+  readonly others: readonly PipelineSummary[]
+}
+
+/** A consumer: group, topics, the client it uses, and the handlers that get its records. */
+export interface Pipeline {
+  readonly at: Place
+  readonly library: LibraryId
+  readonly groupId: Text | undefined
+  readonly topics: readonly Text[]
+  readonly options: PipelineOptions
+  readonly declared: DeclaredGuarantee | undefined
+  readonly handlers: readonly Handler[]
+  /** Whether a signal handler or a stop call for this consumer is in reach. `undefined`: cannot tell. */
+  readonly stopsGracefully: boolean | undefined
+}
+
+/** What `shared-group-id` compares, kept for every known file. */
+export interface PipelineSummary {
+  readonly at: Place
+  readonly library: LibraryId
+  readonly groupId: string | undefined
+  readonly topics: readonly string[]
+}
+
+export type LibraryId =
+  | '@tidemark/runtime'
+  | 'kafkajs'
+  | '@confluentinc/kafka-javascript'
+  | 'node-rdkafka'
+  | '@platformatic/kafka'
+  | '@nestjs/microservices'
+  | 'spark-streaming'
+  | 'spark-structured-streaming'
+
+/** A text as far as it is known: `value` is undefined where a part comes from outside the code. */
+export interface Text {
+  readonly at: Place
+  readonly value: string | undefined
+  /** As written, shortened. */
+  readonly source: string
+}
+
+/** An option whose value is known, or `undefined` where it is not set; `isKnown: false` where it is set out of sight. */
+export interface Option<T> {
+  readonly at: Place
+  readonly value: T | undefined
+  readonly isKnown: boolean
+}
+
+export interface PipelineOptions {
+  readonly autoCommit: Option<boolean> | undefined
+  /** When the client itself records an offset as done: before the handler has run, or after it. */
+  readonly commitMode: CommitMode
+  readonly autoResolve: Option<boolean> | undefined
+  readonly fromBeginning: Option<boolean> | undefined
+  readonly resetPolicy: Option<string> | undefined
+  readonly isolation: Option<'read_committed' | 'read_uncommitted'> | undefined
+  readonly sessionTimeoutMs: Option<number> | undefined
+  readonly heartbeatIntervalMs: Option<number> | undefined
+  readonly concurrency: Option<number> | undefined
+}
+
+export type CommitMode = 'after-handler' | 'before-handler' | 'manual' | 'store' | 'unknown'
+
+export type Guarantee = 'at-most-once' | 'at-least-once' | 'effectively-once' | 'exactly-once' | 'broken' | 'unknown'
+
+export interface DeclaredGuarantee {
+  readonly at: Place
+  readonly guarantee: Guarantee
+  /** The words that declare it: `transactional(...)`, `exactly once` in a comment. */
+  readonly source: string
+}
+
+export type HandlerRole = 'message' | 'batch' | 'partition' | 'request-reply' | 'data-event' | 'transaction-body'
+
+export interface Handler {
+  /** The function's head, or the name that names it. */
+  readonly at: Place
+  readonly role: HandlerRole
+  /** Whether the client waits for what the handler returns before it goes on. */
+  readonly isAwaited: boolean
+  readonly flow: Flow
+  /** Look-ups of offset ranges by partition index, wherever the handler's helpers make them. */
+  readonly offsetLookups: readonly OffsetLookup[]
+  /** `false` where part of the work could not be followed. */
+  readonly isWhole: boolean
+}
+
+/** An operation of a dataset. Wide ones move records between partitions, so offsets no longer belong to them. */
+export interface Operation {
+  readonly at: Place
+  readonly name: string
+  readonly isWide: boolean
+}
+
+/** `offsetRanges[partition.index]`, `offsetRange` of a partition, a cast to offset ranges. */
+export interface OffsetLookup {
+  readonly at: Place
+  /** How the partition was named: `index`. */
+  readonly indexText: string
+  /** Every operation between the Kafka batch and the partitions whose index is used, first one first. */
+  readonly lineage: readonly Operation[]
+  /** Calls from the handler down to the look-up. */
+  readonly calls: readonly Place[]
+  readonly fixes: readonly FixSketch[]
+}
+
+// ---- control flow ---------------------------------------------------------------------------------------------
+
+/** What a handler does, in order, helpers inlined. Only events and the control flow around them are kept. */
+export type Flow = Sequence | Branch | Loop | Try | Parallel | Detached | Event
+
+export interface Sequence {
+  readonly kind: 'sequence'
+  readonly steps: readonly Flow[]
+}
+
+/** Exactly one arm runs. An `if` without `else` has an empty second arm. */
+export interface Branch {
+  readonly kind: 'branch'
+  readonly at: Place
+  readonly arms: readonly Flow[]
+  /** What is tested, as far as rules ask for it. */
+  readonly test: Test
+}
+
+export interface Test {
+  /** A name for the thing tested where it is a dedupe look-up: a set, a table of processed events. */
+  readonly dedupe: 'durable' | 'in-memory' | undefined
+  readonly source: string
+}
+
+export interface Loop {
+  readonly kind: 'loop'
+  readonly at: Place
+  readonly body: Flow
+  /** `records`: over the batch's records. `endless`: `while (true)`. `retry`: counts attempts. */
+  readonly over: 'records' | 'endless' | 'retry' | 'values'
+}
+
+export interface Try {
+  readonly kind: 'try'
+  readonly at: Place
+  readonly block: Flow
+  readonly handler: Flow | undefined
+  /** The `catch` keyword or the `.catch` name. */
+  readonly handlerAt: Place | undefined
+  /** Whether the caught error itself is used for more than logging. */
+  readonly usesError: boolean
+  readonly cleanup: Flow | undefined
+  readonly cleanupAt: Place | undefined
+  readonly fixes: readonly FixSketch[]
+}
+
+/** Awaited together; the order among arms is open. */
+export interface Parallel {
+  readonly kind: 'parallel'
+  readonly at: Place
+  readonly arms: readonly Flow[]
+}
+
+/** Started, and not waited for. */
+export interface Detached {
+  readonly kind: 'detached'
+  readonly at: Place
+  readonly how:
+    | 'floating'
+    | 'void'
+    | 'for-each'
+    | 'then-catch'
+    | 'queue'
+    | 'timer'
+    | 'emitter'
+    | 'callback'
+    | 'observable'
+    | 'promise-constructor'
+  readonly flow: Flow
+  readonly name: string
+  readonly fixes: readonly FixSketch[]
+}
+
+export type Event = Output | Commit | Seek | Signal | Exit | OpaqueCall
+
+interface EventBase {
+  readonly at: Place
+  /** Calls from the handler down to the event, outermost first. */
+  readonly calls: readonly Place[]
+}
+
+export type OutputKind =
+  | 'database'
+  | 'document'
+  | 'cache'
+  | 'http'
+  | 'produce'
+  | 'queue'
+  | 'mail'
+  | 'push'
+  | 'file'
+  | 'store'
+  | 'custom'
+
+/** A write to the world outside. */
+export interface Output extends EventBase {
+  readonly kind: 'output'
+  readonly output: OutputKind
+  /** As named in messages: `INSERT INTO totals`, `producer.send`. */
+  readonly name: string
+  readonly target: string | undefined
+  readonly idempotency: Idempotency
+  /** Runs inside a transaction that also holds the offsets. */
+  readonly inTransaction: boolean
+  /** Values that differ on every run and end up in the output's id or key. */
+  readonly freshKeys: readonly FreshValue[]
+  readonly fixes: readonly FixSketch[]
+  /** How sure it is that this is an output at all. */
+  readonly isCertain: boolean
+  /** A dead-letter target by its topic or name. */
+  readonly isDeadLetter: boolean
+}
+
+export interface Idempotency {
+  /** `repeatable`: running it twice leaves what running it once leaves. `unknown`: cannot be told. */
+  readonly verdict: 'repeatable' | 'not-repeatable' | 'unknown'
+  /** Why, in words that fit into a message: `no ON CONFLICT clause`. */
+  readonly reason: string
+  readonly evidence: readonly { readonly at: Place; readonly message: string }[]
+}
+
+/** `Date.now()`, `Math.random()`, a new UUID. */
+export interface FreshValue {
+  readonly at: Place
+  readonly source: string
+  /** Where it ends: `id`, `key`. */
+  readonly into: string
+  readonly fixes: readonly FixSketch[]
+}
+
+/** An offset recorded as done: commit to Kafka or a store, `resolveOffset`, `storeOffset`, `sendOffsets`. */
+export interface Commit extends EventBase {
+  readonly kind: 'commit'
+  readonly commit: 'commit' | 'resolve' | 'store' | 'send-offsets'
+  readonly name: string
+  /** How the committed position is made from a record's offset. */
+  readonly offset: CommittedPosition
+  /** `.then`/callback style where nobody waits. */
+  readonly fixes: readonly FixSketch[]
+}
+
+export interface CommittedPosition {
+  readonly at: Place
+  /** `as-is`: the record's own offset. `plus-one`: right. `text-plus-one`: `'41' + 1`. */
+  readonly form: 'as-is' | 'plus-one' | 'text-plus-one' | 'none' | 'unknown'
+  readonly source: string
+  readonly fixes: readonly FixSketch[]
+}
+
+export interface Seek extends EventBase {
+  readonly kind: 'seek'
+}
+
+/** Calls that matter for liveness and retry, not for data. */
+export interface Signal extends EventBase {
+  readonly kind: 'signal'
+  readonly signal:
+    | 'heartbeat'
+    | 'pause'
+    | 'resume'
+    | 'stop'
+    | 'stop-detached'
+    | 'begin'
+    | 'commit-transaction'
+    | 'abort'
+    | 'delay'
+    | 'process-exit'
+    | 'log'
+    | 'parse'
+    | 'log-only'
+  readonly name: string
+  readonly fixes: readonly FixSketch[]
+}
+
+export interface Exit extends EventBase {
+  readonly kind: 'exit'
+  readonly exit: 'throw' | 'return' | 'break' | 'continue' | 'reject'
+}
+
+/** A call that could not be followed: it may write, and it may fail. */
+export interface OpaqueCall extends EventBase {
+  readonly kind: 'call'
+  readonly name: string
+  readonly isAwaited: boolean
+  /** Whether something of the record is handed over. */
+  readonly takesRecord: boolean
+  /** `callback`: a function given by the caller, as in a wrapper library. `external`: a package we do not know. */
+  readonly what: 'callback' | 'project' | 'external'
+}
+
+/** A fix as the frontend found it possible: edits in terms of places. */
+export interface FixSketch {
+  readonly title: string
+  readonly isSafe: boolean
+  readonly edits: readonly { readonly at: Place; readonly newText: string }[]
+}

@@ -1,0 +1,4 @@
+/** Every rule, in the order in which reports list them. */
+import type { Rule } from './rule.ts'
+
+export const rules: readonly Rule[] = []
