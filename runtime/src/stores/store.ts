@@ -3,6 +3,7 @@
  *
  * One file an adapter; its factory is the file's only public export, and the contract suite runs whatever it finds exported.
  */
+import type { Clock } from '../clock.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface StoreOptions {
   readonly groupId: string
   /** Most proof records kept. @defaultValue 1_000 batches */
   readonly proofRecordsMax?: number
+  /** What a wait for a lock is measured with. @defaultValue the system's */
+  readonly clock?: Clock
 }
 
 export interface OpenStore<Tx = never> {

@@ -1,0 +1,252 @@
+import { basename } from 'node:path'
+import { systemClock } from '../clock.ts'
+import { FencedError } from '../errors.ts'
+import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
+import { checkOffset, checkRanges } from './shared/checks.ts'
+import { proofFromJson, proofToJson, rangesFromJson, rangesToJson } from './shared/wire.ts'
+import { Connection } from './sqlite/connection.ts'
+import { storeFailure } from './sqlite/failure.ts'
+import { migrate } from './sqlite/schema.ts'
+import { openTransaction, type SqliteTransaction, StatementCache } from './sqlite/transaction.ts'
+import type {
+  BatchPlan,
+  OffsetStore,
+  OpenStore,
+  ProofRecord,
+  StoreCommit,
+  StoredOffset,
+  StoreOptions,
+} from './store.ts'
+
+export type { SqliteRow, SqliteTransaction, SqliteValue } from './sqlite/transaction.ts'
+
+export interface SqliteOptions {
+  /**
+   * How long to wait for another process's transaction, in milliseconds. Waiting never blocks the event loop, so heartbeats go on.
+   * @defaultValue 5_000
+   */
+  readonly lockWaitMs?: number
+  /**
+   * `full` survives a power cut; `normal` may lose the last commits in one (results and offsets together, so nothing doubles
+   * or is lost, it is only done again); `off` may damage the file in one.
+   * @defaultValue 'full'
+   * @see sqlite.org/pragma.html#pragma_synchronous
+   */
+  readonly synchronous?: 'full' | 'normal' | 'off'
+  /** Whether `tx.get` and `tx.all` read INTEGER columns as `bigint`. @defaultValue false */
+  readonly readBigInts?: boolean
+  /** SQL run at every open, for the tables of your results: `create table if not exists totals (...)`. */
+  readonly setup?: string
+  /** Most prepared statements of your SQL kept; the least recently used one goes first. @defaultValue 100 */
+  readonly statementsMax?: number
+}
+
+/**
+ * Offsets and results in one SQLite database, moved in one transaction. Needs nothing but Node.
+ *
+ * Several groups and your own tables may live in the same file, and several processes may use it at once: a commit takes the
+ * write lock first (`BEGIN IMMEDIATE`) and moves each offset only from where the batch was read, so that a zombie writes nothing.
+ * The lock is held while the handler runs; other writers wait up to `lockWaitMs`.
+ *
+ * @param path - the database file; made if it is missing (its folder is not). `:memory:` forgets everything when it is closed.
+ * @example
+ * ```ts
+ * const processor = createProcessor({
+ *   guarantee: transactional(sqlite('totals.db', { setup: 'create table if not exists totals (customer text primary key, cents integer)' })),
+ *   // ...
+ * })
+ * processor.foreachBatch(async (batch, { tx }) => {
+ *   for (const { value } of batch) tx.run('insert into totals values (?, ?) on conflict do update set cents = cents + excluded.cents', value.customer, value.cents)
+ * })
+ * ```
+ */
+export function sqlite(path: string, options: SqliteOptions = {}): OffsetStore<SqliteTransaction> {
+  const name = `SQLite ${path === ':memory:' ? 'in memory' : basename(path)}`
+  return {
+    kind: 'sqlite',
+    name,
+    isTransactional: true,
+    open: storeOptions => OpenSqlite.open(path, name, { ...options, ...storeOptions }),
+  }
+}
+
+class OpenSqlite implements OpenStore<SqliteTransaction> {
+  readonly #connection: Connection
+  readonly #groupId: string
+  readonly #proofRecordsMax: number
+  /** Ours, always `bigint`; apart from the user's so that theirs cannot push ours out. */
+  readonly #own: StatementCache
+  readonly #users: StatementCache
+
+  static async open(path: string, name: string, options: SqliteOptions & StoreOptions): Promise<OpenSqlite> {
+    const { clock = systemClock, lockWaitMs = 5_000, synchronous = 'full', setup } = options
+    const connection = await Connection.open(path, name, { clock, lockWaitMs })
+    const { database } = connection
+    try {
+      await connection.use(() => database.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}`))
+      await connection.transaction(() => {
+        migrate(database, name)
+        if (setup) database.exec(setup)
+      })
+      return new OpenSqlite(connection, options)
+    } catch (error) {
+      await connection.close()
+      throw storeFailure(error, name)
+    }
+  }
+
+  private constructor(connection: Connection, options: SqliteOptions & StoreOptions) {
+    const { groupId, proofRecordsMax = 1_000, readBigInts = false, statementsMax = 100 } = options
+    this.#connection = connection
+    this.#groupId = groupId
+    this.#proofRecordsMax = proofRecordsMax
+    this.#own = new StatementCache(connection.database, { readBigInts: true, statementsMax: 32 })
+    this.#users = new StatementCache(connection.database, { readBigInts, statementsMax })
+  }
+
+  read(partitions: readonly TopicPartition[]): Promise<readonly StoredOffset[]> {
+    return this.#connection.use(() => this.#rows(partitions))
+  }
+
+  async initialize(offset: StoredOffset): Promise<StoredOffset> {
+    checkOffset(offset)
+    return this.#connection.transaction(() => {
+      const known = this.#row(offset)
+      if (known) return known
+      this.#put(offset)
+      return offset
+    })
+  }
+
+  /**
+   * Why the write lock comes first and the comparison before the handler:
+   *   1. A reads orders/0 from 100 and is frozen; B takes over and commits 100..150
+   *   2. A wakes up and commits 100..150
+   * Under the lock nobody can move the row between our comparison and our COMMIT, so A's handler never even starts.
+   */
+  async commit(commit: StoreCommit<SqliteTransaction>): Promise<void> {
+    checkRanges(commit.ranges)
+    await this.#connection.transaction(async () => {
+      for (const range of commit.ranges) this.#moveOffset(range, commit.metadata)
+      this.#writeProof(commit.proof)
+      this.#dropPlan(commit.proof.batchId)
+      if (commit.save) await this.#save(commit.save)
+    })
+  }
+
+  async reset(offsets: readonly StoredOffset[]): Promise<readonly StoredOffset[]> {
+    offsets.forEach(checkOffset)
+    return this.#connection.transaction(() => {
+      const before = this.#rows(offsets)
+      for (const offset of offsets) this.#put(offset)
+      this.#dropPlans()
+      return before
+    })
+  }
+
+  readPlan(): Promise<BatchPlan | undefined> {
+    return this.#connection.use(() => {
+      const row = this.#own
+        .prepare('select batch_id, ranges from tidemark_plans where group_id = ? order by sequence desc limit 1')
+        .get(this.#groupId)
+      return row && { batchId: String(row.batch_id), ranges: rangesFromJson(String(row.ranges)) }
+    })
+  }
+
+  async writePlan(plan: BatchPlan): Promise<void> {
+    checkRanges(plan.ranges)
+    await this.#connection.transaction(() => {
+      this.#dropPlans()
+      this.#own
+        .prepare('insert into tidemark_plans (group_id, batch_id, sequence, ranges) values (?, ?, 1, ?)')
+        .run(this.#groupId, plan.batchId, rangesToJson(plan.ranges))
+    })
+  }
+
+  proofs(limit: number): Promise<readonly ProofRecord[]> {
+    return this.#connection.use(() =>
+      this.#own
+        .prepare('select proof from tidemark_proofs where group_id = ? order by sequence desc limit ?')
+        .all(this.#groupId, limit)
+        .map(row => proofFromJson(String(row.proof))),
+    )
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
+  async #save(save: (tx: SqliteTransaction) => Promise<void>): Promise<void> {
+    const { tx, end } = openTransaction(this.#connection, this.#users)
+    try {
+      await save(tx)
+    } finally {
+      end()
+    }
+  }
+
+  #rows(partitions: readonly TopicPartition[]): StoredOffset[] {
+    return partitions.map(partition => this.#row(partition)).filter(found => found !== undefined)
+  }
+
+  #row({ topic, partition }: TopicPartition): StoredOffset | undefined {
+    const row = this.#own
+      .prepare(
+        'select next_offset, topic_id, metadata from tidemark_offsets where group_id = ? and topic = ? and partition = ?',
+      )
+      .get(this.#groupId, topic, partition)
+    if (!row) return undefined
+    return {
+      topic,
+      partition,
+      offset: row.next_offset as bigint,
+      topicId: (row.topic_id as string | null) ?? undefined,
+      metadata: (row.metadata as string | null) ?? undefined,
+    }
+  }
+
+  #put({ topic, partition, offset, topicId, metadata }: StoredOffset): void {
+    this.#own
+      .prepare(
+        'insert or replace into tidemark_offsets (group_id, topic, partition, next_offset, topic_id, metadata) values (?, ?, ?, ?, ?, ?)',
+      )
+      .run(this.#groupId, topic, partition, offset, topicId ?? null, metadata ?? null)
+  }
+
+  #moveOffset(range: OffsetRange, metadata: string | undefined): void {
+    const { changes } = this.#own
+      .prepare(
+        'update tidemark_offsets set next_offset = ?, metadata = ? where group_id = ? and topic = ? and partition = ? and next_offset = ?',
+      )
+      .run(range.untilOffset, metadata ?? null, this.#groupId, range.topic, range.partition, range.fromOffset)
+    // Invariant: exactly one row per range and group, inserted when the partition was assigned.
+    if (Number(changes) !== 1) throw this.#fenced(range)
+  }
+
+  #fenced(range: OffsetRange): FencedError {
+    const found = this.#row(range)?.offset ?? 'nowhere'
+    return new FencedError([range], `${this.#connection.name} stands at ${found}, not at ${range.fromOffset}`)
+  }
+
+  /** Newest first is by number, not by time: a clock may go back. */
+  #writeProof(proof: ProofRecord): void {
+    const last = this.#own
+      .prepare('select max(sequence) as last from tidemark_proofs where group_id = ?')
+      .get(this.#groupId)
+    const sequence = ((last?.last as bigint | null) ?? 0n) + 1n
+    this.#own
+      .prepare('insert into tidemark_proofs (group_id, sequence, proof) values (?, ?, ?)')
+      .run(this.#groupId, sequence, proofToJson(proof))
+    this.#own
+      .prepare('delete from tidemark_proofs where group_id = ? and sequence <= ?')
+      .run(this.#groupId, sequence - BigInt(this.#proofRecordsMax))
+  }
+
+  #dropPlans(): void {
+    this.#own.prepare('delete from tidemark_plans where group_id = ?').run(this.#groupId)
+  }
+
+  #dropPlan(batchId: string): void {
+    this.#own.prepare('delete from tidemark_plans where group_id = ? and batch_id = ?').run(this.#groupId, batchId)
+  }
+}
