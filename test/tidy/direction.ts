@@ -32,7 +32,7 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
 
 const leaves = ['leaf']
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  leaf: [],
+  leaf: ['runtime/semantics'],
   'runtime/semantics': [],
   'runtime/port': ['runtime/semantics'],
   'runtime/clients': ['runtime/port', 'runtime/semantics'],
