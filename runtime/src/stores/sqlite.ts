@@ -3,7 +3,8 @@ import { systemClock } from '../clock.ts'
 import { FencedError } from '../errors.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
-import { proofFromJson, proofToJson, rangesFromJson, rangesToJson } from './shared/wire.ts'
+import { groupByBatch } from './shared/plans.ts'
+import { proofFromJson, proofToJson } from './shared/wire.ts'
 import { Connection } from './sqlite/connection.ts'
 import { storeFailure } from './sqlite/failure.ts'
 import { migrate } from './sqlite/schema.ts'
@@ -129,7 +130,6 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     await this.#connection.transaction(async () => {
       for (const range of commit.ranges) this.#moveOffset(range, commit.metadata)
       this.#writeProof(commit.proof)
-      this.#dropPlan(commit.proof.batchId)
       if (commit.save) await this.#save(commit.save)
     })
   }
@@ -139,27 +139,61 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     return this.#connection.transaction(() => {
       const before = this.#rows(offsets)
       for (const offset of offsets) this.#put(offset)
-      this.#dropPlans()
       return before
     })
   }
 
-  readPlan(): Promise<BatchPlan | undefined> {
-    return this.#connection.use(() => {
-      const row = this.#own
-        .prepare('select batch_id, ranges from tidemark_plans where group_id = ? order by sequence desc limit 1')
-        .get(this.#groupId)
-      return row && { batchId: String(row.batch_id), ranges: rangesFromJson(String(row.ranges)) }
+  async replace(from: StoredOffset, to: StoredOffset): Promise<void> {
+    checkOffset(to)
+    await this.#connection.transaction(() => {
+      const { changes } = this.#own
+        .prepare(
+          `update tidemark_offsets set next_offset = ?, topic_id = ?, metadata = ?
+           where group_id = ? and topic = ? and partition = ? and next_offset = ? and topic_id is ?`,
+        )
+        .run(
+          to.offset,
+          to.topicId ?? null,
+          to.metadata ?? null,
+          this.#groupId,
+          from.topic,
+          from.partition,
+          from.offset,
+          from.topicId ?? null,
+        )
+      if (Number(changes) !== 1) throw this.#fenced(from, from.offset)
     })
   }
 
-  async writePlan(plan: BatchPlan): Promise<void> {
-    checkRanges(plan.ranges)
+  async writePlan({ batchId, ranges }: BatchPlan): Promise<void> {
+    checkRanges(ranges)
     await this.#connection.transaction(() => {
-      this.#dropPlans()
-      this.#own
-        .prepare('insert into tidemark_plans (group_id, batch_id, sequence, ranges) values (?, ?, 1, ?)')
-        .run(this.#groupId, plan.batchId, rangesToJson(plan.ranges))
+      const freeze = this.#own.prepare(
+        'insert or replace into tidemark_plans (group_id, topic, partition, batch_id, from_offset, until_offset) values (?, ?, ?, ?, ?, ?)',
+      )
+      for (const { topic, partition, fromOffset, untilOffset } of ranges)
+        freeze.run(this.#groupId, topic, partition, batchId, fromOffset, untilOffset)
+    })
+  }
+
+  readPlans(partitions: readonly TopicPartition[]): Promise<readonly BatchPlan[]> {
+    return this.#connection.use(() => {
+      const select = this.#own.prepare(
+        'select batch_id, from_offset, until_offset from tidemark_plans where group_id = ? and topic = ? and partition = ?',
+      )
+      return groupByBatch(
+        partitions.flatMap(({ topic, partition }) => {
+          const row = select.get(this.#groupId, topic, partition)
+          if (!row) return []
+          const range = {
+            topic,
+            partition,
+            fromOffset: row.from_offset as bigint,
+            untilOffset: row.until_offset as bigint,
+          }
+          return [{ batchId: String(row.batch_id), range }]
+        }),
+      )
     })
   }
 
@@ -220,12 +254,12 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
       )
       .run(range.untilOffset, metadata ?? null, this.#groupId, range.topic, range.partition, range.fromOffset)
     // Invariant: exactly one row per range and group, inserted when the partition was assigned.
-    if (Number(changes) !== 1) throw this.#fenced(range)
+    if (Number(changes) !== 1) throw this.#fenced(range, range.fromOffset)
   }
 
-  #fenced(range: OffsetRange): FencedError {
-    const found = this.#row(range)?.offset ?? 'nowhere'
-    return new FencedError([range], `${this.#connection.name} stands at ${found}, not at ${range.fromOffset}`)
+  #fenced({ topic, partition }: TopicPartition, expected: bigint): FencedError {
+    const found = this.#row({ topic, partition })?.offset ?? 'nowhere'
+    return new FencedError([{ topic, partition }], `${this.#connection.name} stands at ${found}, not at ${expected}`)
   }
 
   /** Newest first is by number, not by time: a clock may go back. */
@@ -240,13 +274,5 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     this.#own
       .prepare('delete from tidemark_proofs where group_id = ? and sequence <= ?')
       .run(this.#groupId, sequence - BigInt(this.#proofRecordsMax))
-  }
-
-  #dropPlans(): void {
-    this.#own.prepare('delete from tidemark_plans where group_id = ?').run(this.#groupId)
-  }
-
-  #dropPlan(batchId: string): void {
-    this.#own.prepare('delete from tidemark_plans where group_id = ? and batch_id = ?').run(this.#groupId, batchId)
   }
 }

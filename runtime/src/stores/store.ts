@@ -44,9 +44,19 @@ export interface OpenStore<Tx = never> {
   commit(commit: StoreCommit<Tx>): Promise<void>
   /** Sets positions without comparing: resets by a person, never by the processor. Returns what stood there. */
   reset(offsets: readonly StoredOffset[]): Promise<readonly StoredOffset[]>
-  /** The frozen plan of a batch that has not committed yet (idempotent guarantee), written before it runs. */
-  readPlan(): Promise<BatchPlan | undefined>
+  /**
+   * Answers lost data: sets offset, topic id and metadata of a row that still stands where `from` says (offset and topic id), also
+   * backwards. A compare-and-set, so that a zombie frozen inside its start-up does not rewind a live owner.
+   * @throws FencedError the row is another one by now. Nothing was written.
+   */
+  replace(from: StoredOffset, to: StoredOffset): Promise<void>
+  /**
+   * Freezes a batch before it runs (idempotent guarantee): one row a partition, replacing that partition's older plan, so their
+   * number is bounded by the partitions. Rows stay after the commit; a plan whose `fromOffset` is not the stored offset is over.
+   */
   writePlan(plan: BatchPlan): Promise<void>
+  /** The frozen plans that touch these partitions, with only their ranges in them. */
+  readPlans(partitions: readonly TopicPartition[]): Promise<readonly BatchPlan[]>
   /** The last proof records, newest first. */
   proofs(limit: number): Promise<readonly ProofRecord[]>
   close(): Promise<void>

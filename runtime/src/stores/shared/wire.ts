@@ -9,14 +9,6 @@ interface RangeJson {
   readonly untilOffset: string
 }
 
-export function rangesToJson(ranges: readonly OffsetRange[]): string {
-  return JSON.stringify(ranges.map(rangeToWire))
-}
-
-export function rangesFromJson(text: string): OffsetRange[] {
-  return (JSON.parse(text) as RangeJson[]).map(rangeFromWire)
-}
-
 export function planToJson(plan: BatchPlan): string {
   return JSON.stringify({ batchId: plan.batchId, ranges: plan.ranges.map(rangeToWire) })
 }

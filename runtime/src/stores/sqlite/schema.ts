@@ -14,8 +14,9 @@ export const migrations: readonly string[] = [
      primary key (group_id, topic, partition)
    ) strict, without rowid;
    create table tidemark_plans (
-     group_id text not null, batch_id text not null, sequence integer not null, ranges text not null,
-     primary key (group_id, batch_id)
+     group_id text not null, topic text not null, partition integer not null,
+     batch_id text not null, from_offset integer not null, until_offset integer not null,
+     primary key (group_id, topic, partition)
    ) strict, without rowid;
    create table tidemark_proofs (
      group_id text not null, sequence integer not null, proof text not null,
