@@ -1,0 +1,133 @@
+/**
+ * Builds what VS Code loads: `node test/harness/bundle.ts [--watch]`.
+ *
+ * - `client/dist/extension.cjs`: the extension host's part; only `vscode` stays outside
+ * - `server/dist/bundle/*.mjs`: language server and `tidemark-lint`, beside an untouched copy of TypeScript, so that the
+ *   compile cache keeps the nine megabytes that never change apart from the ones that do
+ * - `webview/dist/{overview,batch}.{js,css}`: the panels
+ * - `runtime/dist`: the library as users import it, by `tsc`
+ */
+import { spawn } from 'node:child_process'
+import { copyFile, mkdir, readdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { type BuildOptions, build, context, type Plugin } from 'esbuild'
+
+const root = resolve(import.meta.dirname, '../..')
+const typescriptLibrary = dirname(createRequire(import.meta.url).resolve('typescript'))
+
+/** Builds everything once. */
+export async function bundle(): Promise<void> {
+  await Promise.all([...bundles.map(options => build(options)), compileRuntime(), copyAssets()])
+}
+
+/** Builds everything and again whenever a file changes, until the process ends. */
+async function watch(): Promise<void> {
+  await copyAssets()
+  for (const options of bundles) await (await context({ ...options, logLevel: 'info' })).watch()
+  await compileRuntime('--watch', '--preserveWatchOutput')
+}
+
+/** `--conditions=source` of the house: every package is taken from its sources, so that no build order exists. */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  conditions: ['source'],
+  sourcemap: true,
+  sourcesContent: false,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  logLevel: 'warning',
+} satisfies BuildOptions
+
+/** Code that looks for a file beside itself finds it beside the bundle: see {@link copyAssets}. */
+const importMetaForCjs = {
+  define: { 'import.meta.url': 'bundleUrl', 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+} satisfies BuildOptions
+
+const typescriptBesideBundle: Plugin = {
+  name: 'typescript-beside-bundle',
+  setup(build) {
+    build.onResolve({ filter: /^typescript$/ }, () => ({ path: './typescript.cjs', external: true }))
+  },
+}
+
+const bundles: readonly BuildOptions[] = [
+  {
+    ...shared,
+    ...importMetaForCjs,
+    entryPoints: { extension: 'client/src/extension.ts' },
+    outdir: 'client/dist',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode'],
+  },
+  {
+    ...shared,
+    entryPoints: { main: 'server/src/main.ts', cli: 'server/src/cli.ts' },
+    outdir: 'server/dist/bundle',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    plugins: [typescriptBesideBundle],
+    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+  },
+  {
+    ...shared,
+    entryPoints: { overview: 'webview/src/overview/main.ts', batch: 'webview/src/batch/main.ts' },
+    outdir: 'webview/dist',
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome120',
+    keepNames: false,
+    minifyIdentifiers: true,
+    legalComments: 'none',
+  },
+]
+
+/** The tests that run inside VS Code's extension host, as one file that needs no loader. */
+export async function bundleExtensionTests(entryPoint: string, outfile: string): Promise<void> {
+  await build({
+    ...shared,
+    ...importMetaForCjs,
+    entryPoints: [entryPoint],
+    outfile,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode', 'typescript'],
+    minifySyntax: false,
+    minifyWhitespace: false,
+  })
+}
+
+async function copyAssets(): Promise<void> {
+  const serverOut = join(root, 'server/dist/bundle')
+  const clientOut = join(root, 'client/dist')
+  await mkdir(serverOut, { recursive: true })
+  await mkdir(clientOut, { recursive: true })
+  await copyFile(join(typescriptLibrary, 'typescript.js'), join(serverOut, 'typescript.cjs'))
+  for (const name of await readdir(typescriptLibrary))
+    if (/^lib\..*\.d\.ts$|^lib\.d\.ts$/.test(name)) await copyFile(join(typescriptLibrary, name), join(serverOut, name))
+  const kafka = join(root, 'runtime/src/localKafka')
+  for (const name of await readdir(kafka))
+    if (/\.(xml|ya?ml)$/.test(name)) await copyFile(join(kafka, name), join(clientOut, name))
+}
+
+function compileRuntime(...options: string[]): Promise<void> {
+  const compiler = join(typescriptLibrary, 'tsc.js')
+  const child = spawn(process.execPath, [compiler, '-b', join(root, 'runtime'), ...options], { stdio: 'inherit' })
+  return new Promise((done, failed) => {
+    child.once('error', failed)
+    child.once('exit', code => (code === 0 ? done() : failed(new Error('runtime does not compile; see above'))))
+  })
+}
+
+if (import.meta.main) await (process.argv.includes('--watch') ? watch() : bundle())
