@@ -29,7 +29,7 @@ export function githubReport(report: Report): string {
   const notes = report.notes.map(note =>
     command(
       isFailure(note) ? 'error' : 'notice',
-      { ...(note.path === undefined ? {} : { file: shownPath(report, note.path) }), title: note.rule ?? note.code },
+      { file: shownPath(report, note.path), title: note.rule ?? note.code },
       note.message,
     ),
   )

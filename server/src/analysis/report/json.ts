@@ -19,7 +19,7 @@ export function jsonReportValue(report: Report): object {
     baselinedCount: report.baselinedCount,
     pipelines: inReadingOrder(report.pipelines).map(pipeline => pipelineValue(report, pipeline)),
     findings: inReadingOrder(report.findings).map(finding => findingValue(report, finding)),
-    notes: report.notes.map(({ path, ...note }) => ({ ...note, ...(path ? { path: shownPath(report, path) } : {}) })),
+    notes: report.notes.map(note => ({ ...note, path: shownPath(report, note.path) })),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a run has to say, in the one shape that every format prints. Lines and characters are 0-based here. */
 import { relative, sep } from 'node:path'
 import type { PipelineInfo } from '../../protocol.ts'
+import type { Note as EngineNote } from '../engine.ts'
 import type { Finding, Severity } from '../finding.ts'
 
 export interface Report {
@@ -33,28 +34,22 @@ export interface RuleInfo {
   readonly why: readonly string[]
   /** What it knowingly misses. */
   readonly misses: readonly string[]
+  /** When to turn it off. */
+  readonly whenNotToUse: string
 }
 
-/** Something that is no defect of the code: a file skipped, unreadable or broken, a rule that failed. */
+/** Something that is no defect of the code: a file skipped, unreadable or broken, a rule or a fix that failed. */
 export interface Note {
-  readonly code:
-    | 'generated-skipped'
-    | 'too-large'
-    | 'unreadable'
-    | 'vanished'
-    | 'not-text'
-    | 'parse-error'
-    | 'rule-failed'
-    | 'fix-failed'
-  /** Absolute path, where the note is about a file. */
-  readonly path?: string
+  readonly code: EngineNote['code'] | 'FILE_VANISHED' | 'FILE_NOT_TEXT' | 'FIX_FAILED' | 'BASELINE_STALE'
+  /** Absolute. */
+  readonly path: string
   readonly rule?: string
   readonly message: string
 }
 
-/** Notes that mean the run did not see what it was asked to see: exit code 2. */
-export function isFailure(note: Note): boolean {
-  return note.code === 'unreadable' || note.code === 'rule-failed' || note.code === 'fix-failed'
+/** Notes that mean the run did not see, or do, what it was asked to: exit code 2. */
+export function isFailure({ code }: Note): boolean {
+  return code === 'FILE_UNREADABLE' || code === 'RULE_FAILED' || code === 'FIX_FAILED'
 }
 
 /** Relative to the working folder with `/`, or absolute when it lies elsewhere. */

@@ -145,9 +145,7 @@ function notification(report: Report, note: Note): object {
     descriptor: { id: note.code },
     message: { text: note.message },
     ...(note.rule === undefined ? {} : { associatedRule: { id: note.rule } }),
-    ...(note.path === undefined
-      ? {}
-      : { locations: [{ physicalLocation: { artifactLocation: artifactLocation(report, note.path) } }] }),
+    locations: [{ physicalLocation: { artifactLocation: artifactLocation(report, note.path) } }],
   }
 }
 

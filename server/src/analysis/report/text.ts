@@ -20,18 +20,21 @@ export function textReport(report: Report, { isColored }: TextOptions): string {
   for (const finding of inReadingOrder(report.findings)) {
     const place = `${shownPath(report, finding.path)}:${shownPosition(finding.range)}`
     lines.push(`${paint('bold', place)} ${paint(colors[finding.severity], finding.severity)} ${finding.rule}`)
-    lines.push(`  ${finding.message}`)
+    lines.push(indented(finding.message, '  '))
     lines.push(...excerpt(report.textOf(finding.path), finding.range).map(line => paint('dim', `  ${line}`)))
     for (const { path, range, message } of finding.evidence)
-      lines.push(`  - ${shownPath(report, path)}:${shownPosition(range)} ${message}`)
+      lines.push(`  - ${shownPath(report, path)}:${shownPosition(range)} ${indented(message, '    ').trimStart()}`)
     lines.push('')
   }
   for (const note of report.notes) {
-    const subject = note.path === undefined ? '' : `${shownPath(report, note.path)}: `
-    lines.push(paint('gray', `note ${note.code} ${subject}${note.message}`))
+    lines.push(paint('gray', `note ${note.code} ${shownPath(report, note.path)}: ${note.message}`))
   }
   lines.push(summary(report))
   return `${lines.join('\n')}\n`
+}
+
+function indented(text: string, indent: string): string {
+  return text.replace(/^/gm, indent)
 }
 
 function shownPosition({ start }: Range): string {
