@@ -1,0 +1,70 @@
+/** kill -9 at any instant: what was acknowledged stands, what was not is there whole or not at all. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type ContractCase, commit, type Kit, offsets, orders0, range } from './kit.ts'
+
+const rounds = 6
+
+export const crashCases: readonly ContractCase[] = [
+  {
+    title: 'killed -9 between save and commit: neither result nor offset',
+    needs: 'results',
+    async run(kit) {
+      const lines = await runAndKill(kit, 'hang', line => line === 'saved')
+      assert.deepEqual(lines, ['saved'])
+      const store = await kit.open()
+      assert.deepEqual(await offsets(store, orders0), [0n])
+      assert.deepEqual(await kit.results?.read(), [])
+      await commit(store, [range(orders0, 0n, 1n)])
+    },
+  },
+  {
+    title: `killed -9 while committing, ${rounds} times: every acknowledged commit stands, none is half there`,
+    async run(kit) {
+      for (let round = 0; round < rounds; round++) {
+        let seen = 0
+        const wanted = 1 + ((round * 7) % 23)
+        const lines = await runAndKill(kit, 'loop', () => ++seen >= wanted)
+        await assertWhole(kit, lines)
+      }
+    },
+  },
+]
+
+async function assertWhole(kit: Kit, lines: readonly string[]): Promise<void> {
+  const acknowledged = BigInt(lines.at(-1)?.split(' ')[1] ?? 0)
+  const store = await kit.open()
+  const [stored = 0n] = await offsets(store, orders0)
+  assert.ok(stored === acknowledged || stored === acknowledged + 1n, `acknowledged ${acknowledged}, stored ${stored}`)
+  const [newest] = await store.proofs(1)
+  assert.equal(newest?.ranges[0]?.untilOffset, stored, 'the newest proof is that of the stored offset')
+  if (kit.results) {
+    const expected = Array.from({ length: Number(stored) }, (_, index) => String(index))
+    assert.deepEqual(await kit.results.read(), expected, 'one result for each offset below the stored one')
+  }
+  await store.close()
+}
+
+/** Runs the child until a line satisfies `isEnough`, kills it, and answers all it said. */
+async function runAndKill(kit: Kit, mode: string, isEnough: (line: string) => boolean): Promise<string[]> {
+  const script = join(import.meta.dirname, '../child.ts')
+  const child = spawn(process.execPath, ['--conditions=source', script, kit.setupName, kit.place, mode], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', text => {
+    complaints += text
+  })
+  const ended = once(child, 'close')
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (!child.killed && isEnough(line)) child.kill('SIGKILL')
+  }
+  const [, signal] = await ended
+  assert.equal(signal, 'SIGKILL', `the child ended by itself: ${complaints}`)
+  return lines
+}

@@ -1,0 +1,87 @@
+/** What is kept beside the offsets: frozen plans and proof records. */
+import assert from 'node:assert/strict'
+import { at, type ContractCase, commit, orders0, orders1, proof, range } from './kit.ts'
+
+export const recordCases: readonly ContractCase[] = [
+  {
+    title: 'a frozen plan is the same after a reopen',
+    async run(kit) {
+      const plan = { batchId: '0:0', ranges: [range(orders0, 2n ** 53n + 1n, 2n ** 60n + 1n), range(orders1, 7n, 8n)] }
+      const store = await kit.open()
+      assert.deepEqual(await store.readPlans([orders0, orders1]), [])
+      await store.writePlan(plan)
+      assert.deepEqual(await store.readPlans([orders0, orders1]), [plan])
+      await store.close()
+      assert.deepEqual(await (await kit.open()).readPlans([orders0, orders1]), [plan])
+    },
+  },
+  {
+    title:
+      'plans are kept a partition each: instances of one group do not overwrite each other, a new batch replaces an old one',
+    async run(kit) {
+      const one = await kit.open()
+      const other = await kit.openRival(one)
+      await one.writePlan({ batchId: 'a', ranges: [range(orders0, 0n, 5n)] })
+      await other.writePlan({ batchId: 'b', ranges: [range(orders1, 0n, 9n)] })
+      assert.deepEqual(await one.readPlans([orders0, orders1]), [
+        { batchId: 'a', ranges: [range(orders0, 0n, 5n)] },
+        { batchId: 'b', ranges: [range(orders1, 0n, 9n)] },
+      ])
+      await one.writePlan({ batchId: 'c', ranges: [range(orders0, 5n, 6n), range(orders1, 9n, 10n)] })
+      assert.deepEqual(await other.readPlans([orders1]), [{ batchId: 'c', ranges: [range(orders1, 9n, 10n)] }])
+    },
+  },
+  {
+    title: 'proof records come newest first, are bounded, and survive a reopen',
+    async run(kit) {
+      const store = await kit.open({ proofRecordsMax: 5 })
+      await store.initialize(at(orders0, 0n))
+      for (let from = 0n; from < 12n; from++) await commit(store, [range(orders0, from, from + 1n)])
+      const newest = ['0:11', '0:10', '0:9', '0:8', '0:7']
+      assert.deepEqual(
+        (await store.proofs(100)).map(each => each.batchId),
+        newest,
+      )
+      assert.deepEqual(
+        (await store.proofs(2)).map(each => each.batchId),
+        newest.slice(0, 2),
+      )
+      await store.close()
+      const reopened = await kit.open({ proofRecordsMax: 5 })
+      assert.deepEqual(
+        (await reopened.proofs(100)).map(each => each.batchId),
+        newest,
+      )
+    },
+  },
+  {
+    title: 'a proof record comes back as it was written',
+    async run(kit) {
+      const store = await kit.open()
+      await store.initialize(at(orders0, 2n ** 60n))
+      const ranges = [range(orders0, 2n ** 60n, 2n ** 60n + 3n)]
+      const written = proof(`b'"1`, ranges, { attempt: 3, fencingToken: 'm/ü/4', startedAtMs: 1_700_000_000_123 })
+      await store.commit({ ranges, proof: written })
+      assert.deepEqual(await store.proofs(1), [written])
+    },
+  },
+  {
+    title: 'a clock that goes back does not change which proof is the newest',
+    async run(kit) {
+      const store = await kit.open({ proofRecordsMax: 2 })
+      await store.initialize(at(orders0, 0n))
+      const times = [5_000, 4_000, 1_000]
+      for (const [index, committedAtMs] of times.entries()) {
+        const ranges = [range(orders0, BigInt(index), BigInt(index + 1))]
+        await store.commit({
+          ranges,
+          proof: proof(`batch ${index}`, ranges, { committedAtMs, startedAtMs: committedAtMs }),
+        })
+      }
+      assert.deepEqual(
+        (await store.proofs(10)).map(each => each.batchId),
+        ['batch 2', 'batch 1'],
+      )
+    },
+  },
+]

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { exportsOf, type StoreSetup, setupOf, storeNames } from '../setups.ts'
+import { contractCases, runCase } from './cases.ts'
+
+/** Holds every store of one suite against the contract; a store is found by its file. */
+export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
+  for (const name of storeNames()) {
+    const setup = await setupOf(name)
+    if (setup.suite !== suite) continue
+    describe(`store ${name}`, () => {
+      test('its file exports its factory and nothing else that runs', async () => {
+        assert.equal((await exportsOf(name)).length, 1)
+      })
+      test('it says what it is without opening anything', async t => {
+        const { store, results } = setup.at(await setup.fresh(t))
+        assert.equal(store.kind, name)
+        assert.equal(store.isTransactional, results !== undefined)
+        assert.match(store.name, /\S+ \S+/)
+      })
+      for (const contractCase of contractCases) {
+        const lacks = contractCase.needs === 'results' && !setup.hasResults
+        if (!lacks) test(contractCase.title, t => runCase(contractCase, name, setup, t))
+      }
+    })
+  }
+}
