@@ -61,6 +61,11 @@ export const errorTable = {
     message: ({ operation, resource }) => `The broker refused to let this user ${operation} ${resource}.`,
     action: 'Ask for the ACL named here, or use another user. Nothing was read or written.',
   }),
+  BROKER_TOO_OLD: row<{ brokers: string; request: string; spoken: string }>({
+    retriable: false,
+    message: ({ brokers, request, spoken }) => `The brokers ${brokers} do not speak ${request} (spoken: ${spoken}).`,
+    action: 'Use Kafka 2.8 or newer. Nothing was read or written.',
+  }),
   TOPIC_UNKNOWN: row<{ topics: readonly string[] }>({
     retriable: false,
     message: ({ topics }) => `The cluster has no topic ${topics.map(topic => `'${topic}'`).join(', ')}.`,
@@ -81,6 +86,11 @@ export const errorTable = {
     retriable: true,
     message: ({ request, reason }) => `Kafka answered ${request} with an error: ${reason}`,
     action: 'It is tried again within the bounds of the options. If it lasts, look at the broker named in the message.',
+  }),
+  KAFKA_REQUEST_REFUSED: row<{ request: string; reason: string }>({
+    retriable: false,
+    message: ({ request, reason }) => `Kafka refused ${request}: ${reason}`,
+    action: 'Asking again will not help: change what the reason names.',
   }),
   PRODUCE_FAILED: row<{ topic: string; reason: string }>({
     retriable: true,

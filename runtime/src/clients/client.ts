@@ -28,7 +28,7 @@ export interface ClientCapabilities {
 export interface KafkaConnection {
   /** Brokers, topic ids, partitions and leaders. A name that does not exist is left out of the answer. */
   describeTopics(topics: readonly string[] | RegExp): Promise<readonly TopicDescription[]>
-  /** Log start, last stable offset and high watermark, one request a leader. */
+  /** Log start, last stable offset and high watermark; asked of each leader. @throws TidemarkError TOPIC_UNKNOWN */
   logOffsets(partitions: readonly TopicPartition[]): Promise<readonly LogOffsets[]>
   /** First offset whose record time is at or after `timestampMs`; `undefined` where there is none. */
   offsetsForTime(partitions: readonly TopicPartition[], timestampMs: number): Promise<readonly OffsetForTime[]>
@@ -37,7 +37,10 @@ export interface KafkaConnection {
    * A partition that fails is answered with its error in its place; the others are not disturbed.
    */
   fetch(request: FetchRequest): Promise<readonly FetchedPartition[]>
-  /** Joins a consumer group; the callbacks of `JoinOptions` are awaited. */
+  /**
+   * Joins a consumer group; resolves when the group has taken us in, then calls `onAssigned`. Callbacks are awaited, one at a time.
+   * Unknown topics are allowed: their partitions are assigned when they appear.
+   */
   join(options: JoinOptions): Promise<GroupMembership>
   /** Committed offsets without joining the group. A partition never committed has `offset: undefined`. */
   committedOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]>
@@ -53,7 +56,12 @@ export interface TopicDescription {
   /** Base64url of the 16-byte topic id (KIP-516); `undefined` from brokers without it. A recreated topic has another. */
   readonly topicId: string | undefined
   readonly isInternal: boolean
-  readonly partitions: readonly { readonly partition: number; readonly leader: number; readonly replicas: readonly number[]; readonly isr: readonly number[] }[]
+  readonly partitions: readonly {
+    readonly partition: number
+    readonly leader: number
+    readonly replicas: readonly number[]
+    readonly isr: readonly number[]
+  }[]
 }
 
 export interface LogOffsets extends TopicPartition {
@@ -83,10 +91,14 @@ export interface FetchRequest {
 export interface FetchedPartition extends TopicPartition {
   /** `undefined`: fine. A retriable error needs nothing but another fetch. */
   readonly error: FetchError | undefined
-  /** Committed records at or after the asked offset, in offset order; control records and aborted data never appear. */
+  /**
+   * Records at or after the asked offset, in offset order; control records never appear, nor aborted data when committed was asked.
+   * Walked when first read, so the next fetch can leave before. @throws TidemarkError CORRUPT_RECORD
+   */
   readonly records: readonly KafkaRecord[]
   /** Where the next fetch starts: past everything this answer covered, markers, aborted records and gaps included. */
   readonly nextOffset: bigint
+  /** This and the next two: -1 where the answer is an error. */
   readonly logStartOffset: bigint
   readonly lastStableOffset: bigint
   readonly highWatermark: bigint
@@ -95,7 +107,13 @@ export interface FetchedPartition extends TopicPartition {
 }
 
 export interface FetchError {
-  readonly code: 'OFFSET_OUT_OF_RANGE' | 'UNKNOWN_TOPIC_OR_PARTITION' | 'TOPIC_AUTHORIZATION_FAILED' | 'UNSUPPORTED_CODEC' | 'CORRUPT_RECORD' | 'RETRIABLE'
+  readonly code:
+    | 'OFFSET_OUT_OF_RANGE'
+    | 'UNKNOWN_TOPIC_OR_PARTITION'
+    | 'TOPIC_AUTHORIZATION_FAILED'
+    | 'UNSUPPORTED_CODEC'
+    | 'CORRUPT_RECORD'
+    | 'RETRIABLE'
   readonly message: string
 }
 
@@ -111,6 +129,8 @@ export interface KafkaRecord {
   readonly timestampMs: number
   readonly key: Buffer | null
   readonly value: Buffer | null
+  /** The value as text, where the client can cut it without a buffer in between: faster when it is parsed anyway. */
+  readonly valueText?: string | null
   readonly headers: readonly (readonly [name: string, value: Buffer | null])[]
 }
 
@@ -120,6 +140,8 @@ export interface JoinOptions {
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
   readonly heartbeatIntervalMs: number
+  /** How often added partitions and newly matching topics are looked for. @defaultValue 30_000 ms */
+  readonly metadataRefreshIntervalMs?: number
   /** Static membership (KIP-345). */
   readonly groupInstanceId?: string
   /** Partitions that are ours from now on, in the named generation. Fetching them starts when it resolves. */
@@ -134,14 +156,19 @@ export interface JoinOptions {
 
 export interface GroupMembership {
   readonly groupId: string
-  /** Member and generation, as every fenced request carries them; changes with each rebalance. */
+  /**
+   * Member and generation, as every fenced request carries them; changes with each rebalance.
+   * @throws FencedError between generations, and once the session is over.
+   */
   identity(): MemberIdentity
   readonly assignment: readonly TopicPartition[]
   /**
-   * Commits positions under member and generation.
+   * Commits positions under member and generation, of assigned partitions only. Works inside `onRevoked`.
    * @throws FencedError the group has moved on; nothing was committed.
+   * @throws CommitUnknownError the reply was lost and asking again did not help: read back.
    */
   commit(offsets: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string })[]): Promise<void>
+  /** Ends the membership without calling back: drain and commit before. A static member only falls silent. May be called in a callback. */
   leave(): Promise<void>
 }
 
@@ -164,7 +191,10 @@ export interface KafkaProducer {
   send(records: readonly OutgoingRecord[]): Promise<readonly (TopicPartition & { readonly offset: bigint })[]>
   begin(): void
   /** Adds consumed positions to the open transaction, under member and generation where the client can (KIP-447). */
-  sendOffsets(identity: MemberIdentity, offsets: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string })[]): Promise<void>
+  sendOffsets(
+    identity: MemberIdentity,
+    offsets: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string })[],
+  ): Promise<void>
   /** @throws an error with `indefinite: true` when the outcome is unknown: discard the producer, re-initialise, read back. */
   commit(): Promise<void>
   abort(): Promise<void>
