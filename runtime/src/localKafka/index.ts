@@ -1,0 +1,15 @@
+/** A Kafka of one's own on this machine: Docker when an engine answers, else the official jars under Java. */
+export {
+  type ClusterAddress,
+  type ClusterStatus,
+  localKafkaLogs,
+  localKafkaStatus,
+  type RunningCluster,
+  type StartOptions,
+  startLocalKafka,
+  stopLocalKafka,
+} from './cluster.ts'
+export { findDistribution, kafkaHomeVariable, kafkaVersion } from './distribution.ts'
+export { LocalKafkaError, type LocalKafkaErrorCode } from './errors.ts'
+export { cacheFolder, cacheHomeVariable, clustersFolder, dataHomeVariable } from './folders.ts'
+export { findJava } from './java.ts'
