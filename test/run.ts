@@ -1,0 +1,144 @@
+/**
+ * All tests, or those asked for.
+ *
+ *   npm test                    everything: fast, on a real Kafka, in a browser, in VS Code
+ *   npm run test:fast           what needs nothing but Node
+ *   npm test -- monitor         files whose path holds `monitor`
+ *
+ * The last line is `N passed, N failed`; the exit code is 1 when anything failed or could not run.
+ */
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startLocalKafka, stopLocalKafka } from '@tidemark/runtime/localKafka'
+import { clustersFolderVariable, sharedKafkaVariable } from './harness/kafka.ts'
+import { filesOf, matches, repositoryRoot, type Suite, suiteTimeoutMs } from './harness/run/suites.ts'
+import { endAllTestFiles, type Failure, runTestFile } from './harness/run/testFile.ts'
+
+const concurrency = 2
+const extensionTests = 'test/extension/index.ts'
+
+const { values, positionals: filters } = parseArgs({
+  options: { fast: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const total = { passed: 0, failed: 0 }
+const failed: { readonly where: string; readonly failure: Failure }[] = []
+
+const clusters = await mkdtemp(join(tmpdir(), 'tidemark-clusters-'))
+const env: NodeJS.ProcessEnv = { ...process.env, [clustersFolderVariable]: clusters }
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    endAllTestFiles()
+    await cleanUp()
+    process.exit(130)
+  })
+}
+
+try {
+  await runSuite('fast')
+  if (!values.fast) {
+    await runKafkaSuite()
+    await runSuite('ui')
+    await runExtensionSuite()
+  }
+} finally {
+  await cleanUp()
+}
+if (total.passed + total.failed === 0)
+  record('test/run.ts', { name: '(the run)', message: `no test matches ${filters.join(' ') || 'at all'}` })
+summarize()
+
+async function runSuite(suite: Suite): Promise<void> {
+  const waiting = filesOf(suite, filters)
+  const worker = async () => {
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) await runFile(suite, path)
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+}
+
+async function runFile(suite: Suite, path: string): Promise<void> {
+  const { passed, failures, tookMs, output } = await runTestFile(join(repositoryRoot, path), env, suiteTimeoutMs(suite))
+  total.passed += passed
+  const sign = failures.length === 0 ? '✔' : '✖'
+  console.log(
+    `${sign} ${suite.padEnd(6)} ${path} (${passed} passed, ${failures.length} failed, ${(tookMs / 1_000).toFixed(1)} s)`,
+  )
+  for (const failure of failures) record(path, failure)
+  if (failures.length > 0 && output.trim() !== '') console.log(indent(`output of ${path}:\n${output.trimEnd()}`))
+}
+
+async function runKafkaSuite(): Promise<void> {
+  const files = filesOf('kafka', filters)
+  if (files.length === 0) return
+  if (!env[sharedKafkaVariable]) {
+    try {
+      const address = {
+        name: 'shared',
+        folder: clusters,
+        engine: 'java',
+        isEphemeral: true,
+        isDetached: false,
+      } as const
+      const cluster = await startLocalKafka({ ...address, port: 0, timeoutMs: 120_000, progress: console.log })
+      env[sharedKafkaVariable] = cluster.brokers.join(',')
+    } catch (error) {
+      const message = `no Kafka to run it on: ${(error as Error).message} ${(error as { action?: string }).action ?? ''}`
+      for (const path of files) record(path, { name: '(the file)', message })
+      return
+    }
+  }
+  await runSuite('kafka')
+}
+
+async function runExtensionSuite(): Promise<void> {
+  if (!matches(extensionTests, filters) || !existsSync(join(repositoryRoot, extensionTests))) return
+  try {
+    const { runExtensionTests } = await import('./harness/vscode.ts')
+    const report = await runExtensionTests({
+      workspace: join(repositoryRoot, 'runtime/samples'),
+      testsPath: join(repositoryRoot, extensionTests),
+      theme: 'dark',
+      onLog: line => console.log(indent(line)),
+    })
+    total.passed += report.passed
+    console.log(
+      `${report.failed === 0 ? '✔' : '✖'} vscode ${extensionTests} (${report.passed} passed, ${report.failed} failed, ${report.editor} edition)`,
+    )
+    for (const failure of report.failures) record(extensionTests, failure)
+    if (report.passed + report.failed === 0)
+      record(extensionTests, { name: '(the run)', message: 'no test ran inside VS Code' })
+  } catch (error) {
+    record(extensionTests, { name: '(the run)', message: (error as Error).stack ?? String(error) })
+  }
+}
+
+function record(where: string, failure: Failure): void {
+  total.failed++
+  failed.push({ where, failure })
+  console.log(indent(`✖ ${failure.name}\n${failure.message}`))
+}
+
+function summarize(): void {
+  if (failed.length > 0) console.log('\nFailed:')
+  for (const { where, failure } of failed) console.log(`  ${where}: ${failure.name}`)
+  console.log(`${total.passed} passed, ${total.failed} failed`)
+  process.exit(total.failed === 0 ? 0 : 1)
+}
+
+/** Brokers that a killed test left behind, and the shared one. */
+async function cleanUp(): Promise<void> {
+  for (const entry of await readdir(clusters, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    await stopLocalKafka({ name: entry.name, folder: clusters, isDataRemoved: true }).catch(error =>
+      console.log(String(error)),
+    )
+  }
+  await rm(clusters, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    ')
+}
