@@ -1,0 +1,39 @@
+import type { OffsetStore } from '../stores/store.ts'
+import type { Guarantee, IdempotentContext } from './guarantee.ts'
+import { openStore, storePositions } from './positions.ts'
+
+/**
+ * Each effect once, where the output knows a repeated key: an upsert, a file name, an idempotency header.
+ *
+ *   1. the batch's id and ranges are written to the store: frozen
+ *   2. the handler runs; keys come from `idempotencyKey(record)` or `batchId`
+ *   3. `untilOffset` of every range is committed
+ * A crash after 1 reruns exactly the frozen ranges under the same id, so that every key is the same again.
+ *
+ * @see Spark Structured Streaming, `foreachBatch`: there too the batch id names a fixed range of offsets.
+ */
+export function idempotent(store: OffsetStore<unknown>): Guarantee<IdempotentContext> {
+  const name = 'idempotent exactly-once'
+  return {
+    name,
+    storeName: store.name,
+    async open(environment) {
+      const open = await openStore(store, environment)
+      const positions = storePositions(open, name, environment)
+      return {
+        ...positions,
+        mayRetry: true,
+        failureEffect: 'Nothing was committed: the batch runs again under the same id at the next start.',
+        async run(unit, steps) {
+          await open.writePlan({ batchId: unit.batchId, ranges: unit.ranges })
+          await steps.handle({
+            batchId: unit.batchId,
+            idempotencyKey: ({ topic, partition, offset }) => `${topic}/${partition}/${offset}`,
+          })
+          await steps.saved()
+          await positions.commit(unit)
+        },
+      }
+    },
+  }
+}

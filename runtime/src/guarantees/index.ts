@@ -1,0 +1,6 @@
+export { atLeastOnce } from './atLeastOnce.ts'
+export { atMostOnce } from './atMostOnce.ts'
+export type { Guarantee, GuaranteeName, IdempotentContext, TransactionalContext } from './guarantee.ts'
+export { idempotent } from './idempotent.ts'
+export { type KafkaTransaction, type KafkaTransactions, kafka } from './kafka.ts'
+export { transactional } from './transactional.ts'

@@ -1,0 +1,158 @@
+import type { KafkaProducer, OutgoingRecord } from '../clients/client.ts'
+import { bug, CommitUnknownError, ProduceError, reasonOf, TidemarkError } from '../errors.ts'
+import type { Guarantee, GuaranteeEnvironment, Steps, TransactionalContext, WorkUnit } from './guarantee.ts'
+import { openPositions } from './positions.ts'
+import { Turns } from './turns.ts'
+
+/** Names Kafka itself as the store of a transactional pipeline; made by `kafka()`. */
+export interface KafkaTransactions {
+  readonly transactionTimeoutMs: number
+}
+
+/** Produced records of one batch: readers with `read_committed` see all of them once the batch commits, or none. */
+export interface KafkaTransaction {
+  /** Resolves when the records are acknowledged. Await it; sends of one handler may be in flight together. */
+  send(...records: readonly OutgoingRecord[]): Promise<void>
+}
+
+/**
+ * Consume, transform, produce: output records and consumed offsets in one Kafka transaction.
+ *
+ * @param options.transactionTimeoutMs - the broker aborts a transaction that is open longer. @defaultValue 60_000 ms
+ * @example guarantee: transactional(kafka())
+ */
+export function kafka(options: { readonly transactionTimeoutMs?: number } = {}): KafkaTransactions {
+  return { transactionTimeoutMs: options.transactionTimeoutMs ?? 60_000 }
+}
+
+const name = 'transactional exactly-once in Kafka'
+
+/**
+ * The protocol (KIP-98, KIP-447):
+ *   1. a producer of this instance is initialised, which bumps its epoch, before any offset is read
+ *   2. begin; the handler sends
+ *   3. the ranges' `untilOffset` join the transaction under member and generation: a zombie is refused here
+ *   4. commit
+ * After any error the producer is thrown away and a new one initialised, which aborts what was open. When the answer to 4 was lost,
+ * initialising waits until the broker has ended the old transaction one way or the other; then the committed offsets tell which.
+ */
+export function openKafkaTransactions(
+  transactions: KafkaTransactions,
+): Guarantee<TransactionalContext<KafkaTransaction>> {
+  return {
+    name,
+    storeName: 'Kafka transactions',
+    async open(environment) {
+      refuseUnsafe(environment)
+      const positions = await openPositions(undefined, name, environment)
+      const producers = new ProducerSlot(environment, transactions.transactionTimeoutMs)
+      await producers.current()
+      const turns = new Turns()
+      return {
+        ...positions,
+        mayRetry: true,
+        failureEffect: 'The transaction was aborted: readers with read_committed see none of its records.',
+        // After a commit whose answer was lost: a new producer first, which ends the old transaction, and only then a look at the offsets.
+        async positions(partitions) {
+          await producers.current()
+          return positions.positions(partitions)
+        },
+        run: (unit, steps) =>
+          turns.run(async () => {
+            const producer = await producers.current()
+            try {
+              producer.begin()
+              await runTransaction(producer, environment, unit, steps)
+            } catch (error) {
+              // An open transaction would hold back every read_committed reader until it times out.
+              if (!(error instanceof CommitUnknownError)) await producer.abort().catch(() => {})
+              await producers.discard()
+              throw error
+            }
+          }),
+        async close() {
+          await producers.discard()
+          await positions.close()
+        },
+      }
+    },
+  }
+}
+
+async function runTransaction(
+  producer: KafkaProducer,
+  environment: GuaranteeEnvironment,
+  unit: WorkUnit,
+  steps: Steps<TransactionalContext<KafkaTransaction>>,
+): Promise<void> {
+  let isOpen = true
+  const sends = new Set<Promise<unknown>>()
+  const tx: KafkaTransaction = {
+    async send(...records) {
+      if (!isOpen) bug('tx.send was called after its batch had ended')
+      const sent = producer.send(records)
+      sends.add(sent)
+      await sent.finally(() => sends.delete(sent))
+    },
+  }
+  await steps.handle({ tx })
+  isOpen = false
+  await Promise.all(sends)
+  await steps.saved()
+  const offsets = unit.ranges.map(({ topic, partition, untilOffset }) => ({ topic, partition, offset: untilOffset }))
+  await producer.sendOffsets(environment.membership().identity(), offsets)
+  try {
+    await producer.commit()
+  } catch (error) {
+    if (isIndefinite(error)) throw new CommitUnknownError('the Kafka transaction', reasonOf(error), { cause: error })
+    throw error
+  }
+}
+
+/** The one producer of this instance, replaced after any error: its sequence numbers and its open transaction cannot be trusted then. */
+class ProducerSlot {
+  readonly #environment: GuaranteeEnvironment
+  readonly #transactionTimeoutMs: number
+  readonly #transactionalId: string
+  #producer: KafkaProducer | undefined
+
+  constructor(environment: GuaranteeEnvironment, transactionTimeoutMs: number) {
+    this.#environment = environment
+    this.#transactionTimeoutMs = transactionTimeoutMs
+    this.#transactionalId = `${environment.groupId}-${environment.random.id()}`
+  }
+
+  async current(): Promise<KafkaProducer> {
+    this.#producer ??= await this.#environment.connection.producer({
+      transactionalId: this.#transactionalId,
+      transactionTimeoutMs: this.#transactionTimeoutMs,
+    })
+    return this.#producer
+  }
+
+  async discard(): Promise<void> {
+    const producer = this.#producer
+    this.#producer = undefined
+    await producer?.close().catch(() => {})
+  }
+}
+
+function refuseUnsafe({ capabilities, clientName }: GuaranteeEnvironment): void {
+  const missing = !capabilities.fencedTransactions
+    ? 'its transactions carry no member and generation, so a zombie could commit'
+    : !capabilities.safeIdempotentProduce
+      ? 'after a produce error it may lose or double an acknowledged record'
+      : undefined
+  if (missing === undefined) return
+  throw new TidemarkError('GUARANTEE_UNSUPPORTED', {
+    guarantee: name,
+    by: clientName,
+    why: missing,
+    wayOut: 'Use transactional(store) with a database, or another client.',
+  })
+}
+
+function isIndefinite(error: unknown): boolean {
+  if (error instanceof ProduceError) return error.indefinite
+  return typeof error === 'object' && error !== null && 'indefinite' in error && error.indefinite === true
+}

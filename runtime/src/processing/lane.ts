@@ -1,0 +1,120 @@
+/** Takes slices of some partitions and runs them one unit after the other. What shares a lane keeps its order; lanes run beside each other. */
+import { type Clock, pause } from '../clock.ts'
+import type { BatchSlice } from '../dataset/batch.ts'
+import { Bell } from './bell.ts'
+import type { Intake } from './intake.ts'
+import type { Bounds, Trigger } from './options.ts'
+import type { OwnedPartition } from './owned.ts'
+
+export interface LaneOptions {
+  readonly intake: Intake
+  readonly bounds: Bounds
+  readonly trigger: Trigger
+  readonly clock: Clock
+  readonly stopping: AbortSignal
+  /** The partitions to take from now. */
+  partitions(): readonly OwnedPartition[]
+  /** Whether this lane has nothing to do any more. */
+  isOver(): boolean
+  /** Runs one unit; rejects only with what ends the run. `planId` is the id under which the same ranges were frozen before. */
+  runUnit(slices: readonly BatchSlice[], planId: string | undefined): Promise<void>
+}
+
+/** Steps over markers and aborted records are committed by themselves when no record comes for so long. */
+const idleCommitMs = 1_000
+
+export class Lane {
+  readonly #options: LaneOptions
+  readonly #bell = new Bell()
+
+  constructor(options: LaneOptions) {
+    this.#options = options
+  }
+
+  async run(): Promise<void> {
+    const { intake, stopping, runUnit } = this.#options
+    const unlisten = intake.listen(this.#bell)
+    const wake = () => this.#bell.ring()
+    stopping.addEventListener('abort', wake)
+    try {
+      while (!stopping.aborted && !this.#options.isOver()) {
+        await this.#untilTriggered()
+        const work = await this.#next()
+        if (work) await runUnit(work.slices, work.planId)
+      }
+    } finally {
+      stopping.removeEventListener('abort', wake)
+      unlisten()
+    }
+  }
+
+  /** The next slices, or `undefined` when the lane should look around: a stop, or its partitions went away. */
+  async #next(): Promise<{ readonly slices: readonly BatchSlice[]; readonly planId: string | undefined } | undefined> {
+    const { intake, bounds, clock, stopping } = this.#options
+    const startedMs = clock.monotonicMs()
+    let firstRecordMs: number | undefined
+    for (;;) {
+      if (stopping.aborted || this.#options.isOver()) return undefined
+      const partitions = this.#options.partitions()
+      const planned = partitions.find(each => each.isOurs && each.plan !== undefined)
+      if (planned) {
+        const planId = planned.plan?.batchId
+        const slices = this.#takePlanned(partitions, planId)
+        if (slices) return { slices, planId }
+        await this.#bell.wait()
+        continue
+      }
+      const nowMs = clock.monotonicMs()
+      if (partitions.some(each => each.bufferedRecords > 0)) {
+        firstRecordMs ??= nowMs
+        const waitMs = firstRecordMs + bounds.maxWaitMsPerBatch - nowMs
+        if (waitMs <= 0 || this.#isFull(partitions)) return { slices: intake.take(partitions), planId: undefined }
+        await this.#bellWithin(waitMs)
+      } else if (partitions.some(each => each.hasProgress)) {
+        const waitMs = startedMs + idleCommitMs - nowMs
+        if (waitMs <= 0 || partitions.some(each => each.fetchOffset === each.endOffset)) {
+          return { slices: intake.take(partitions), planId: undefined }
+        }
+        await this.#bellWithin(waitMs)
+      } else await this.#bell.wait()
+    }
+  }
+
+  /** The parts of one frozen batch that are ours, once all of them are fetched. */
+  #takePlanned(partitions: readonly OwnedPartition[], batchId: string | undefined): BatchSlice[] | undefined {
+    const parts = partitions.filter(each => each.isOurs && each.plan?.batchId === batchId)
+    if (parts.some(each => each.fetchOffset < (each.plan?.range.untilOffset ?? 0n))) return undefined
+    const slices = parts.map(each => each.takePlanned()).filter(slice => slice !== undefined)
+    this.#options.intake.madeRoom()
+    return slices
+  }
+
+  #isFull(partitions: readonly OwnedPartition[]): boolean {
+    const { bounds } = this.#options
+    let records = 0
+    let bytes = 0
+    for (const each of partitions) {
+      records += each.bufferedRecords
+      bytes += each.bufferedBytes
+    }
+    return records >= bounds.maxRecordsPerBatch || bytes >= Math.min(bounds.maxBytesPerBatch, bounds.prefetchBytesMax)
+  }
+
+  #nextTickMs: number | undefined
+
+  /** Processing time: batches start on the beat; a batch that took longer than the beat is followed by the next one at once. */
+  async #untilTriggered(): Promise<void> {
+    const { trigger, clock, stopping } = this.#options
+    if (typeof trigger !== 'object') return
+    const nowMs = clock.monotonicMs()
+    const dueMs = this.#nextTickMs ?? nowMs
+    if (dueMs > nowMs) await pause(clock, dueMs - nowMs, stopping)
+    this.#nextTickMs = Math.max(dueMs + trigger.processingTimeMs, nowMs)
+  }
+
+  async #bellWithin(waitMs: number): Promise<void> {
+    const cancel = this.#options.clock.after(waitMs, () => this.#bell.ring())
+    await this.#bell.wait()
+    cancel()
+  }
+}

@@ -1,0 +1,144 @@
+import type { FetchedPartition, KafkaRecord } from '../clients/client.ts'
+import type { BatchSlice } from '../dataset/batch.ts'
+import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
+
+/** What one fetch answered, as far as it is not yet handed out. */
+interface Chunk {
+  readonly records: readonly KafkaRecord[]
+  /** Index of the first record not yet handed out. */
+  at: number
+  readonly nextOffset: bigint
+  readonly recordBytes: number
+  readonly sizeBytes: number
+}
+
+/**
+ * One partition while it is ours. A partition that goes and comes back is another object: whoever holds the old one holds nothing.
+ */
+export class OwnedPartition implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string | undefined
+  /** Where the next batch starts: the committed position. */
+  position: bigint
+  /** Where the next fetch starts. */
+  fetchOffset: bigint
+  /** Nothing at or after this offset is read (available-now). */
+  readonly endOffset: bigint | undefined
+  /** The frozen range that must run next, under its old id. */
+  plan: { readonly batchId: string; readonly range: OffsetRange } | undefined
+  /** False once it was revoked, lost or fenced: no further batch may start on it. */
+  isOurs = true
+  bufferedRecords = 0
+  bufferedBytes = 0
+  readonly #chunks: Chunk[] = []
+
+  constructor(
+    start: TopicPartition & {
+      readonly offset: bigint
+      readonly topicId: string | undefined
+      readonly endOffset?: bigint | undefined
+    },
+  ) {
+    this.topic = start.topic
+    this.partition = start.partition
+    this.topicId = start.topicId
+    this.position = start.offset
+    this.fetchOffset = start.offset
+    this.endOffset = start.endOffset
+  }
+
+  get isAtEnd(): boolean {
+    return this.endOffset !== undefined && this.position >= this.endOffset
+  }
+
+  get wantsFetch(): boolean {
+    return this.isOurs && (this.endOffset === undefined || this.fetchOffset < this.endOffset)
+  }
+
+  /** Whether there is anything to commit, if only a step over markers. */
+  get hasProgress(): boolean {
+    return this.#chunks.length > 0
+  }
+
+  /** Keeps a fetch answer. Answers to a position that is no longer asked for are dropped. */
+  accept(answer: FetchedPartition): void {
+    if (!this.isOurs || answer.nextOffset <= this.fetchOffset) return
+    const end = this.endOffset
+    const isCut = end !== undefined && answer.nextOffset > end
+    const records = isCut ? answer.records.filter(record => record.offset < end) : answer.records
+    const nextOffset = isCut ? end : answer.nextOffset
+    const recordBytes = answer.records.length === 0 ? 0 : answer.sizeBytes / answer.records.length
+    this.#chunks.push({ records, at: 0, nextOffset, recordBytes, sizeBytes: answer.sizeBytes })
+    this.fetchOffset = nextOffset
+    this.bufferedRecords += records.length
+    this.bufferedBytes += answer.sizeBytes
+  }
+
+  /** Drops what was fetched ahead; the next fetch starts at `offset`. */
+  rewind(offset: bigint): void {
+    this.#chunks.length = 0
+    this.bufferedRecords = 0
+    this.bufferedBytes = 0
+    this.fetchOffset = offset
+  }
+
+  /**
+   * Hands out up to so many records and bytes, at least one record. The range starts at the committed position, and ends behind the last
+   * record handed out, or behind all that the answers covered: markers and gaps at the end belong to it.
+   */
+  take(recordsMax: number, bytesMax: number): BatchSlice {
+    const parts: (readonly KafkaRecord[])[] = []
+    let untilOffset = this.position
+    let count = 0
+    let bytes = 0
+    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
+      const left = chunk.records.length - chunk.at
+      const room = Math.min(
+        recordsMax - count,
+        chunk.recordBytes > 0 ? Math.floor((bytesMax - bytes) / chunk.recordBytes) : left,
+      )
+      const size = Math.min(left, count === 0 ? Math.max(1, room) : room)
+      if (left > 0 && size <= 0) break
+      const part = size === chunk.records.length ? chunk.records : chunk.records.slice(chunk.at, chunk.at + size)
+      if (part.length > 0) parts.push(part)
+      count += part.length
+      bytes += part.length * chunk.recordBytes
+      chunk.at += size
+      if (chunk.at < chunk.records.length) {
+        untilOffset = (part.at(-1)?.offset ?? untilOffset - 1n) + 1n
+        break
+      }
+      untilOffset = chunk.nextOffset
+      this.bufferedBytes -= chunk.sizeBytes
+      this.#chunks.shift()
+    }
+    this.bufferedRecords -= count
+    return this.#slice(parts, untilOffset)
+  }
+
+  /** Hands out exactly the planned range; `undefined` while it is not all there yet. */
+  takePlanned(): BatchSlice | undefined {
+    const range = this.plan?.range
+    if (range === undefined || this.fetchOffset < range.untilOffset) return undefined
+    const records: KafkaRecord[] = []
+    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
+      while (chunk.at < chunk.records.length && (chunk.records[chunk.at]?.offset ?? 0n) < range.untilOffset) {
+        const record = chunk.records[chunk.at++]
+        if (record) records.push(record)
+      }
+      if (chunk.at < chunk.records.length || chunk.nextOffset > range.untilOffset) break
+      this.bufferedBytes -= chunk.sizeBytes
+      this.#chunks.shift()
+    }
+    this.bufferedRecords -= records.length
+    this.plan = undefined
+    return this.#slice([records], range.untilOffset)
+  }
+
+  #slice(parts: readonly (readonly KafkaRecord[])[], untilOffset: bigint): BatchSlice {
+    const { topic, partition, position } = this
+    const records = parts.length === 1 ? (parts[0] ?? []) : parts.flat()
+    return { range: { topic, partition, fromOffset: position, untilOffset }, records }
+  }
+}
