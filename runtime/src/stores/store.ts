@@ -28,6 +28,8 @@ export interface StoreOptions {
   readonly proofRecordsMax?: number
   /** What a wait for a lock is measured with. @defaultValue the system's */
   readonly clock?: Clock
+  /** Told what a person should know and no error says, such as a lock taken over from a dead process. @defaultValue `process.emitWarning` */
+  readonly onNotice?: (text: string) => void
 }
 
 export interface OpenStore<Tx = never> {
