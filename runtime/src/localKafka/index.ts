@@ -1,15 +1,8 @@
 /** A Kafka of one's own on this machine: Docker when an engine answers, else the official jars under Java. */
-export {
-  type ClusterAddress,
-  type ClusterStatus,
-  localKafkaLogs,
-  localKafkaStatus,
-  type RunningCluster,
-  type StartOptions,
-  startLocalKafka,
-  stopLocalKafka,
-} from './cluster.ts'
+export { type RunningCluster, startLocalKafka, stopLocalKafka } from './cluster.ts'
 export { findDistribution, kafkaHomeVariable, kafkaVersion } from './distribution.ts'
 export { LocalKafkaError, type LocalKafkaErrorCode } from './errors.ts'
 export { cacheFolder, cacheHomeVariable, clustersFolder, dataHomeVariable } from './folders.ts'
 export { findJava } from './java.ts'
+export type { ClusterAddress, StartOptions } from './plan.ts'
+export { type ClusterStatus, localKafkaLogs, localKafkaStatus } from './status.ts'

@@ -24,6 +24,12 @@ export interface NodeState {
 
 export const bootstrapOf = (state: ClusterState): string[] => state.nodes.map(node => `127.0.0.1:${node.clientPort}`)
 
+/** A broker's process, by which it can be ended. */
+export function identified(node: NodeState): ProcessIdentity & { readonly nodeId: number } {
+  if (!node.process) throw new Error(`broker ${node.nodeId} has no process`)
+  return { ...node.process, nodeId: node.nodeId }
+}
+
 /**
  * The state of the cluster that lives in `folder`; `undefined` where none was started.
  * @throws {LocalKafkaError} STATE_UNREADABLE.

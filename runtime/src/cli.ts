@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** `tidemark`: finds the command, runs it, and turns what it throws into a message and an exit code. */
+import { type Command, exitCodes, type Terminal, UsageError } from './commands/command.ts'
+
+/** Loaded when asked for, so that `tidemark kafka down` does not load a Kafka client. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  kafka: async () => (await import('./commands/kafka.ts')).kafka,
+}
+
+const interruption = new AbortController()
+process.once('SIGINT', () => interruption.abort())
+const terminal: Terminal = {
+  out: text => console.log(text),
+  error: text => console.error(text),
+  env: process.env,
+  columns: process.stdout.columns,
+  interrupted: interruption.signal,
+}
+process.exitCode = await main(process.argv.slice(2))
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    terminal.out(await overview())
+    return name === undefined ? exitCodes.usage : exitCodes.done
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!load) {
+    terminal.error(`tidemark has no command '${name}'.\n\n${await overview()}`)
+    return exitCodes.usage
+  }
+  const command = await load()
+  if (args.includes('--help') || args.includes('-h')) {
+    terminal.out(command.help)
+    return exitCodes.done
+  }
+  try {
+    return await command.run(args, terminal)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.error(`${error.message}.\n'tidemark ${name} --help' shows what it takes.`)
+      return exitCodes.usage
+    }
+    terminal.error(explain(error))
+    return exitCodes.failed
+  }
+}
+
+async function overview(): Promise<string> {
+  const rows = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(8)} ${(await load()).summary}`),
+  )
+  return `tidemark <command> [options]\n\n${rows.join('\n')}\n\n'tidemark <command> --help' shows its options.`
+}
+
+/** What went wrong and what to do; a stack only where nobody foresaw the error. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('action' in error && typeof error.action === 'string') return `${error.message}\n${error.action}`
+  return error.stack ?? error.message
+}

@@ -1,0 +1,29 @@
+/** A cluster of containers. */
+import { composeDown, composeUp, waitForContainers } from './docker.ts'
+import type { Plan } from './plan.ts'
+import { chooseClientPorts } from './ports.ts'
+import { type ClusterState, readState, removeState, writeState } from './stateFile.ts'
+
+export async function startContainers(plan: Plan, clusterId: string): Promise<ClusterState> {
+  const { folder, name, env, timeoutMs, isEphemeral, configs } = plan
+  const known = await readState(folder)
+  const clientPorts = known?.nodes.map(node => node.clientPort) ?? (await chooseClientPorts(plan.brokers, plan.port))
+  const nodes = clientPorts.map((clientPort, i) => ({
+    nodeId: i + 1,
+    clientPort,
+    controllerPort: 0,
+    process: undefined,
+  }))
+  const state: ClusterState = { version: 1, name, engine: 'docker', clusterId, isEphemeral, nodes }
+  await writeState(folder, state)
+  plan.progress('Starting Kafka in Docker')
+  try {
+    await composeUp(folder, name, { clusterId, clientPorts, configs, isEphemeral }, env)
+    await waitForContainers(folder, name, clientPorts, timeoutMs, env)
+  } catch (error) {
+    await composeDown(folder, name, isEphemeral, env).catch(() => {})
+    await removeState(folder)
+    throw error
+  }
+  return state
+}
