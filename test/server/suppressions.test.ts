@@ -61,8 +61,8 @@ test('several rules, stacked comments, JSX, Windows line ends, Python', () => {
 test('a word in a string, a template, JSX text or prose is no suppression', () => {
   for (const text of [
     `const s = '// tidemark-ignore non-idempotent-output: no'; save(1)`,
-    'const s = `\n// tidemark-ignore non-idempotent-output: no\n${save(1)}`',
-    'const s = `${a}\n// tidemark-ignore non-idempotent-output: no\n`; save(1)',
+    `const s = \`\n// tidemark-ignore non-idempotent-output: no\n\${save(1)}\``,
+    `const s = \`\${a}\n// tidemark-ignore non-idempotent-output: no\n\`; save(1)`,
     '// see tidemark-ignore non-idempotent-output: in the manual\nsave(1)',
     '// tidemark-ignored non-idempotent-output: no\nsave(1)',
     String.raw`const r = /[/]\/ tidemark-ignore x/; save(1)`,

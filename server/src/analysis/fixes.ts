@@ -9,6 +9,8 @@ import { inReadingOrder } from './report/report.ts'
 export interface AppliedFixes {
   /** New text by path; files without a change are left out. */
   readonly texts: ReadonlyMap<string, string>
+  /** The edits that make these texts, each once. */
+  readonly edits: readonly TextEdit[]
   readonly applied: readonly Finding[]
   /** Have a safe fix that overlaps one that was applied: run again. */
   readonly postponed: readonly Finding[]
@@ -50,7 +52,8 @@ export function applySafeFixes(
     const changed = spliced(text, edits)
     if (changed !== text) texts.set(path, changed)
   }
-  return { texts, applied, postponed }
+  const edits = [...chosen.values()].flat().map(({ source }) => source)
+  return { texts, edits, applied, postponed }
 }
 
 /** Whether the edits of one fix can be made at all: inside their files and apart from each other. */
@@ -67,14 +70,16 @@ interface OffsetEdit {
   readonly start: number
   readonly end: number
   readonly newText: string
+  readonly source: TextEdit
 }
 
 function offsetEdits(fix: Fix, documentOf: (path: string) => TextDocument | undefined): OffsetEdit[] | undefined {
   const edits: OffsetEdit[] = []
-  for (const { path, range, newText } of fix.edits) {
+  for (const source of fix.edits) {
+    const { path, range, newText } = source
     const document = documentOf(path)
     if (!document || range.end.line >= document.lineCount) return undefined
-    const edit = { path, start: document.offsetAt(range.start), end: document.offsetAt(range.end), newText }
+    const edit = { path, start: document.offsetAt(range.start), end: document.offsetAt(range.end), newText, source }
     if (edit.start > edit.end || edits.some(other => other.path === path && touches(edit, other))) return undefined
     edits.push(edit)
   }

@@ -40,7 +40,14 @@ export interface RuleInfo {
 
 /** Something that is no defect of the code: a file skipped, unreadable or broken, a rule or a fix that failed. */
 export interface Note {
-  readonly code: EngineNote['code'] | 'FILE_VANISHED' | 'FILE_NOT_TEXT' | 'FIX_FAILED' | 'BASELINE_STALE'
+  readonly code:
+    | EngineNote['code']
+    | 'ANALYSIS_FAILED'
+    | 'FILE_VANISHED'
+    | 'FILE_NOT_TEXT'
+    | 'FILE_NOT_UTF8'
+    | 'FIX_FAILED'
+    | 'BASELINE_STALE'
   /** Absolute. */
   readonly path: string
   readonly rule?: string
@@ -49,8 +56,10 @@ export interface Note {
 
 /** Notes that mean the run did not see, or do, what it was asked to: exit code 2. */
 export function isFailure({ code }: Note): boolean {
-  return code === 'FILE_UNREADABLE' || code === 'RULE_FAILED' || code === 'FIX_FAILED'
+  return failures.has(code)
 }
+
+const failures: ReadonlySet<Note['code']> = new Set(['FILE_UNREADABLE', 'RULE_FAILED', 'ANALYSIS_FAILED', 'FIX_FAILED'])
 
 /** Relative to the working folder with `/`, or absolute when it lies elsewhere. */
 export function shownPath(report: Pick<Report, 'workingFolder'>, path: string): string {

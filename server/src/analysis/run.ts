@@ -1,0 +1,196 @@
+/** One run over many files, as the command line makes it: find, discover, check, fix, compare with the baseline. */
+import { dirname } from 'node:path'
+import { type Baseline, withoutBaseline } from './baseline.ts'
+import { catalog } from './catalog.ts'
+import { type CheckedFile, checkFile, withoutRepeats } from './check.ts'
+import type { Disk } from './disk.ts'
+import { createEngine, type Engine } from './engine.ts'
+import { findFiles, isSource, packageFolder } from './fileSearch.ts'
+import type { Finding } from './finding.ts'
+import { applySafeFixes, replaceFile } from './fixes.ts'
+import type { Note, Report } from './report/report.ts'
+import { engineSettings, type Settings } from './settings.ts'
+
+export interface RunOptions {
+  /** Absolute. */
+  readonly workingFolder: string
+  readonly version: string
+  readonly paths: readonly string[]
+  readonly settings: Settings
+  readonly only: ReadonlySet<string> | undefined
+  readonly fixes: boolean
+  /** A text that stands for a file, whatever the disk holds. */
+  readonly stdin: { readonly path: string; readonly text: string } | undefined
+  readonly baseline: { readonly path: string; readonly content: Baseline } | undefined
+  readonly disk: Disk
+}
+
+export interface Outcome {
+  readonly report: Report
+  /** Before the baseline: what a new baseline is made of. */
+  readonly allFindings: readonly Finding[]
+  readonly fixedCount: number
+  /** The text of stdin after its fixes. */
+  readonly stdinText: string | undefined
+}
+
+export async function run(options: RunOptions): Promise<Outcome> {
+  const { disk, stdin, settings } = options
+  const engine = createEngine({ fileSystem: disk, settings: { ...engineSettings(settings), ...onlyThese(options) } })
+  const paths = stdin ? [stdin.path] : options.paths
+  if (stdin) engine.open(stdin.path, stdin.text, 1)
+  await discoverAround(engine, paths, options)
+  const check = (): CheckedFile[] =>
+    paths.map(path => checkFile(engine, path, { settings: options.settings, only: options.only }))
+  let files = check()
+  const fixNotes: Note[] = []
+  let fixedCount = 0
+  if (options.fixes) {
+    fixedCount = await fixAll(engine, check, files, options, fixNotes)
+    files = check()
+  }
+  const allFindings = files.flatMap(({ findings }) => findings)
+  const textOf = (path: string): string | undefined => engine.text(path)
+  const known =
+    options.baseline &&
+    withoutBaseline(allFindings, options.baseline.content, {
+      folder: dirname(options.baseline.path),
+      textOf,
+    })
+  const notes = withoutRepeats([...disk.notes(), ...files.flatMap(file => file.notes), ...fixNotes])
+  return {
+    report: {
+      workingFolder: options.workingFolder,
+      version: options.version,
+      rules: catalog,
+      findings: known?.findings ?? allFindings,
+      pipelines: files.flatMap(({ pipelines }) => pipelines),
+      notes: known && known.staleCount > 0 ? [...notes, staleBaseline(options, known.staleCount)] : notes,
+      fileCount: paths.length,
+      baselinedCount: known?.baselinedCount ?? 0,
+      textOf,
+    },
+    allFindings,
+    fixedCount,
+    stdinText: stdin && engine.text(stdin.path),
+  }
+}
+
+/** Rules that were not asked for do not run at all. */
+function onlyThese({ only, settings }: RunOptions): object {
+  if (!only) return {}
+  return { rules: Object.fromEntries(catalog.map(({ id }) => [id, only.has(id) ? levelOf(id, settings) : 'off'])) }
+}
+
+/** A rule that is asked for by name runs even where the settings turn it off. */
+function levelOf(id: string, settings: Settings): string | undefined {
+  const level = settings.rules[id]
+  return level === undefined || level === 'off' ? catalog.find(rule => rule.id === id)?.severity : level
+}
+
+/** Files named alone are judged with what surrounds them: the handler that calls a helper lies elsewhere in its package. */
+async function discoverAround(engine: Engine, paths: readonly string[], options: RunOptions): Promise<void> {
+  const folders = new Set(paths.map(packageFolder))
+  for (const folder of folders) {
+    const own = paths.filter(path => packageFolder(path) === folder)
+    const around = isBelow(folder, options.workingFolder)
+      ? findFiles({ workingFolder: options.workingFolder, patterns: [folder], filesMax: 20_000 }).paths
+      : []
+    await engine.discover(folder, { files: new Set([...own, ...around.filter(isSource)]) })
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+}
+
+/** Fixes may bring new findings or free postponed ones, so they are made in passes, in memory; the disk is written once. */
+const passesMax = 10
+
+async function fixAll(
+  engine: Engine,
+  check: () => CheckedFile[],
+  first: readonly CheckedFile[],
+  { disk, stdin }: RunOptions,
+  notes: Note[],
+): Promise<number> {
+  const originals = new Map<string, string>()
+  let files = first
+  let fixedCount = 0
+  for (let pass = 1; pass <= passesMax; pass++) {
+    const findings = files.flatMap(file => file.findings).filter(finding => isFixable(finding, disk))
+    const { texts, applied } = applySafeFixes(findings, path => engine.text(path))
+    if (texts.size === 0) break
+    for (const [path, text] of texts) {
+      const before = engine.text(path) ?? ''
+      if (!originals.has(path)) originals.set(path, before)
+      const wasBroken = isBroken(engine, path)
+      engine.open(path, text, pass + 1)
+      if (isBroken(engine, path) && !wasBroken) {
+        engine.open(path, before, pass + 1)
+        const rules = new Set(applied.filter(finding => finding.path === path).map(({ rule }) => rule))
+        notes.push(
+          fixFailed(
+            path,
+            `The fixes of ${[...rules].join(', ')} would not parse, so none was made. Please report this.`,
+          ),
+        )
+        return fixedCount + (await writeAll(engine, originals, stdin?.path, notes))
+      }
+    }
+    fixedCount += applied.length
+    files = check()
+  }
+  await writeAll(engine, originals, stdin?.path, notes)
+  return fixedCount
+}
+
+function isFixable(finding: Finding, disk: Disk): boolean {
+  return finding.fixes.some(fix => fix.isSafe && fix.edits.every(edit => !disk.isLossy(edit.path)))
+}
+
+function isBroken(engine: Engine, path: string): boolean {
+  return engine.analyze(path).notes.some(({ code }) => code === 'PARSE_ERROR')
+}
+
+async function writeAll(
+  engine: Engine,
+  originals: ReadonlyMap<string, string>,
+  stdinPath: string | undefined,
+  notes: Note[],
+): Promise<number> {
+  for (const [path, before] of originals) {
+    if (path === stdinPath) continue
+    const after = engine.text(path) ?? before
+    if (after === before) continue
+    try {
+      await replaceFile(path, before, after)
+    } catch (error) {
+      const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message
+      notes.push(fixFailed(path, `It could not be written: ${reason}. It is as it was.`))
+    }
+    engine.close(path)
+    engine.invalidate([path])
+  }
+  return 0
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EROFS: 'the disk is read-only',
+  EACCES: 'the permission to write into its folder is missing',
+  EPERM: 'the system refuses it',
+  ENOSPC: 'the disk is full',
+}
+
+function fixFailed(path: string, message: string): Note {
+  return { code: 'FIX_FAILED', path, message }
+}
+
+function staleBaseline({ baseline }: RunOptions, count: number): Note {
+  const [is, its] = count === 1 ? ['entry is', 'its finding'] : ['entries are', 'their findings']
+  return {
+    code: 'BASELINE_STALE',
+    path: baseline?.path ?? '',
+    message: `${count} ${is} no longer needed: ${its} is gone. Write it anew with --write-baseline.`,
+  }
+}
