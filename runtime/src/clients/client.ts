@@ -181,13 +181,24 @@ export interface MemberIdentity {
 
 export interface ProducerOptions {
   readonly transactionalId?: string
+  /** After this the broker aborts an open transaction by itself. @defaultValue 60_000 ms */
   readonly transactionTimeoutMs?: number
+  /** How long a batch is tried again before `send` rejects. @defaultValue 30_000 ms */
+  readonly deliveryTimeoutMs?: number
+  /** @defaultValue 'none' */
+  readonly compression?: 'none' | 'gzip'
 }
 
 export interface KafkaProducer {
   readonly producerId: bigint
   readonly epoch: number
-  /** Resolves when every record is acknowledged by all in-sync replicas. @throws FencedError, ProduceError (with `indefinite`). */
+  /**
+   * Resolves when every record is acknowledged by all in-sync replicas, with one offset a partition: that of its first
+   * record (-1 where the broker no longer knows it). Concurrent sends are coalesced; a partition keeps their order.
+   *
+   * @throws FencedError a newer producer has the transactional id.
+   * @throws ProduceError `indefinite` when the records may be stored: this producer is of no more use, open another.
+   */
   send(records: readonly OutgoingRecord[]): Promise<readonly (TopicPartition & { readonly offset: bigint })[]>
   begin(): void
   /** Adds consumed positions to the open transaction, under member and generation where the client can (KIP-447). */
@@ -195,8 +206,13 @@ export interface KafkaProducer {
     identity: MemberIdentity,
     offsets: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string })[],
   ): Promise<void>
-  /** @throws an error with `indefinite: true` when the outcome is unknown: discard the producer, re-initialise, read back. */
+  /**
+   * Waits for what was sent, then commits. A lost reply is asked for again.
+   * @throws FencedError, ProduceError: nothing was committed.
+   * @throws CommitUnknownError the outcome is unknown: discard the producer, open another (which settles it), read the offsets back.
+   */
   commit(): Promise<void>
+  /** Drops what was not sent and aborts; after a ProduceError the producer must be replaced all the same. */
   abort(): Promise<void>
   close(): Promise<void>
 }

@@ -80,6 +80,7 @@ class KafkajsTransport implements Transport {
     const pool = await this.#pool(address)
     const place = `${pool.host}:${pool.port}`
     if (!address) this.#tried.add(place)
+    for (const connection of pool.pool) calmQueue(connection.requestQueue)
     const options = { connectionPool: pool, logger: this.#internals.rootLogger, versions: this.#versions }
     const broker = this.#internals.brokerPool.createBroker(options)
     try {
@@ -112,7 +113,6 @@ class KafkajsConnection implements TransportConnection {
   constructor(connection: Connection, address: string) {
     this.address = address
     this.#connection = connection
-    calmQueue(connection.requestQueue)
   }
 
   get isOpen(): boolean {

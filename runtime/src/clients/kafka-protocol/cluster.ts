@@ -103,9 +103,13 @@ export class Cluster {
     return this.#connections.send(nodeId, request)
   }
 
-  /** Sends to whichever broker answers; retried. */
-  sendToAny<Answer>(request: Request<Answer>, bounds: Partial<RetryBounds> = {}): Promise<Answer> {
-    return this.#retrying(() => this.#connections.sendToAny(request), bounds)
+  /** Sends to whichever broker answers; retried, also for codes that `check` throws. */
+  sendToAny<Answer>(request: Request<Answer>, check: (answer: Answer) => void): Promise<Answer> {
+    return this.#retrying(async () => {
+      const answer = await this.#connections.sendToAny(request)
+      check(answer)
+      return answer
+    })
   }
 
   /** Sends to the controller as believed by a fresh metadata answer; retried when it has moved. */

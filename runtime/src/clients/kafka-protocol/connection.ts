@@ -1,6 +1,5 @@
 /** The Kafka port, kept by the protocol engine over any transport. */
 import { systemClock } from '../../clock.ts'
-import { TidemarkError } from '../../errors.ts'
 import { systemRandom } from '../../random.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import type {
@@ -23,6 +22,7 @@ import { checkCode, codeName, KafkaCodeError } from './errorCodes.ts'
 import { Fetcher } from './fetcher.ts'
 import { joinMembership } from './membership.ts'
 import { committedOffsets, logOffsets, offsetsForTime } from './positions.ts'
+import { openProducer } from './producer.ts'
 import { createTopics, deleteTopics, type TopicResult } from './requests/topics.ts'
 import { retrying, type Surroundings } from './retries.ts'
 import { matches } from './topicWatch.ts'
@@ -107,12 +107,8 @@ class ProtocolConnection implements KafkaConnection {
   }
 
   producer(options: ProducerOptions): Promise<KafkaProducer> {
-    throw new TidemarkError('GUARANTEE_UNSUPPORTED', {
-      guarantee: options.transactionalId ? 'transactional' : 'produce',
-      by: this.#cluster.transport.name,
-      why: 'it cannot produce yet',
-      wayOut: '',
-    })
+    const request = `InitProducerId of ${options.transactionalId ?? 'an idempotent producer'}`
+    return this.#told(request, () => openProducer(this.#cluster, options))
   }
 
   async createTopics(topics: readonly NewTopic[]): Promise<void> {

@@ -14,10 +14,13 @@ export interface RetryBounds {
   /** No attempt starts later than this after the first. */
   readonly retryTimeoutMs: number
   readonly signal?: AbortSignal | undefined
+  /** Sees the error of every failed attempt: what became doubtful once stays so, whatever the last error says. */
+  readonly onFailure?: (error: unknown) => void
 }
 
 const backoffFirstMs = 50
 const backoffMaxMs = 2_000
+const shortWaitMs = 5
 
 /** 50, 100, 200, … 2,000 ms, each between half of it and all of it, so that clients do not return in step. */
 export function backoffMs(failures: number, random: Random): number {
@@ -41,7 +44,8 @@ export async function retrying<Result>(
     try {
       return await attempt()
     } catch (error) {
-      const delayMs = backoffMs(failures, random)
+      bounds.onFailure?.(error)
+      const delayMs = isShort(error) ? shortWaitMs : backoffMs(failures, random)
       const isLate = clock.monotonicMs() + delayMs - startedMs > bounds.retryTimeoutMs
       if (!isRetriable(error) || isLate || bounds.signal?.aborted) throw error
       await pause(clock, delayMs, bounds.signal)
@@ -49,6 +53,11 @@ export async function retrying<Result>(
       await Promise.resolve(beforeRetry(error)).catch(() => {})
     }
   }
+}
+
+/** The markers of the transaction before are being written: a matter of milliseconds, and on the path of every commit. */
+function isShort(error: unknown): boolean {
+  return error instanceof KafkaCodeError && error.codeName === 'CONCURRENT_TRANSACTIONS'
 }
 
 /** Whether the same request may succeed when sent again. */

@@ -1,0 +1,109 @@
+/** Records of one partition on their way to its leader: coalesced into batches, one batch in flight, in order. */
+import { ProduceError } from '../../errors.ts'
+import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
+import type { OutgoingRecord } from '../client.ts'
+import { BatchBuilder, type ClosedBatch } from './batchBuilder.ts'
+import type { ProducerIdentity } from './requests/transactions.ts'
+
+/** A little below the broker's default `max.message.bytes` of 1,048,588. */
+const batchBytesMax = 1_000_000
+/** Sequence numbers are 32-bit and wrap around to 0. */
+const sequenceLimit = 2 ** 31
+
+/** Told when its records are in the log, or are not. */
+export interface Receipt {
+  /** Once for every batch that holds some of them, before it is sent. */
+  expect(): void
+  acknowledged(partition: TopicPartition, offset: bigint): void
+  failed(error: Error): void
+}
+
+interface OpenBatch {
+  readonly builder: BatchBuilder
+  readonly receipts: { readonly receipt: Receipt; readonly firstIndex: number }[]
+}
+
+export interface BatchInFlight {
+  readonly queue: PartitionQueue
+  readonly batch: ClosedBatch
+  readonly receipts: OpenBatch['receipts']
+}
+
+export class PartitionQueue implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  readonly #waiting: OpenBatch[] = []
+  #isBusy = false
+  #sequence = 0
+  bytesWaiting = 0
+
+  constructor({ topic, partition }: TopicPartition) {
+    this.topic = topic
+    this.partition = partition
+  }
+
+  get isReady(): boolean {
+    return !this.#isBusy && this.#waiting.length > 0
+  }
+
+  get isIdle(): boolean {
+    return !this.#isBusy && this.#waiting.length === 0
+  }
+
+  append(records: readonly OutgoingRecord[], nowMs: number, receipt: Receipt): void {
+    let open: OpenBatch | undefined
+    for (const record of records) {
+      const batch = this.#batchForNext()
+      const sizeBefore = batch.builder.sizeBytes
+      if (batch !== open) {
+        batch.receipts.push({ receipt, firstIndex: batch.builder.recordCount })
+        receipt.expect()
+      }
+      batch.builder.append(record, nowMs)
+      this.bytesWaiting += batch.builder.sizeBytes - sizeBefore
+      open = batch
+    }
+  }
+
+  /** The next batch, sealed with the next sequence number; no other leaves before it is settled. */
+  async take(
+    identity: ProducerIdentity,
+    isTransactional: boolean,
+    compression: 'none' | 'gzip',
+  ): Promise<BatchInFlight> {
+    this.#isBusy = true
+    const { builder, receipts } = this.#waiting.shift() as OpenBatch
+    this.bytesWaiting -= builder.sizeBytes
+    const batch = await builder.close(compression)
+    batch.seal(identity, this.#sequence, isTransactional)
+    return { queue: this, batch, receipts }
+  }
+
+  acknowledge({ batch, receipts }: BatchInFlight, baseOffset: bigint): void {
+    this.#sequence = (this.#sequence + batch.recordCount) % sequenceLimit
+    this.#isBusy = false
+    for (const { receipt, firstIndex } of receipts)
+      receipt.acknowledged(this, baseOffset < 0n ? baseOffset : baseOffset + BigInt(firstIndex))
+  }
+
+  /** The broker has certainly not taken the batch: its sequence number is still free. */
+  refuse({ receipts }: BatchInFlight, error: Error): void {
+    this.#isBusy = false
+    for (const { receipt } of receipts) receipt.failed(error)
+  }
+
+  /** Nothing more will be sent. */
+  fail(reason: string, isIndefinite: boolean): void {
+    const error = new ProduceError(partitionName(this), reason, isIndefinite)
+    for (const { receipts } of this.#waiting.splice(0)) for (const { receipt } of receipts) receipt.failed(error)
+    this.bytesWaiting = 0
+  }
+
+  #batchForNext(): OpenBatch {
+    const last = this.#waiting.at(-1)
+    if (last && last.builder.sizeBytes < batchBytesMax) return last
+    const fresh = { builder: new BatchBuilder(), receipts: [] }
+    this.#waiting.push(fresh)
+    return fresh
+  }
+}

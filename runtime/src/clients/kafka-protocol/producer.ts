@@ -1,0 +1,361 @@
+/**
+ * The producer of the port: idempotent always, transactional with a `transactionalId`.
+ *
+ * @see KIP-98 (exactly once delivery and transactional messaging), KIP-447 (offsets under member and generation)
+ */
+import { CommitUnknownError, FencedError, ProduceError, reasonOf, TidemarkError } from '../../errors.ts'
+import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
+import type { KafkaProducer, MemberIdentity, OutgoingRecord, ProducerOptions } from '../client.ts'
+import { type Cluster, tableError } from './cluster.ts'
+import { checkCode, KafkaCodeError } from './errorCodes.ts'
+import { partitionOfKey } from './partitioner.ts'
+import { PartitionQueue, type Receipt } from './partitionQueue.ts'
+import type { OffsetToCommit } from './requests/offsets.ts'
+import {
+  addOffsetsToTxn,
+  addPartitionsToTxn,
+  endTxn,
+  initProducerId,
+  type ProducerIdentity,
+  txnOffsetCommit,
+} from './requests/transactions.ts'
+import { Sender } from './sender.ts'
+import { TransportError } from './transport.ts'
+
+const transactionTimeoutDefaultMs = 60_000
+const deliveryTimeoutDefaultMs = 30_000
+/** Beyond this `send` waits: what is given faster than brokers take it must not pile up. */
+const bufferBytesMax = 32 * 1024 * 1024
+
+/** Gets a producer id; with a transactional id this fences the producer before and ends its open transaction. */
+export async function openProducer(cluster: Cluster, options: ProducerOptions): Promise<KafkaProducer> {
+  const { transactionalId, transactionTimeoutMs = transactionTimeoutDefaultMs } = options
+  const request = initProducerId(transactionalId, transactionTimeoutMs)
+  const check = ({ errorCode }: { errorCode: number }) =>
+    checkCode(`InitProducerId of ${transactionalId ?? 'an idempotent producer'}`, errorCode)
+  const identity =
+    transactionalId === undefined
+      ? await cluster.sendToAny(request, check)
+      : await cluster.sendToCoordinator('transaction', transactionalId, request, check)
+  return new ProtocolProducer(cluster, identity, options)
+}
+
+interface RecordGroup {
+  readonly at: TopicPartition
+  readonly records: OutgoingRecord[]
+}
+
+type State = 'idle' | 'open' | 'ending' | 'closed'
+
+class ProtocolProducer implements KafkaProducer {
+  readonly producerId: bigint
+  readonly epoch: number
+  readonly #cluster: Cluster
+  readonly #sender: Sender
+  readonly #transactionalId: string | undefined
+  readonly #identity: ProducerIdentity
+  /** Partitions and groups the open transaction covers, each once; a failed attempt is forgotten, so that it is made again. */
+  readonly #added = new Map<string, Promise<void>>()
+  #toAdd: { readonly partitions: TopicPartition[]; readonly done: Promise<void> } | undefined
+  /** The coordinator may know of the open transaction: it must be told how it ends. */
+  #isKnownToBroker = false
+  #state: State = 'idle'
+  #admission: Promise<void> = Promise.resolve()
+  #spread = 0
+
+  constructor(cluster: Cluster, identity: ProducerIdentity, options: ProducerOptions) {
+    this.producerId = identity.producerId
+    this.epoch = identity.epoch
+    this.#cluster = cluster
+    this.#identity = identity
+    this.#transactionalId = options.transactionalId
+    this.#sender = new Sender(cluster, {
+      identity,
+      transactionalId: options.transactionalId,
+      compression: options.compression ?? 'none',
+      deliveryTimeoutMs: options.deliveryTimeoutMs ?? deliveryTimeoutDefaultMs,
+    })
+  }
+
+  async send(records: readonly OutgoingRecord[]): Promise<readonly (TopicPartition & { readonly offset: bigint })[]> {
+    if (records.length === 0) return []
+    this.#check('send')
+    const grouped = this.#groups(records) ?? (await this.#groupsOfUnknownTopics(records))
+    await this.#admit()
+    this.#check('send')
+    const adding =
+      this.#transactionalId === undefined ? undefined : this.#addPartitions([...grouped.values()].map(({ at }) => at))
+    if (adding) await adding
+    this.#check('send')
+    return new Promise((resolve, reject) => {
+      const receipt = new SendReceipt(resolve, reject)
+      const nowMs = this.#cluster.surroundings.clock.nowMs()
+      for (const [name, { at, records: list }] of grouped)
+        this.#sender.queue(name, () => new PartitionQueue(at)).append(list, nowMs, receipt)
+      this.#sender.pump()
+    })
+  }
+
+  begin(): void {
+    if (this.#transactionalId === undefined)
+      throw new TidemarkError('OPTION_INVALID', {
+        option: 'transactionalId',
+        value: undefined,
+        expected: 'set, for a producer that begins transactions',
+      })
+    this.#check('begin')
+    if (this.#state !== 'idle') throw this.#misuse('begin', `a transaction is ${this.#state} already`)
+    this.#added.clear()
+    this.#isKnownToBroker = false
+    this.#sender.failure = undefined
+    this.#state = 'open'
+  }
+
+  async sendOffsets(member: MemberIdentity, offsets: readonly OffsetToCommit[]): Promise<void> {
+    if (offsets.length === 0) return
+    const transactionalId = this.#inTransaction('sendOffsets')
+    await this.#once(`group ${member.groupId}`, () => this.#addGroup(transactionalId, member.groupId))
+    try {
+      await this.#cluster.sendToCoordinator(
+        'group',
+        member.groupId,
+        txnOffsetCommit(transactionalId, this.#identity, member, offsets),
+        results => {
+          for (const { topic, partition, errorCode } of results)
+            checkCode(`TxnOffsetCommit of ${partitionName({ topic, partition })} in group ${member.groupId}`, errorCode)
+        },
+      )
+    } catch (error) {
+      throw this.#failure(`TxnOffsetCommit of group ${member.groupId}`, error, offsets)
+    }
+  }
+
+  async commit(): Promise<void> {
+    this.#inTransaction('commit')
+    this.#state = 'ending'
+    await this.#sender.idle()
+    const failure = this.#sender.broken ?? this.#sender.failure
+    if (failure) {
+      this.#state = 'open'
+      throw failure
+    }
+    await this.#end(true)
+  }
+
+  async abort(): Promise<void> {
+    this.#inTransaction('abort')
+    this.#state = 'ending'
+    this.#sender.drop('the transaction was aborted')
+    await this.#sender.idle()
+    await this.#end(false)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#sender.drop('the producer was closed')
+    this.#sender.close()
+    await this.#sender.idle()
+  }
+
+  /** Partitions new to the transaction, of all sends of this turn of the event loop, go to the coordinator in one request. */
+  async #addPartitions(partitions: readonly TopicPartition[]): Promise<void> {
+    const fresh = partitions.filter(partition => !this.#added.has(partitionName(partition)))
+    if (fresh.length > 0) {
+      this.#toAdd ??= this.#nextAddition()
+      this.#toAdd.partitions.push(...fresh)
+      for (const partition of fresh) this.#added.set(partitionName(partition), this.#toAdd.done)
+    }
+    await Promise.all(partitions.map(partition => this.#added.get(partitionName(partition))))
+  }
+
+  #nextAddition() {
+    const partitions: TopicPartition[] = []
+    const transactionalId = this.#transactionalId as string
+    const done = Promise.resolve().then(async () => {
+      this.#toAdd = undefined
+      this.#isKnownToBroker = true
+      const request = addPartitionsToTxn(transactionalId, this.#identity, partitions)
+      try {
+        await this.#cluster.sendToCoordinator('transaction', transactionalId, request, results => {
+          for (const { errorCode } of results) checkCode(`AddPartitionsToTxn of ${transactionalId}`, errorCode)
+        })
+      } catch (error) {
+        for (const partition of partitions) this.#added.delete(partitionName(partition))
+        throw this.#failure(`AddPartitionsToTxn of ${transactionalId}`, error, partitions)
+      }
+    })
+    done.catch(() => {})
+    return { partitions, done }
+  }
+
+  async #addGroup(transactionalId: string, groupId: string): Promise<void> {
+    const name = `AddOffsetsToTxn of ${transactionalId}`
+    this.#isKnownToBroker = true
+    const request = addOffsetsToTxn(transactionalId, this.#identity, groupId)
+    try {
+      await this.#cluster.sendToCoordinator('transaction', transactionalId, request, code => checkCode(name, code))
+    } catch (error) {
+      throw this.#failure(name, error, [])
+    }
+  }
+
+  #once(name: string, work: () => Promise<void>): Promise<void> {
+    const known = this.#added.get(name)
+    if (known) return known
+    const done = work()
+    this.#added.set(name, done)
+    done.catch(() => this.#added.delete(name))
+    return done
+  }
+
+  /**
+   * Ends the transaction. A lost reply is settled by asking for the same end again: the coordinator answers success when
+   * it has done so already. Only when that fails too is the outcome unknown.
+   */
+  async #end(isCommit: boolean): Promise<void> {
+    const transactionalId = this.#transactionalId as string
+    // Nothing was added: the coordinator knows of no transaction, and would call ending it an error.
+    if (!this.#isKnownToBroker) {
+      this.#state = 'idle'
+      return
+    }
+    const name = `EndTxn of ${transactionalId}`
+    let isDoubtful = false
+    const request = endTxn(transactionalId, this.#identity, isCommit)
+    try {
+      await this.#cluster.sendToCoordinator('transaction', transactionalId, request, code => checkCode(name, code), {
+        onFailure: error => {
+          isDoubtful ||= error instanceof TransportError && error.wasSent
+        },
+      })
+      this.#state = 'idle'
+    } catch (error) {
+      const told = this.#failure(name, error, [])
+      this.#sender.break(told)
+      throw isCommit && isDoubtful
+        ? new CommitUnknownError(`transaction ${transactionalId}`, reasonOf(error), { cause: error })
+        : told
+    }
+  }
+
+  #failure(request: string, error: unknown, partitions: readonly TopicPartition[]): Error {
+    const isFenced = error instanceof KafkaCodeError && fencedCodes.has(error.codeName)
+    if (!isFenced) return tableError(request, error, this.#cluster.transport)
+    const fenced = new FencedError(partitions, error.message, { cause: error })
+    this.#sender.break(fenced)
+    return fenced
+  }
+
+  /** By partition, in the order given; `undefined` while a topic's partitions are not known. */
+  #groups(records: readonly OutgoingRecord[]): Map<string, RecordGroup> | undefined {
+    const groups = new Map<string, RecordGroup>()
+    const byTopic = new Map<string, Map<number, RecordGroup>>()
+    this.#spread++
+    for (const record of records) {
+      const { topic } = record
+      const count = this.#cluster.knownTopic(topic)?.partitions.length
+      if (count === undefined) return undefined
+      const partition =
+        record.partition ?? (record.key == null ? this.#spread % count : partitionOfKey(record.key, count))
+      const ofTopic = byTopic.get(topic) ?? new Map<number, RecordGroup>()
+      byTopic.set(topic, ofTopic)
+      let group = ofTopic.get(partition)
+      if (!group) {
+        if (!(partition >= 0 && partition < count)) throw this.#noSuchPartition(topic, partition, count)
+        group = { at: { topic, partition }, records: [] }
+        ofTopic.set(partition, group)
+        groups.set(partitionName(group.at), group)
+      }
+      group.records.push(record)
+    }
+    return groups
+  }
+
+  async #groupsOfUnknownTopics(records: readonly OutgoingRecord[]) {
+    const topics = [...new Set(records.map(({ topic }) => topic))]
+    try {
+      await this.#cluster.describe(topics)
+    } catch (error) {
+      throw tableError(`Metadata of ${topics.join(', ')}`, error, this.#cluster.transport)
+    }
+    const unknown = topics.filter(topic => !this.#cluster.knownTopic(topic))
+    if (unknown.length > 0) throw new TidemarkError('TOPIC_UNKNOWN', { topics: unknown })
+    return this.#groups(records) as Map<string, RecordGroup>
+  }
+
+  #noSuchPartition(topic: string, partition: number, count: number): Error {
+    return new TidemarkError('OPTION_INVALID', {
+      option: 'partition',
+      value: partition,
+      expected: `0 to ${count - 1}, a partition of ${topic}`,
+    })
+  }
+
+  /** First come, first served; at once while there is room. */
+  async #admit(): Promise<void> {
+    if (this.#sender.bytesWaiting < bufferBytesMax) return
+    const turn = this.#admission.then(async () => {
+      while (this.#sender.bytesWaiting >= bufferBytesMax) await this.#sender.settled()
+    })
+    this.#admission = turn
+    await turn
+  }
+
+  #check(what: string): void {
+    if (this.#state === 'closed') throw new TidemarkError('CONNECTION_CLOSED', { what: 'The producer' })
+    if (this.#sender.broken)
+      throw new ProduceError('this producer', `it must be replaced: ${this.#sender.broken.message}`, false, {
+        cause: this.#sender.broken,
+      })
+    if (what === 'send' && this.#transactionalId !== undefined && this.#state !== 'open')
+      throw this.#misuse(what, 'no transaction is open')
+  }
+
+  #inTransaction(what: string): string {
+    if (this.#state === 'closed') throw new TidemarkError('CONNECTION_CLOSED', { what: 'The producer' })
+    if (this.#state !== 'open' || this.#transactionalId === undefined)
+      throw this.#misuse(what, 'no transaction is open')
+    return this.#transactionalId
+  }
+
+  #misuse(what: string, why: string): Error {
+    return new ProduceError('a transaction', `${what}() was called while ${why}`, false)
+  }
+}
+
+const fencedCodes: ReadonlySet<string> = new Set([
+  'INVALID_PRODUCER_EPOCH',
+  'PRODUCER_FENCED',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+])
+
+/** Gathers the acknowledgements of one `send`: one offset a partition, that of its first record. */
+class SendReceipt implements Receipt {
+  readonly #first = new Map<TopicPartition, bigint>()
+  readonly #resolve: (offsets: (TopicPartition & { offset: bigint })[]) => void
+  readonly #reject: (error: Error) => void
+  #open = 0
+
+  constructor(resolve: (offsets: (TopicPartition & { offset: bigint })[]) => void, reject: (error: Error) => void) {
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  /** A batch holds some of its records. */
+  expect(): void {
+    this.#open++
+  }
+
+  acknowledged(partition: TopicPartition, offset: bigint): void {
+    if (!this.#first.has(partition)) this.#first.set(partition, offset)
+    if (--this.#open > 0) return
+    this.#resolve([...this.#first].map(([at, first]) => ({ topic: at.topic, partition: at.partition, offset: first })))
+  }
+
+  failed(error: Error): void {
+    this.#reject(error)
+  }
+}
