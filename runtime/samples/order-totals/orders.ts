@@ -38,6 +38,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const connection = await kafkajs(kafka).connect()
 if ((await connection.describeTopics([topic])).length === 0) await connection.createTopics([{ topic, partitions: 4 }])
 const producer = await connection.producer({})
+console.log(`Producing orders to ${topic}${count === Number.POSITIVE_INFINITY ? ', until stopped' : ''}.`)
 
 const startedMs = performance.now()
 while (produced < count && !isStopping) {

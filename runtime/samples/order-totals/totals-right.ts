@@ -6,7 +6,7 @@
 import { createProcessor, json, transactional } from '@tidemark/runtime'
 import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
 import { sqlite } from '@tidemark/runtime/stores/sqlite'
-import { databasePath, groupId, kafka, type Order, topic } from './order.ts'
+import { databasePath, groupId, instance, kafka, type Order, topic } from './order.ts'
 
 const setup = 'create table if not exists totals (customer text primary key, cents integer not null)'
 const addToTotal =
@@ -21,6 +21,7 @@ const processor = createProcessor({
   startingOffsets: 'earliest',
   onDataLoss: 'fail',
   maxRecordsPerBatch: 1_000,
+  ...instance,
 })
 
 processor.foreachBatch((batch, { tx }) => {

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { atLeastOnce, createProcessor, json, type OffsetRange } from '@tidemark/runtime'
 import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
 import { sqlite } from '@tidemark/runtime/stores/sqlite'
-import { databasePath, groupId, kafka, type Order, topic } from './order.ts'
+import { databasePath, groupId, instance, kafka, type Order, topic } from './order.ts'
 
 const database = new DatabaseSync(databasePath, { timeout: 5_000 })
 database.exec(`
@@ -24,6 +24,7 @@ const processor = createProcessor({
   startingOffsets: 'earliest',
   onDataLoss: 'fail',
   maxRecordsPerBatch: 1_000,
+  ...instance,
 })
 
 processor.foreachBatch(async batch => {
