@@ -54,6 +54,19 @@ const typescriptBesideBundle: Plugin = {
   },
 }
 
+/** The panels: one script and one style sheet each. Tests build the same into memory. */
+export const webviewBundle = {
+  ...shared,
+  entryPoints: { overview: 'webview/src/overview/main.ts', batch: 'webview/src/batch/main.ts' },
+  outdir: 'webview/dist',
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome120',
+  keepNames: false,
+  minifyIdentifiers: true,
+  legalComments: 'none',
+} satisfies BuildOptions
+
 const bundles: readonly BuildOptions[] = [
   {
     ...shared,
@@ -79,17 +92,7 @@ const bundles: readonly BuildOptions[] = [
     plugins: [typescriptBesideBundle],
     banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
   },
-  {
-    ...shared,
-    entryPoints: { overview: 'webview/src/overview/main.ts', batch: 'webview/src/batch/main.ts' },
-    outdir: 'webview/dist',
-    platform: 'browser',
-    format: 'iife',
-    target: 'chrome120',
-    keepNames: false,
-    minifyIdentifiers: true,
-    legalComments: 'none',
-  },
+  webviewBundle,
 ]
 
 /** The tests that run inside VS Code's extension host, as one file that needs no loader. */

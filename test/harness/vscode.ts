@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron'
 import { chromium, type Page } from 'playwright-core'
+import { driverFolderVariable, logPrefix } from '../extension/variables.ts'
 import { launchBrowser } from './browser.ts'
 import { bundleExtensionTests } from './bundle.ts'
 import { serveDriver } from './vscodeDriver.ts'
@@ -42,14 +43,13 @@ export interface ExtensionTestRun {
 export interface ExtensionTestReport {
   readonly passed: number
   readonly failed: number
+  /** Names of those that passed. */
+  readonly names: readonly string[]
   /** Name and message of each failed test. */
   readonly failures: readonly { readonly name: string; readonly message: string }[]
   /** Which VS Code ran them. */
   readonly editor: 'desktop' | 'server'
 }
-
-/** Variable that tells the tests where requests to the driver go; see vscodeDriver.ts. */
-export const driverFolderVariable = 'TIDEMARK_TEST_DRIVER'
 
 /** Runs the tests inside VS Code. A VS Code that dies, hangs or reports nothing is one failed test, never silence. */
 export async function runExtensionTests(options: ExtensionTestRun): Promise<ExtensionTestReport> {
@@ -132,9 +132,10 @@ async function untilTestsExit(page: Page, server: VsCodeServer, run: PreparedRun
   let timer: NodeJS.Timeout | undefined
   const exit = new Promise<number>((done, failed) => {
     void page.exposeFunction('codeAutomationExit', (code: number) => done(code))
-    void page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) =>
-      run.onLog?.(args.map(String).join(' ')),
-    )
+    void page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
+      const line = args.map(String).join(' ')
+      if (line.startsWith(logPrefix)) run.onLog?.(line.slice(logPrefix.length))
+    })
     page.once('crash', () => failed(new Error("VS Code's page crashed")))
     timer = setTimeout(() => done(-1), runTimeoutMs)
   })
@@ -145,7 +146,13 @@ async function untilTestsExit(page: Page, server: VsCodeServer, run: PreparedRun
 async function reportOf(run: PreparedRun, editor: 'desktop' | 'server', ended: string): Promise<ExtensionTestReport> {
   const text = await readFile(join(run.folder, 'driver', 'report.json'), 'utf8').catch(() => undefined)
   if (text === undefined)
-    return { editor, passed: 0, failed: 1, failures: [{ name: 'the tests inside VS Code reported', message: ended }] }
+    return {
+      editor,
+      passed: 0,
+      failed: 1,
+      names: [],
+      failures: [{ name: 'the tests inside VS Code reported', message: ended }],
+    }
   return { editor, ...JSON.parse(text) }
 }
 
@@ -174,5 +181,5 @@ export async function openVsCode(options: {
     return { url: undefined, close: async () => void child.kill() }
   }
   const server = await startServer({ dataFolder, port: options.port ?? 0, settings: {}, env })
-  return { url: server.url({ folder: workspace, extensionFolder: root }), close: () => server.close() }
+  return { url: server.url({ folder: workspace, extensionFolder: root, file: files[0] }), close: () => server.close() }
 }

@@ -18,7 +18,7 @@ export interface Target {
 }
 
 export type DriverRequest =
-  | ({ readonly kind: 'click' | 'wait' | 'text' | 'count' | 'hover' | 'focus' } & Target)
+  | ({ readonly kind: 'click' | 'wait' | 'text' | 'texts' | 'count' | 'hover' | 'focus' } & Target)
   | ({ readonly kind: 'waitFor'; readonly state: 'visible' | 'hidden' } & Target)
   | { readonly kind: 'press'; readonly key: string }
   | { readonly kind: 'type'; readonly value: string }
@@ -75,6 +75,8 @@ async function act(page: Page, request: DriverRequest): Promise<unknown> {
       return locate(page, request).waitFor({ state: request.state, timeout: actionTimeoutMs })
     case 'text':
       return locate(page, request).textContent({ timeout: actionTimeoutMs })
+    case 'texts':
+      return all(page, request).allTextContents()
     case 'count':
       return all(page, request).count()
     case 'press':

@@ -22,7 +22,13 @@ export interface ServerOptions {
 export interface VsCodeServer {
   readonly port: number
   /** Address of a window on `folder` with `extensionFolder` loaded as an extension under development. */
-  url(window: { folder: string; extensionFolder?: string; testsPath?: string }): string
+  url(window: {
+    readonly folder: string
+    readonly extensionFolder?: string
+    readonly testsPath?: string
+    /** Opened in an editor. */
+    readonly file?: string | undefined
+  }): string
   /** What the server printed so far, for the message of a failure. */
   output(): string
   close(): Promise<void>
@@ -84,6 +90,7 @@ function windowUrl(port: number, window: Parameters<VsCodeServer['url']>[0]): st
   const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${path}`
   const payload: [string, string][] = [['skipWelcome', 'true']]
   if (window.extensionFolder) payload.push(['extensionDevelopmentPath', remote(window.extensionFolder)])
+  if (window.file) payload.push(['openFile', remote(window.file)])
   if (window.testsPath) payload.push(['extensionTestsPath', remote(window.testsPath)], ['enableProposedApi', ''])
   return `http://127.0.0.1:${port}/?folder=${encodeURIComponent(window.folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`
 }

@@ -1,0 +1,62 @@
+/** Commands of the tree. */
+import * as vscode from 'vscode'
+import type { CommandHandler } from '../commands.ts'
+import { settings } from '../contributions.ts'
+import { ClientError } from '../failures.ts'
+import { addCluster } from './addCluster.ts'
+import type { ClusterConfig } from './clusterSettings.ts'
+import type { Clusters } from './clusters.ts'
+import type { LocalKafka } from './localKafka.ts'
+import { askSecrets } from './secrets.ts'
+import type { ClusterTree } from './tree.ts'
+
+export interface ClusterCommandParts {
+  readonly context: vscode.ExtensionContext
+  readonly clusters: Clusters
+  readonly local: LocalKafka
+  readonly tree: ClusterTree
+}
+
+export function clusterCommands({ context, clusters, local, tree }: ClusterCommandParts) {
+  return {
+    startLocalKafka: () => local.start(),
+    stopLocalKafka: () => local.stop(),
+    showLocalKafkaStatus: () => local.showStatus(),
+    showLocalKafkaLog: () => local.showLog(),
+    addCluster: () => addCluster(context.secrets),
+    editClusters: () => vscode.commands.executeCommand('workbench.action.openSettings', settings.clusters),
+    setClusterSecrets: async node => {
+      if (await askSecrets(context.secrets, await clusterOf(clusters, node))) clusters.reset()
+    },
+    testConnection: async node => clusters.testConnection(await clusterOf(clusters, node)),
+    refreshClusters: () => clusters.reset(),
+    filterClusters: async () => {
+      const text = await vscode.window.showInputBox({
+        prompt: vscode.l10n.t('Part of a topic or group name; empty shows all'),
+        value: tree.filter.text,
+      })
+      if (text !== undefined) tree.setFilter({ ...tree.filter, text })
+    },
+    toggleInternalTopics: () => tree.setFilter({ ...tree.filter, isInternalShown: !tree.filter.isInternalShown }),
+  } satisfies Record<string, CommandHandler>
+}
+
+/** The cluster a command was called on: of the tree row, the only one there is, or the one that is chosen. */
+export async function clusterOf(clusters: Clusters, node: unknown): Promise<ClusterConfig> {
+  const given = (node as { cluster?: ClusterConfig } | undefined)?.cluster
+  if (given) return given
+  const { clusters: known } = await clusters.list()
+  if (known.length === 0)
+    throw new ClientError(
+      vscode.l10n.t('There is no cluster yet.'),
+      vscode.l10n.t('Start a local Kafka or add a cluster first.'),
+      { title: vscode.l10n.t('Start Local Kafka'), id: 'tidemark.startLocalKafka' },
+    )
+  if (known.length === 1) return known[0] as ClusterConfig
+  const chosen = await vscode.window.showQuickPick(
+    known.map(cluster => ({ label: cluster.name, description: cluster.brokers.join(', '), cluster })),
+    { placeHolder: vscode.l10n.t('Which cluster?') },
+  )
+  if (!chosen) throw new vscode.CancellationError()
+  return chosen.cluster
+}

@@ -1,0 +1,190 @@
+/** Debug configurations of type `tidemark`: VS Code's own JavaScript debugger, plus a control link and a batch panel. */
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+import { controlScratchGroupVariable, controlSocketVariable, controlTokenVariable } from '@tidemark/runtime/protocol'
+import * as vscode from 'vscode'
+import type { Pipeline, Pipelines } from '../analysis/pipelines.ts'
+import { contexts, debugType, settings } from '../contributions.ts'
+import { ClientError } from '../failures.ts'
+import { DebugRun } from './debugRun.ts'
+import { trackFreezes } from './freezes.ts'
+import { planLaunch } from './programs.ts'
+
+/** Property of the resolved configuration by which a session is known to be ours. */
+const runProperty = '__tidemarkRun'
+
+/** What a launch configuration may say; package.json has the schema. */
+interface TidemarkConfiguration extends vscode.DebugConfiguration {
+  readonly program?: string
+  readonly groupId?: string
+  readonly useRealGroup?: boolean
+  readonly stopAtStart?: boolean
+  readonly runtimeExecutable?: string
+  readonly runtimeArgs?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Debugging extends vscode.Disposable {
+  /** Command and code lens: debugs the pipeline at `range` of `uri`; without arguments, the one in the active editor. */
+  debugPipeline(uri?: unknown, range?: unknown): Promise<void>
+  /** The run that commands act on: the newest that is not over. */
+  current(): DebugRun | undefined
+  readonly onDidStart: vscode.Event<DebugRun>
+}
+
+export function createDebugging(context: vscode.ExtensionContext, pipelines: Pipelines): Debugging {
+  const runs = new Map<string, DebugRun>()
+  const started = new vscode.EventEmitter<DebugRun>()
+  const current = (): DebugRun | undefined => [...runs.values()].findLast(run => !run.isOver)
+
+  const open = async (configuration: TidemarkConfiguration, program: string): Promise<DebugRun> => {
+    const id = randomBytes(4).toString('hex')
+    const groupId = configuration.groupId ?? pipelines.in(vscode.Uri.file(program))[0]?.groupId
+    const run = await DebugRun.open(id, {
+      extensionUri: context.extensionUri,
+      name: basename(program),
+      groupId,
+      scratchGroup: configuration.useRealGroup ? undefined : `${groupId ?? 'tidemark'}.debug.${id}`,
+      stopAtStart: configuration.stopAtStart ?? setting(settings.stopAtStart, true),
+    })
+    runs.set(id, run)
+    return run
+  }
+  const runOf = (session: vscode.DebugSession): DebugRun | undefined =>
+    session.parentSession ? runOf(session.parentSession) : runs.get(String(session.configuration[runProperty]))
+
+  const listeners = [
+    vscode.debug.registerDebugConfigurationProvider(debugType, provider(open)),
+    vscode.debug.registerDebugConfigurationProvider(
+      debugType,
+      dynamicConfigurations(pipelines),
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+    trackFreezes(runOf),
+    vscode.debug.onDidStartDebugSession(session => {
+      const run = session.parentSession ? undefined : runOf(session)
+      if (!run) return
+      run.attach(session)
+      void vscode.commands.executeCommand('setContext', contexts.isDebugging, true)
+      started.fire(run)
+    }),
+    vscode.debug.onDidTerminateDebugSession(session => {
+      const run = session.parentSession ? undefined : runOf(session)
+      if (!run) return
+      runs.delete(run.id)
+      void run.end()
+    }),
+  ]
+  return {
+    current,
+    onDidStart: started.event,
+    debugPipeline: (uri, range) => debugPipeline(pipelines, uri, range),
+    dispose: () => {
+      for (const listener of listeners) listener.dispose()
+      for (const run of runs.values()) void run.end()
+    },
+  }
+}
+
+async function debugPipeline(pipelines: Pipelines, uri: unknown, range: unknown): Promise<void> {
+  const document = documentOf(uri)
+  const pipeline = pipelineAt(pipelines.in(document), range)
+  await vscode.workspace.textDocuments.find(open => open.uri.toString() === document.toString())?.save()
+  await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(document), configurationFor(document, pipeline))
+}
+
+function documentOf(uri: unknown): vscode.Uri {
+  if (uri instanceof vscode.Uri) return uri
+  if (typeof uri === 'string') return vscode.Uri.parse(uri)
+  const active = vscode.window.activeTextEditor?.document.uri
+  if (active?.scheme === 'file') return active
+  throw new ClientError(
+    vscode.l10n.t('There is no pipeline to debug.'),
+    vscode.l10n.t('Open the file that starts it, then run the command again.'),
+  )
+}
+
+function pipelineAt(candidates: readonly Pipeline[], range: unknown): Pipeline | undefined {
+  const line = lineOf(range) ?? vscode.window.activeTextEditor?.selection.active.line ?? 0
+  return candidates.findLast(({ range: { start } }) => start.line <= line) ?? candidates[0]
+}
+
+function lineOf(range: unknown): number | undefined {
+  const start = (range as { start?: { line?: unknown } } | undefined)?.start
+  return typeof start?.line === 'number' ? start.line : undefined
+}
+
+function configurationFor(document: vscode.Uri, pipeline: Pipeline | undefined): TidemarkConfiguration {
+  return {
+    type: debugType,
+    request: 'launch',
+    name: vscode.l10n.t('Debug {0}', pipeline?.groupId ?? basename(document.fsPath)),
+    program: document.fsPath,
+    ...(pipeline?.groupId ? { groupId: pipeline.groupId } : {}),
+  }
+}
+
+function dynamicConfigurations(pipelines: Pipelines): vscode.DebugConfigurationProvider {
+  return { provideDebugConfigurations: () => pipelines.all().map(pipeline => configurationFor(pipeline.uri, pipeline)) }
+}
+
+/** Resolves to a configuration of the JavaScript debugger, which does the rest. */
+function provider(
+  open: (configuration: TidemarkConfiguration, program: string) => Promise<DebugRun>,
+): vscode.DebugConfigurationProvider {
+  return {
+    async resolveDebugConfigurationWithSubstitutedVariables(_folder, configuration) {
+      return configuration
+    },
+    async resolveDebugConfiguration(folder, given: TidemarkConfiguration) {
+      if (!vscode.workspace.isTrusted)
+        throw new ClientError(
+          vscode.l10n.t('Pipelines are not run in a folder that is not trusted.'),
+          vscode.l10n.t('Trust the workspace first.'),
+        )
+      const program = given.program ? substituted(given.program, folder) : documentOf(undefined).fsPath
+      const plan = await planLaunch(program, given.runtimeExecutable)
+      const run = await open(given, program)
+      return resolved(given, program, plan, run)
+    },
+  }
+}
+
+function resolved(
+  given: TidemarkConfiguration,
+  program: string,
+  plan: Awaited<ReturnType<typeof planLaunch>>,
+  run: DebugRun,
+): vscode.DebugConfiguration {
+  const { groupId: _group, useRealGroup: _real, stopAtStart: _stop, ...passedOn } = given
+  return {
+    skipFiles: ['<node_internals>/**', '**/node_modules/**'],
+    console: 'internalConsole',
+    ...passedOn,
+    type: 'pwa-node',
+    request: 'launch',
+    name: given.name || vscode.l10n.t('Debug {0}', run.options.name),
+    program,
+    runtimeExecutable: plan.runtimeExecutable,
+    runtimeArgs: [...plan.runtimeArgs, ...(given.runtimeArgs ?? [])],
+    env: {
+      ...given.env,
+      [controlSocketVariable]: run.link.path,
+      [controlTokenVariable]: run.link.token,
+      ...(run.options.scratchGroup ? { [controlScratchGroupVariable]: run.options.scratchGroup } : {}),
+    },
+    [runProperty]: run.id,
+  }
+}
+
+/** The variables a `program` is usually written with; VS Code itself substitutes them only after this step. */
+function substituted(program: string, folder: vscode.WorkspaceFolder | undefined): string {
+  const root = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath ?? ''
+  return program
+    .replaceAll(/\$\{workspaceFolder\}/g, root)
+    .replaceAll(/\$\{file\}/g, vscode.window.activeTextEditor?.document.uri.fsPath ?? '')
+}
+
+function setting<T>(id: string, fallback: T): T {
+  return vscode.workspace.getConfiguration().get<T>(id, fallback)
+}

@@ -1,0 +1,39 @@
+/** Tells a run where the JavaScript debugger holds its process: while it does, the pipeline cannot answer the panel. */
+import { basename } from 'node:path'
+import * as vscode from 'vscode'
+import type { DebugRun } from './debugRun.ts'
+
+/** The parts of the debug adapter protocol that are looked at. */
+interface AdapterMessage {
+  readonly type?: string
+  readonly event?: string
+  readonly command?: string
+  readonly body?: {
+    readonly stackFrames?: readonly { readonly line: number; readonly source?: { readonly path?: string } }[]
+  }
+}
+
+export function trackFreezes(runOf: (session: vscode.DebugSession) => DebugRun | undefined): vscode.Disposable {
+  return vscode.debug.registerDebugAdapterTrackerFactory('pwa-node', {
+    createDebugAdapterTracker(session) {
+      const run = runOf(session)
+      if (!run) return undefined
+      return {
+        onDidSendMessage: (message: AdapterMessage) => {
+          if (message.event === 'stopped') run.setFrozen(vscode.l10n.t('a breakpoint'))
+          else if (message.event === 'continued') run.setFrozen(undefined)
+          else if (message.command === 'stackTrace' && run.state.frozenAt !== undefined) namePlace(run, message)
+        },
+        onWillReceiveMessage: (message: AdapterMessage) => {
+          if (message.command === 'continue') run.setFrozen(undefined)
+        },
+      }
+    },
+  })
+}
+
+/** VS Code asks for the stack right after a stop; its answer names the line, so nothing more has to be asked. */
+function namePlace(run: DebugRun, message: AdapterMessage): void {
+  const frame = message.body?.stackFrames?.[0]
+  if (frame?.source?.path) run.setFrozen(`${basename(frame.source.path)}:${frame.line}`)
+}

@@ -1,0 +1,48 @@
+/** Wiring only: what exists, who gets whom, who ends with the extension. */
+import * as vscode from 'vscode'
+import { createAnalysis } from './analysis/languageClient.ts'
+import { openPipeline } from './analysis/openPipeline.ts'
+import { createPipelines } from './analysis/pipelines.ts'
+import { clusterCommands } from './cluster/clusterCommands.ts'
+import { createClusters } from './cluster/clusters.ts'
+import { createLocalKafka } from './cluster/localKafka.ts'
+import { ClusterTree } from './cluster/tree.ts'
+import { registerCommands } from './commands.ts'
+import { views } from './contributions.ts'
+import { debugCommands } from './debugging/debugCommands.ts'
+import { createDebugging } from './debugging/debugging.ts'
+import { disposeLog, log } from './log.ts'
+import type { ReadOverview } from './panels/overviewPanel.ts'
+import { createOverviews, overviewCommands } from './panels/overviews.ts'
+
+/** Registers handlers; starts nothing and reads nothing. */
+export function activate(context: vscode.ExtensionContext): void {
+  const analysis = createAnalysis(context)
+  const pipelines = createPipelines(analysis)
+  const local = createLocalKafka()
+  const clusters = createClusters(local)
+  const tree = new ClusterTree(clusters)
+  const debugging = createDebugging(context, pipelines)
+  const read: ReadOverview = () => {
+    throw new Error('not connected')
+  }
+  const overviews = createOverviews(context, clusters, read, () => {})
+  const view = vscode.window.createTreeView(views.clusters, { treeDataProvider: tree, showCollapseAll: true })
+  context.subscriptions.push(
+    { dispose: disposeLog },
+    ...[analysis, pipelines, local, clusters, overviews, debugging, view],
+    clusters.onDidChange(() => tree.refresh()),
+    registerCommands({
+      ...clusterCommands({ context, clusters, local, tree }),
+      ...debugCommands(debugging),
+      ...overviewCommands(clusters, overviews),
+      openPipeline: node => openPipeline(analysis, pipelines, groupIdOf(node)),
+      restartServer: () => analysis.restart(),
+      showLog: () => log().show(),
+    }),
+  )
+}
+
+function groupIdOf(node: unknown): string {
+  return String((node as { group?: { groupId?: unknown } } | undefined)?.group?.groupId ?? '')
+}

@@ -1,0 +1,24 @@
+/** Nothing runs until it is needed. */
+import assert from 'node:assert/strict'
+import * as vscode from 'vscode'
+import { commands, extensionId } from '../../client/src/contributions.ts'
+import { test } from './suite.ts'
+
+test('the extension is there and was not woken by the window', () => {
+  const extension = vscode.extensions.getExtension(extensionId)
+  assert.ok(extension, 'not installed')
+  assert.equal(extension.isActive, false)
+})
+
+test('activation registers every command and takes next to no time', async () => {
+  const startedAt = performance.now()
+  await vscode.extensions.getExtension(extensionId)?.activate()
+  const tookMs = performance.now() - startedAt
+  const known = await vscode.commands.getCommands(true)
+  assert.deepEqual(
+    Object.values(commands).filter(id => !known.includes(id)),
+    [],
+  )
+  // Loading and wiring only; a server, a broker or a read of the workspace would take far longer.
+  assert.ok(tookMs < 1_500, `activation took ${tookMs} ms`)
+})

@@ -1,0 +1,7 @@
+/** What VS Code loads as its tests: the standard entry of test-electron, desktop and server edition alike. */
+import './activation.ts'
+import { runAll } from './suite.ts'
+
+export function run(): Promise<void> {
+  return runAll()
+}

@@ -1,0 +1,71 @@
+/** A test runner small enough to live in an extension host: tests one after another, each with a deadline, a report in a file. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { driverFolderVariable, logPrefix } from './variables.ts'
+
+const defaultTimeoutMs = 60_000
+
+export interface TestScope {
+  /** Runs when the test is over, last registered first. */
+  after(cleanUp: () => unknown): void
+}
+
+interface Case {
+  readonly name: string
+  readonly run: (t: TestScope) => unknown
+  readonly timeoutMs: number
+}
+
+const cases: Case[] = []
+
+export function test(name: string, run: (t: TestScope) => unknown, { timeoutMs = defaultTimeoutMs } = {}): void {
+  cases.push({ name, run, timeoutMs })
+}
+
+/** Runs what was defined and reports; a failed test does not keep the others from running. */
+export async function runAll(): Promise<void> {
+  const only = process.env.TIDEMARK_TEST_ONLY
+  const failures: { name: string; message: string }[] = []
+  const passed: string[] = []
+  for (const one of cases) {
+    if (only && !one.name.includes(only)) continue
+    const startedAt = performance.now()
+    const error = await runOne(one)
+    const tookMs = Math.round(performance.now() - startedAt)
+    say(`${error === undefined ? 'ok  ' : 'FAIL'} ${one.name} (${tookMs} ms)`)
+    if (error === undefined) passed.push(one.name)
+    else {
+      failures.push({ name: one.name, message: error })
+      say(error)
+    }
+  }
+  const report = { passed: passed.length, failed: failures.length, names: passed, failures }
+  await writeFile(join(process.env[driverFolderVariable] ?? '.', 'report.json'), JSON.stringify(report))
+}
+
+export function say(text: string): void {
+  for (const line of text.split('\n')) console.log(`${logPrefix}${line}`)
+}
+
+/** The failure's text, or nothing. */
+async function runOne({ run, timeoutMs }: Case): Promise<string | undefined> {
+  const cleanUps: (() => unknown)[] = []
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, failed) => {
+    timer = setTimeout(() => failed(new Error(`not done within ${timeoutMs} ms`)), timeoutMs)
+  })
+  let error: unknown
+  try {
+    await Promise.race([run({ after: cleanUp => cleanUps.push(cleanUp) }), late])
+  } catch (thrown) {
+    error = thrown ?? new Error('threw nothing')
+  }
+  clearTimeout(timer)
+  for (const cleanUp of cleanUps.reverse())
+    try {
+      await cleanUp()
+    } catch (thrown) {
+      error ??= thrown
+    }
+  return error === undefined ? undefined : error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

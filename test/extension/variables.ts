@@ -1,0 +1,12 @@
+/** Environment variables by which the harness tells the tests inside VS Code what they have. A leaf: imported on both sides. */
+
+/** Folder in which requests to the page's driver are written; see test/harness/vscodeDriver.ts. */
+export const driverFolderVariable = 'TIDEMARK_TEST_DRIVER'
+/** Bootstrap brokers, comma-separated. */
+export const brokersVariable = 'TIDEMARK_TEST_KAFKA'
+/** Where screenshots go. */
+export const screenshotsVariable = 'TIDEMARK_TEST_SCREENSHOTS'
+/** `dark` or `light`, part of a screenshot's name. */
+export const themeVariable = 'TIDEMARK_TEST_THEME'
+/** The window prints much; the harness passes on the lines that begin like this. */
+export const logPrefix = 'tidemark-test: '
