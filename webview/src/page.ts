@@ -16,9 +16,11 @@ export interface PanelPage {
 /**
  * Everything is refused but one script (by nonce) and the style sheet beside it: no inline script, no inline style, no
  * picture, no font, no connection, no frame. Positions and sizes are set through the CSSOM, which the policy allows.
+ * The nonce serves a style element too: the toolkit makes one to ask whether `:focus-visible` is known, and reads the
+ * nonce for it from the `csp-nonce` element.
  */
 export function panelPolicy({ nonce, cspSource }: Pick<PanelPage, 'nonce' | 'cspSource'>): string {
-  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}; base-uri 'none'; form-action 'none'`
+  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`
 }
 
 /** @example webview.html = panelHtml({ view: 'overview', nonce, cspSource: webview.cspSource, ... }) */
@@ -28,6 +30,7 @@ export function panelHtml(page: PanelPage): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escaped(panelPolicy(page))}">
+<meta property="csp-nonce" content="${escaped(page.nonce)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(page.title)}</title>
 <link rel="stylesheet" href="${escaped(page.styleUri)}">

@@ -1,0 +1,157 @@
+/** The records of the batch, however many; the chosen one is shown whole beside them. */
+import type { BatchState, WireRecord } from '@tidemark/runtime/protocol'
+import type { Clock } from '../shared/clock.ts'
+import { element, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { formatCount, formatTimestamp } from '../shared/numbers.ts'
+import { type RowView, rowsMax, virtualRows } from '../shared/rows.ts'
+import { strings } from '../shared/strings.ts'
+import { visibleName } from '../shared/visible.ts'
+import { recordPane } from './recordPane.ts'
+import type { RecordSource } from './recordSource.ts'
+
+const rowHeightPx = 26
+const headerHeightPx = 28
+const columns = ['place', 'offset', 'time', 'key', 'value', 'state'] as const
+
+export function recordTable(
+  source: RecordSource,
+  clock: Clock,
+): { readonly node: HTMLElement; update(batch: BatchState): void } {
+  let state = { text: '', tone: '' }
+  let chosen: number | undefined
+  let batchId = ''
+  const pane = recordPane(clock, () => choose(undefined))
+  const rows = virtualRows({
+    role: 'grid',
+    label: strings.recordsTitle,
+    className: 'record-rows',
+    rowHeightPx,
+    header: { node: headerRow(), heightPx: headerHeightPx },
+    keyOf: index => String(index),
+    createRow: () => recordRow(source, clock, () => state),
+    onActivate: index => choose(index === chosen ? undefined : index),
+    onVisible: (from, until) => source.see(from, until),
+  })
+  const count = element('span', 'dim')
+  const failure = element('p', 'bad foreign')
+  const empty = element('p', 'dim', strings.noRecords)
+  const body = element('div', 'record-body', rows.node, pane.node)
+  const head = element('div', 'list-head', element('h2', '', strings.recordsTitle), count, failure)
+  const node = element('section', 'records', head, empty, body)
+  source.onChange(() => {
+    rows.refresh()
+    drawPane()
+    drawFailure()
+  })
+
+  function choose(index: number | undefined): void {
+    chosen = index
+    rows.choose(index)
+    drawPane()
+  }
+
+  function drawPane(): void {
+    pane.update(chosen === undefined ? undefined : source.at(chosen))
+  }
+
+  function drawFailure(): void {
+    const why = source.failure()
+    setText(failure, why === undefined ? '' : `▲ ${strings.recordsFailed(visibleName(why))}`)
+    setHidden(failure, why === undefined)
+  }
+
+  return {
+    node,
+    update: batch => {
+      source.open(batch)
+      if (batch.batchId !== batchId) {
+        batchId = batch.batchId
+        choose(undefined)
+        rows.scrollTo(0)
+      }
+      state = stateOf(batch)
+      const listed = Math.min(batch.recordCount, rowsMax)
+      setText(
+        count,
+        listed < batch.recordCount
+          ? strings.firstOf(formatCount(listed), formatCount(batch.recordCount))
+          : formatCount(listed),
+      )
+      setHidden(empty, batch.recordCount > 0)
+      setHidden(body, batch.recordCount === 0)
+      setStyle(node, '--digits', `${widestOffset(batch)}ch`)
+      drawFailure()
+      rows.setCount(batch.recordCount)
+    },
+  }
+}
+
+/** Characters of the longest offset with its separators: the column is as wide in every row. */
+function widestOffset({ ranges }: BatchState): number {
+  const digits = ranges.reduce((most, range) => Math.max(most, range.untilOffset.length), 0)
+  return Math.max(9, Math.min(digits + Math.floor(digits / 3), 27))
+}
+
+function headerRow(): HTMLElement {
+  const cells = columns.map(column => {
+    const cell = element('span', column === 'offset' ? 'number' : '', strings.recordColumn[column])
+    cell.setAttribute('role', 'columnheader')
+    return cell
+  })
+  const node = element('div', 'head record-columns dim', ...cells)
+  node.setAttribute('role', 'row')
+  node.setAttribute('aria-rowindex', '1')
+  return node
+}
+
+function recordRow(source: RecordSource, clock: Clock, state: () => { text: string; tone: string }): RowView {
+  const cell = (className: string): HTMLElement => {
+    const made = element('span', className)
+    made.setAttribute('role', 'gridcell')
+    return made
+  }
+  const place = cell('cut foreign')
+  const offset = cell('number')
+  const time = cell('dim')
+  const key = cell('')
+  const value = cell('')
+  const status = cell('cut')
+  const node = element('div', 'record-columns', place, offset, time, key, value, status)
+  return {
+    node,
+    update: index => {
+      const record = source.at(index)
+      if (!record) return drawLoading(index)
+      setText(place, `${visibleName(record.topic)}/${record.partition}`)
+      setText(offset, formatCount(record.offset))
+      setText(time, formatTimestamp(record.timestampMs, clock.nowMs()))
+      drawText(key, record.key, strings.nullKey)
+      drawText(value, record.value, strings.nullValue)
+      const { text, tone } = state()
+      setText(status, text)
+      setClass(status, `cut ${tone}`)
+    },
+  }
+
+  function drawLoading(index: number): void {
+    setText(place, '')
+    setText(offset, `# ${formatCount(index + 1)}`)
+    setText(time, '')
+    setText(key, '')
+    setText(value, strings.loadingRecord)
+    setClass(value, 'cut dim')
+    setText(status, '')
+  }
+}
+
+/** Null, empty and text differ in words and in type, so that a record that says "null" is not taken for one. */
+function drawText(cell: HTMLElement, text: WireRecord['key'], nullWord: string): void {
+  setText(cell, text === null ? nullWord : text === '' ? strings.emptyText : visibleName(text))
+  setClass(cell, text === null || text === '' ? 'cut dim said' : 'cut code foreign')
+}
+
+function stateOf(batch: BatchState): { text: string; tone: string } {
+  if (batch.outcome === 'committed') return { text: `✓ ${strings.recordState.committed}`, tone: 'ok' }
+  if (batch.outcome !== undefined) return { text: `▲ ${strings.recordFailed}`, tone: 'bad' }
+  return { text: strings.recordState[batch.phase], tone: batch.phase === 'fetched' ? 'dim' : '' }
+}

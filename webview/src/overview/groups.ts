@@ -1,0 +1,165 @@
+/** The consumer groups: how each stands, how far behind it is, and why that is worth a look. */
+import type { Host } from '../host.ts'
+import type { GroupRow, OverviewSnapshot } from '../protocol.ts'
+import { dropdown } from '../shared/controls.ts'
+import { element, setAttribute, setClass, setText } from '../shared/dom.ts'
+import { formatCount } from '../shared/numbers.ts'
+import { type RowView, virtualRows } from '../shared/rows.ts'
+import { strings } from '../shared/strings.ts'
+import { visibleName } from '../shared/visible.ts'
+import { listFrame } from './list.ts'
+
+const rowHeightPx = 44
+
+/** Each status has a sign and a word beside its colour. */
+const signs = {
+  ok: { sign: '●', tone: 'ok' },
+  warning: { sign: '◐', tone: 'warning' },
+  bad: { sign: '▲', tone: 'bad' },
+  unknown: { sign: '○', tone: 'dim' },
+} as const
+
+const trendSigns = { rising: '↑', falling: '↓', steady: '→' } as const
+
+const kinds: Readonly<Record<string, { readonly label: string; readonly has: (group: GroupRow) => boolean }>> = {
+  all: { label: strings.allGroups, has: () => true },
+  attention: { label: strings.needAttention, has: group => group.status === 'warning' || group.status === 'bad' },
+  behind: { label: strings.behindOnly, has: group => group.lag !== undefined && group.lag !== '0' },
+  active: { label: strings.activeOnly, has: group => group.state.toLowerCase() !== 'empty' },
+}
+
+export function groupList(host: Host): { readonly node: HTMLElement; update(snapshot: OverviewSnapshot): void } {
+  const kept = keptFilter(host.load())
+  let kind = kept.kind
+  let all: readonly GroupRow[] = []
+  let shown: readonly GroupRow[] = []
+  let chosenId: string | undefined
+
+  const rows = virtualRows({
+    role: 'listbox',
+    label: strings.groups,
+    className: 'group-rows',
+    rowHeightPx,
+    keyOf: index => shown[index]?.groupId ?? '',
+    createRow: () => groupRow(index => shown[index]),
+    onActivate: index => {
+      const group = shown[index]
+      if (!group) return
+      // Chosen at once; the numbers follow with the next snapshot.
+      chosenId = group.groupId
+      rows.choose(index)
+      host.post({ type: 'selectGroup', groupId: group.groupId })
+    },
+  })
+  const choices = Object.entries(kinds).map(([value, { label }]) => ({ value, label }))
+  const frame = listFrame({
+    title: strings.groups,
+    filterLabel: strings.filterGroups,
+    initialFilter: kept.text,
+    className: 'groups',
+    rows,
+    rowHeightPx,
+    extra: [
+      dropdown(strings.showGroups, choices, kind, value => {
+        kind = value
+        filterAgain()
+      }),
+    ],
+    onFilter: filterAgain,
+  })
+
+  function filterAgain(): void {
+    host.save({ kind, text: frame.filterText() })
+    draw()
+  }
+
+  function draw(): void {
+    const text = frame.filterText()
+    const has = kinds[kind]?.has ?? (() => true)
+    shown = all.filter(group => has(group) && (text === '' || group.groupId.toLowerCase().includes(text)))
+    const empty = all.length === 0 ? strings.noGroups : strings.noGroupMatches
+    frame.update({ shownCount: shown.length, allCount: all.length, empty })
+    const chosen = chosenId === undefined ? -1 : shown.findIndex(group => group.groupId === chosenId)
+    rows.choose(chosen < 0 ? undefined : chosen)
+    rows.setCount(shown.length)
+  }
+
+  return {
+    node: frame.node,
+    update: snapshot => {
+      all = snapshot.groups
+      chosenId = snapshot.selected?.groupId ?? chosenId
+      draw()
+    },
+  }
+}
+
+function groupRow(groupAt: (index: number) => GroupRow | undefined): RowView {
+  const sign = element('span', 'sign')
+  sign.setAttribute('aria-hidden', 'true')
+  const name = element('span', 'name cut foreign')
+  const lag = element('span', 'number')
+  const note = element('span', 'note cut dim foreign')
+  const word = element('span', 'word dim')
+  const node = element('div', 'group', sign, name, lag, note, word)
+  return {
+    node,
+    update: index => {
+      const group = groupAt(index)
+      if (!group) return
+      const { sign: signText, tone } = signs[group.status]
+      const text = lagOf(group)
+      setText(sign, signText)
+      setClass(sign, `sign ${tone}`)
+      setText(name, visibleName(group.groupId))
+      setText(lag, text.number)
+      setClass(lag, `number ${text.tone}`)
+      setText(note, visibleName([group.state, group.note].filter(Boolean).join(' · ').toLowerCase()))
+      setText(word, text.word)
+      setAttribute(
+        node,
+        'title',
+        `${visibleName(group.groupId)}\n${strings.statusWord[group.status]} · ${visibleName(group.note)}`,
+      )
+      setAttribute(node, 'aria-label', spoken(group, text))
+    },
+  }
+}
+
+interface LagText {
+  readonly number: string
+  readonly word: string
+  readonly tone: string
+}
+
+/** Never committed is not zero, caught up is not a number, and what retention took comes before what is left to read. */
+function lagOf(group: GroupRow): LagText {
+  const { tone } = signs[group.status]
+  if (group.lost !== undefined && group.lost !== '0')
+    return { number: strings.lost(formatCount(group.lost)), word: '', tone: 'bad' }
+  if (group.lag === undefined)
+    return { number: group.status === 'unknown' ? strings.never : strings.unknown, word: '', tone: 'dim' }
+  if (group.lag === '0') return { number: strings.caughtUp, word: '', tone: 'ok' }
+  const trend = group.trend === undefined ? '' : ` ${trendSigns[group.trend]}`
+  const word = group.trend === undefined ? strings.stateWord.behind : strings[group.trend]
+  return { number: `${formatCount(group.lag)}${trend}`, word, tone: tone === 'ok' ? '' : tone }
+}
+
+function spoken(group: GroupRow, text: LagText): string {
+  const facts = [
+    group.groupId,
+    strings.statusWord[group.status],
+    `${text.number} ${text.word}`.trim(),
+    group.state,
+    group.note,
+  ]
+  return visibleName(facts.filter(Boolean).join(', '))
+}
+
+function keptFilter(state: unknown): { kind: string; text: string } {
+  const kept = { kind: 'all', text: '' }
+  if (typeof state !== 'object' || state === null) return kept
+  if ('kind' in state && typeof state.kind === 'string' && state.kind in kinds) kept.kind = state.kind
+  if ('text' in state && typeof state.text === 'string') kept.text = state.text
+  return kept
+}

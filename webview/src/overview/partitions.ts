@@ -1,0 +1,205 @@
+/** The partitions of a group: the tide gauge, the numbers behind it, and why the lag is what it is. */
+import type { GroupDetail, PartitionRow } from '../protocol.ts'
+import { textField } from '../shared/controls.ts'
+import { element, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { causes, gaugeLegend, tideGauge } from '../shared/gauge.ts'
+import { type GaugeScale, gaugeScale } from '../shared/gaugeScale.ts'
+import { distance, formatCount, formatRate, formatSeconds } from '../shared/numbers.ts'
+import { type RowView, virtualRows } from '../shared/rows.ts'
+import { strings } from '../shared/strings.ts'
+import { visibleName } from '../shared/visible.ts'
+
+const rowHeightPx = 30
+const headerHeightPx = 28
+/** Up to here no filter is shown. */
+const glanceRowsMax = 24
+
+/** A topic's heading, or one of its partitions. */
+type Line =
+  | { readonly kind: 'topic'; readonly topic: string; readonly partitionCount: number; readonly scale: GaugeScale }
+  | { readonly kind: 'partition'; readonly row: PartitionRow; readonly scale: GaugeScale }
+
+const columns = ['partition', 'log', 'committed', 'end', 'lag', 'why', 'rate', 'left', 'owner', 'status'] as const
+const numberColumns = new Set<string>(['committed', 'end', 'lag', 'rate', 'left'])
+
+export function partitionTable(): { readonly node: HTMLElement; update(group: GroupDetail): void } {
+  let lines: readonly Line[] = []
+  let all: readonly PartitionRow[] = []
+  let filter = ''
+  const rows = virtualRows({
+    role: 'grid',
+    label: strings.partitions,
+    className: 'partition-rows',
+    rowHeightPx,
+    header: { node: headerRow(), heightPx: headerHeightPx },
+    keyOf: index => keyOf(lines[index]),
+    createRow: () => lineRow(index => lines[index]),
+  })
+  const count = element('span', 'dim')
+  const field = textField(strings.filterPartitions, '', text => {
+    filter = text.trim().toLowerCase()
+    draw()
+  })
+  const empty = element('p', 'dim')
+  const head = element('div', 'list-head', element('h2', '', strings.partitions), count, element('span', 'grow'), field)
+  const node = element('section', 'partitions', head, empty, rows.node, gaugeLegend())
+  node.setAttribute('aria-label', strings.partitions)
+
+  function draw(): void {
+    const shown = filter === '' ? all : all.filter(row => matches(row, filter))
+    lines = linesOf(shown)
+    setText(
+      count,
+      shown.length === all.length
+        ? formatCount(all.length)
+        : strings.shownOf(formatCount(shown.length), formatCount(all.length)),
+    )
+    setHidden(field, all.length <= glanceRowsMax && filter === '')
+    setHidden(empty, shown.length > 0)
+    setHidden(rows.node, shown.length === 0)
+    setText(empty, all.length === 0 ? strings.noPartitions : strings.noPartitionMatches)
+    setStyle(node, '--digits', `${widestNumber(shown)}ch`)
+    setStyle(node, '--wanted', `${lines.length * rowHeightPx + headerHeightPx}px`)
+    rows.setCount(lines.length)
+  }
+
+  return {
+    node,
+    update: group => {
+      all = group.partitions
+      draw()
+    },
+  }
+}
+
+/** Topics keep the order in which they come; each has its own scale. */
+function linesOf(rows: readonly PartitionRow[]): Line[] {
+  const byTopic = new Map<string, PartitionRow[]>()
+  for (const row of rows) {
+    const known = byTopic.get(row.topic)
+    if (known) known.push(row)
+    else byTopic.set(row.topic, [row])
+  }
+  return [...byTopic].flatMap(([topic, partitions]) => {
+    const scale = gaugeScale(partitions)
+    const heading: Line = { kind: 'topic', topic, partitionCount: partitions.length, scale }
+    return [heading, ...partitions.map((row): Line => ({ kind: 'partition', row, scale }))]
+  })
+}
+
+function headerRow(): HTMLElement {
+  const cells = columns.map(column => {
+    const text =
+      column === 'log' ? [strings.column.log, element('b', '', strings.column.tidemark)] : [strings.column[column]]
+    const cell = element('span', numberColumns.has(column) ? 'number' : '', ...text)
+    cell.setAttribute('role', 'columnheader')
+    return cell
+  })
+  const node = element('div', 'head columns dim', ...cells)
+  node.setAttribute('role', 'row')
+  node.setAttribute('aria-rowindex', '1')
+  return node
+}
+
+/** One element draws either kind, since a key tells them apart and never changes its kind. */
+function lineRow(lineAt: (index: number) => Line | undefined): RowView {
+  const node = element('div')
+  let draw: ((line: Line) => void) | undefined
+  return {
+    node,
+    update: index => {
+      const line = lineAt(index)
+      if (!line) return
+      draw ??= line.kind === 'topic' ? topicCells(node) : partitionCells(node)
+      draw(line)
+    },
+  }
+}
+
+function topicCells(node: HTMLElement): (line: Line) => void {
+  const name = element('b', 'cut foreign')
+  const facts = element('span', 'dim')
+  const cell = element('div', 'topic-cell', name, facts)
+  cell.setAttribute('role', 'gridcell')
+  cell.setAttribute('aria-colspan', String(columns.length))
+  node.classList.add('topic-line')
+  node.append(cell)
+  return line => {
+    if (line.kind !== 'topic') return
+    setText(name, visibleName(line.topic))
+    setText(facts, strings.tickIs(formatCount(line.scale.tick.toString())))
+  }
+}
+
+function partitionCells(node: HTMLElement): (line: Line) => void {
+  const gauge = tideGauge()
+  const cell = (className: string, ...children: Node[]): HTMLElement => {
+    const made = element('span', className, ...children)
+    made.setAttribute('role', 'gridcell')
+    node.append(made)
+    return made
+  }
+  node.classList.add('columns')
+  const partition = cell('')
+  cell('log', gauge.node)
+  const committed = cell('number')
+  const end = cell('number')
+  const lag = cell('number')
+  const whyText = element('span')
+  const caughtUp = element('span', 'ok')
+  const why = cell('cut', whyText, caughtUp)
+  const rate = cell('number')
+  const left = cell('number')
+  const owner = cell('cut dim foreign')
+  const status = cell('cut')
+  return line => {
+    if (line.kind !== 'partition') return
+    const { row } = line
+    const words = row.why === '' ? causes(row) : visibleName(row.why)
+    setText(partition, String(row.partition))
+    gauge.update(row, line.scale)
+    setText(committed, row.committedOffset === undefined ? strings.never : formatCount(row.committedOffset))
+    setClass(committed, row.committedOffset === undefined ? 'number dim' : 'number')
+    setText(end, formatCount(row.logEndOffset))
+    setText(
+      lag,
+      row.committedOffset === undefined ? '–' : formatCount(distance(row.committedOffset, row.logEndOffset).toString()),
+    )
+    setText(whyText, row.lag.state === 'caughtUp' && row.why === '' ? `${words}: ` : words)
+    setText(caughtUp, row.lag.state === 'caughtUp' && row.why === '' ? strings.caughtUp : '')
+    setClass(whyText, row.tone === 'bad' || row.tone === 'warning' ? row.tone : '')
+    why.title = words
+    setText(rate, row.recordsPerSecond === undefined ? '–' : formatRate(row.recordsPerSecond))
+    setText(left, row.secondsLeft === undefined ? '–' : formatSeconds(row.secondsLeft))
+    setText(owner, row.owner === undefined ? strings.nobody : visibleName(row.owner))
+    owner.title = owner.textContent ?? ''
+    setText(
+      status,
+      `${statusSigns[row.tone]} ${row.status === '' ? strings.stateWord[row.lag.state] : visibleName(row.status)}`,
+    )
+    setClass(status, `cut ${row.tone}`)
+  }
+}
+
+const statusSigns = { ok: '●', warning: '◐', bad: '▲', dim: '○' } as const
+
+function keyOf(line: Line | undefined): string {
+  if (!line) return ''
+  return line.kind === 'topic' ? `topic ${line.topic}` : `${line.row.partition} ${line.row.topic}`
+}
+
+function matches(row: PartitionRow, text: string): boolean {
+  return (
+    row.topic.toLowerCase().includes(text) ||
+    String(row.partition) === text ||
+    (row.owner?.toLowerCase().includes(text) ?? false) ||
+    row.status.toLowerCase().includes(text)
+  )
+}
+
+/** Characters of the longest offset with its separators, so that the number columns of all rows stand under each other. */
+function widestNumber(rows: readonly PartitionRow[]): number {
+  let digits = 0
+  for (const row of rows) digits = Math.max(digits, row.logEndOffset.length, row.committedOffset?.length ?? 0)
+  return Math.max(9, Math.min(digits + Math.floor(digits / 3), 27))
+}

@@ -1,0 +1,113 @@
+/** Thin controls of our own around `@vscode/webview-ui-toolkit`: the rest of the panels knows these, not the toolkit, which is no longer maintained. */
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeLink,
+  vsCodeOption,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit'
+import { element, setAttribute, setText } from './dom.ts'
+
+let isRegistered = false
+
+/** Registers the custom elements. Once for a page, before the first control is made. */
+export function registerControls(): void {
+  if (isRegistered) return
+  isRegistered = true
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeCheckbox(),
+    vsCodeDropdown(),
+    vsCodeLink(),
+    vsCodeOption(),
+    vsCodeTextField(),
+  )
+}
+
+export interface ButtonControl {
+  readonly node: HTMLElement
+  setLabel(label: string): void
+  setEnabled(isEnabled: boolean): void
+  setPrimary(isPrimary: boolean): void
+}
+
+/** A button; `key` is the keyboard shortcut written on it and told to screen readers. */
+export function button(label: string, onPress: () => void, key?: string): ButtonControl {
+  const node = document.createElement('vscode-button')
+  const text = element('span', '', label)
+  node.append(text)
+  if (key !== undefined) {
+    node.append(element('kbd', '', key))
+    node.setAttribute('aria-keyshortcuts', key)
+  }
+  node.setAttribute('appearance', 'secondary')
+  node.addEventListener('click', () => {
+    if (!node.hasAttribute('disabled')) onPress()
+  })
+  return {
+    node,
+    setLabel: next => setText(text, next),
+    setEnabled: isEnabled => setAttribute(node, 'disabled', isEnabled ? undefined : ''),
+    setPrimary: isPrimary => setAttribute(node, 'appearance', isPrimary ? 'primary' : 'secondary'),
+  }
+}
+
+/** A one-line text field that reports each change. */
+export function textField(label: string, value: string, onInput: (text: string) => void): HTMLElement {
+  const node = document.createElement('vscode-text-field')
+  node.setAttribute('placeholder', label)
+  node.setAttribute('aria-label', label)
+  node.setAttribute('value', value)
+  node.setAttribute('maxlength', '300')
+  node.addEventListener('input', () => onInput('value' in node ? String(node.value) : ''))
+  return node
+}
+
+export interface Choice {
+  readonly value: string
+  readonly label: string
+}
+
+/** A choice of one out of a few. */
+export function dropdown(
+  label: string,
+  choices: readonly Choice[],
+  value: string,
+  onChange: (value: string) => void,
+): HTMLElement {
+  const node = document.createElement('vscode-dropdown')
+  node.setAttribute('aria-label', label)
+  for (const choice of choices) {
+    const option = document.createElement('vscode-option')
+    option.setAttribute('value', choice.value)
+    option.textContent = choice.label
+    if (choice.value === value) option.setAttribute('selected', '')
+    node.append(option)
+  }
+  node.addEventListener('change', () => onChange('value' in node ? String(node.value) : ''))
+  return node
+}
+
+export function checkbox(label: string, isChecked: boolean, onChange: (isChecked: boolean) => void): HTMLElement {
+  const node = document.createElement('vscode-checkbox')
+  node.textContent = label
+  if (isChecked) node.setAttribute('checked', '')
+  node.addEventListener('change', () => onChange('checked' in node && node.checked === true))
+  return node
+}
+
+// The toolkit's progress ring, tag and badge set style attributes, which the policy refuses: these two are ours.
+
+/** A ring that turns while something is awaited; the words beside it say what. */
+export function progressRing(): HTMLElement {
+  const node = element('div', 'ring')
+  node.setAttribute('aria-hidden', 'true')
+  return node
+}
+
+/** A short fact in a rounded frame. */
+export function tag(text: string): HTMLElement {
+  return element('span', 'tag', text)
+}
