@@ -1,9 +1,6 @@
 /** kill -9 at any instant: what was acknowledged stands, what was not is there whole or not at all. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { runChild } from '../runChild.ts'
 import { type ContractCase, commit, type Kit, offsets, orders0, range } from './kit.ts'
 
 const rounds = 6
@@ -49,22 +46,19 @@ async function assertWhole(kit: Kit, lines: readonly string[]): Promise<void> {
 }
 
 /** Runs the child until a line satisfies `isEnough`, kills it, and answers all it said. */
-async function runAndKill(kit: Kit, mode: string, isEnough: (line: string) => boolean): Promise<string[]> {
-  const script = join(import.meta.dirname, '../child.ts')
-  const child = spawn(process.execPath, ['--conditions=source', script, kit.setupName, kit.place, mode], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+async function runAndKill(
+  kit: Kit,
+  mode: 'loop' | 'hang',
+  isEnough: (line: string) => boolean,
+): Promise<readonly string[]> {
+  const { lines, end, complaints } = await runChild({
+    setupName: kit.setupName,
+    place: kit.place,
+    mode,
+    onLine(line, child) {
+      if (!child.killed && isEnough(line)) child.kill('SIGKILL')
+    },
   })
-  let complaints = ''
-  child.stderr.setEncoding('utf8').on('data', text => {
-    complaints += text
-  })
-  const ended = once(child, 'close')
-  const lines: string[] = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line)
-    if (!child.killed && isEnough(line)) child.kill('SIGKILL')
-  }
-  const [, signal] = await ended
-  assert.equal(signal, 'SIGKILL', `the child ended by itself: ${complaints}`)
+  assert.equal(end, 'SIGKILL', `the child ended by itself: ${lines.at(-1)} ${complaints}`)
   return lines
 }
