@@ -1,24 +1,18 @@
 #!/usr/bin/env node
 /** `tidemark`: finds the command, runs it, and turns what it throws into a message and an exit code. */
+import { realpathSync } from 'node:fs'
 import { type Command, exitCodes, type Terminal, UsageError } from './commands/command.ts'
 
 /** Loaded when asked for, so that `tidemark kafka down` does not load a Kafka client. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   kafka: async () => (await import('./commands/kafka.ts')).kafka,
+  topics: async () => (await import('./commands/topics.ts')).topics,
+  groups: async () => (await import('./commands/groups.ts')).groups,
+  lag: async () => (await import('./commands/lag.ts')).lag,
 }
 
-const interruption = new AbortController()
-process.once('SIGINT', () => interruption.abort())
-const terminal: Terminal = {
-  out: text => console.log(text),
-  error: text => console.error(text),
-  env: process.env,
-  columns: process.stdout.columns,
-  interrupted: interruption.signal,
-}
-process.exitCode = await main(process.argv.slice(2))
-
-async function main([name, ...args]: readonly string[]): Promise<number> {
+/** @returns the exit code. */
+export async function main([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     terminal.out(await overview())
     return name === undefined ? exitCodes.usage : exitCodes.done
@@ -55,6 +49,20 @@ async function overview(): Promise<string> {
 /** What went wrong and what to do; a stack only where nobody foresaw the error. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if ('action' in error && typeof error.action === 'string') return `${error.message}\n${error.action}`
+  if ('action' in error && typeof error.action === 'string')
+    return error.message.includes(error.action) ? error.message : `${error.message}\n${error.action}`
   return error.stack ?? error.message
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === import.meta.filename) {
+  const interruption = new AbortController()
+  // A second Ctrl+C ends the command at once.
+  process.once('SIGINT', () => interruption.abort())
+  process.exitCode = await main(process.argv.slice(2), {
+    out: text => console.log(text),
+    error: text => console.error(text),
+    env: process.env,
+    columns: process.stdout.columns,
+    interrupted: interruption.signal,
+  })
 }

@@ -1,5 +1,6 @@
 /** The Kafka port, kept by the protocol engine over any transport. */
 import { systemClock } from '../../clock.ts'
+import { TidemarkError } from '../../errors.ts'
 import { systemRandom } from '../../random.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import type {
@@ -38,7 +39,7 @@ export type ClientOptions = Partial<Surroundings>
 /** A client of the port from a transport. Everything an engine client promises is kept here, so all promise the same. */
 export function protocolClient(transport: Transport, options: ClientOptions = {}): KafkaClient {
   const surroundings = { clock: options.clock ?? systemClock, random: options.random ?? systemRandom }
-  return {
+  const client: KafkaClient = {
     name: transport.name,
     capabilities: { fencedCommits: true, fencedTransactions: true, safeIdempotentProduce: true },
     async connect() {
@@ -49,6 +50,24 @@ export function protocolClient(transport: Transport, options: ClientOptions = {}
       }
     },
   }
+  transports.set(client, transport)
+  return client
+}
+
+const transports = new WeakMap<KafkaClient, Transport>()
+
+/**
+ * The transport under a client of ours, for those who ask what the port does not (the monitor).
+ * @throws TidemarkError OPTION_INVALID the client was made by somebody else.
+ */
+export function transportOf(client: KafkaClient): Transport {
+  const transport = transports.get(client)
+  if (transport) return transport
+  throw new TidemarkError('OPTION_INVALID', {
+    option: 'client',
+    value: client.name,
+    expected: 'a client of @tidemark/runtime/clients',
+  })
 }
 
 class ProtocolConnection implements KafkaConnection {

@@ -14,10 +14,14 @@ export interface FetchedOffset extends TopicPartition {
 /**
  * `OffsetFetch` v7 (Kafka 2.5): committed offsets, stable ones only: while a transaction that commits offsets of this
  * group is open, the broker answers UNSTABLE_OFFSET_COMMIT rather than the offsets from before it.
+ * `null` asks for all partitions.
  *
  * @see KIP-447
  */
-export function offsetFetch(groupId: string, partitions: readonly TopicPartition[]): Request<readonly FetchedOffset[]> {
+export function offsetFetch(
+  groupId: string,
+  partitions: readonly TopicPartition[] | null,
+): Request<readonly FetchedOffset[]> {
   return {
     name: 'OffsetFetch',
     apiKey: 9,
@@ -25,7 +29,7 @@ export function offsetFetch(groupId: string, partitions: readonly TopicPartition
     isFlexible: true,
     lane: 'prompt',
     encode(writer) {
-      writer.string(groupId).array(byTopic(partitions), ({ topic, items }) => {
+      writer.string(groupId).array(partitions && byTopic(partitions), ({ topic, items }) => {
         writer
           .string(topic)
           .array(items, ({ partition }) => writer.int32(partition))

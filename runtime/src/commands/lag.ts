@@ -1,0 +1,101 @@
+/** `tidemark lag`: a group's lag by cause, partition by partition. */
+import type { ClusterSnapshot, GroupPartition, GroupSnapshot, GroupStatus } from '../monitor/index.ts'
+import { parse } from './arguments.ts'
+import { clusterHelp, clusterOptions, count, showCluster, shown, table } from './cluster.ts'
+import { type Command, UsageError } from './command.ts'
+
+export const lag: Command = {
+  summary: "A group's lag by cause: records, markers, gaps, taken by retention",
+  help: `tidemark lag --group NAME  committed offset, end, records left to read and why the offsets differ
+
+  --group NAME             may be repeated; a group that does not exist yet is waited for
+${clusterHelp}
+
+Exit codes: 0 done, 1 failed, 2 arguments not understood.
+Example: tidemark lag --brokers localhost:9092 --group order-totals --watch 5`,
+
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, { ...clusterOptions, group: { type: 'string', multiple: true } })
+    const wanted = [...(values.group ?? []), ...positionals]
+    if (wanted.length === 0) throw new UsageError('lag needs --group NAME')
+    return showCluster(
+      values,
+      terminal,
+      () => ({ details: wanted }),
+      snapshot => lagView(snapshot, wanted),
+    )
+  },
+}
+
+export const statusText: Readonly<Record<GroupStatus, string>> = {
+  ok: 'ok',
+  catchingUp: 'ok, catching up',
+  fallingBehind: 'warning: falling behind',
+  stalled: 'stalled: no progress',
+  stopped: 'stopped: no members',
+  rewound: 'rewound',
+  positionLost: 'position lost',
+  neverCommitted: 'never committed',
+  unknown: 'not judged yet',
+}
+
+function lagView({ selectedGroups }: ClusterSnapshot, wanted: readonly string[]) {
+  const found = new Map(selectedGroups.map(group => [group.groupId, group]))
+  const parts = wanted.map(groupId => {
+    const group = found.get(groupId)
+    return group ? groupText(group) : `${shown(groupId)}: waiting, the group has not committed yet`
+  })
+  return { text: parts.join('\n\n'), json: selectedGroups }
+}
+
+function groupText(group: GroupSnapshot): string {
+  const { groupId, type, state, members, readable, offsetsBehind, status, partitions } = group
+  const records =
+    readable === undefined ? `${count(offsetsBehind)} offsets behind` : `${count(readable)} records behind`
+  const title = `${shown(groupId)}  ${type}, ${state}, ${members?.length ?? 0} members, ${records}, ${statusText[status]}`
+  const header = ['partition', 'committed', 'end', 'records', 'why', 'rate/s', 'left', 'owner']
+  return `${title}\n${table(header, partitions.map(rowOf), new Set([1, 2, 3, 5, 6]))}`
+}
+
+function rowOf(row: GroupPartition): string[] {
+  const { topic, partition, committedOffset, ends, lag, consumedPerSecond, owner } = row
+  return [
+    `${shown(topic)}/${partition}`,
+    count(committedOffset),
+    count(ends?.highWatermark),
+    count(lag?.readable),
+    whyText(row),
+    consumedPerSecond === undefined ? '-' : count(Math.round(consumedPerSecond)),
+    timeText(row.secondsLeft),
+    owner === undefined ? '-' : shown(owner),
+  ]
+}
+
+/** Why the offsets differ, in words. */
+function whyText({ lag }: GroupPartition): string {
+  if (!lag) return 'the leader did not answer'
+  if (lag.state === 'neverCommitted') return `never committed (${count(lag.offsets)} offsets in the log)`
+  if (lag.state === 'positionLost') return 'the stored position is no offset of this log'
+  const causes = [
+    part(lag.readable, 'record', 'records'),
+    part(lag.markersAndAborted, 'marker or aborted', 'markers and aborted'),
+    part(lag.gaps, 'gap', 'gaps'),
+    part(lag.takenByRetention, 'taken by retention unread', 'taken by retention unread'),
+    part(lag.inOpenTransactions, 'in open transactions', 'in open transactions'),
+  ].filter(text => text !== '')
+  if (lag.readable === undefined) causes.unshift(`${count(lag.offsets)} offsets, not counted yet`)
+  if (lag.state === 'caughtUp') causes.unshift('caught up')
+  return causes.join(', ')
+}
+
+function part(value: bigint | undefined, one: string, many: string): string {
+  if (value === undefined || value === 0n) return ''
+  return `${count(value)} ${value === 1n ? one : many}`
+}
+
+function timeText(seconds: number | undefined): string {
+  if (seconds === undefined) return '-'
+  if (seconds === Number.POSITIVE_INFINITY) return 'never'
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+}

@@ -1,0 +1,92 @@
+/** One group's rows from what was read of it. */
+import { type PartitionStatus, ratesOf, secondsLeft, statusOf, worstStatus } from '../semantics/groupStatus.ts'
+import { type LagByCause, lagOf, type RangeCount } from '../semantics/lag.ts'
+import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
+import { type GroupHistory, positionsOf } from './groupHistory.ts'
+import type { CommittedPosition } from './readGroups.ts'
+import type { GroupMember, GroupPartition, GroupSnapshot, GroupSummary, LogEnds } from './snapshot.ts'
+
+export interface GroupInput {
+  readonly group: GroupSummary
+  readonly partitions: readonly TopicPartition[]
+  readonly committed: readonly CommittedPosition[]
+  readonly members: readonly GroupMember[] | undefined
+  readonly ends: ReadonlyMap<string, LogEnds>
+  /** What the unread ranges hold, by partition, where that was counted. */
+  readonly counts: ReadonlyMap<string, RangeCount>
+  readonly atMs: number
+}
+
+export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSnapshot {
+  const { group, members, atMs } = input
+  const entry = history.of(group.groupId, atMs)
+  const byPartition = new Map(input.committed.map(position => [partitionName(position), position]))
+  const owners = new Map(
+    members?.flatMap(({ clientId, assignment }) => assignment.map(item => [partitionName(item), clientId] as const)),
+  )
+  const hasMembers = members ? members.length > 0 : group.state !== 'Empty' && group.state !== 'Dead'
+
+  const partitions = input.partitions.map((place): GroupPartition => {
+    const name = partitionName(place)
+    const committed = byPartition.get(name)
+    const ends = input.ends.get(name)
+    const lag = ends && lagOf({ ...ends, committedOffset: committed?.offset }, input.counts.get(name))
+    const judged = judge(lag, committed, ends, atMs, hasMembers, () => positionsOf(entry, name))
+    return {
+      ...place,
+      ends,
+      committedOffset: committed?.offset,
+      metadata: committed?.metadata,
+      lag,
+      ...judged,
+      owner: owners.get(name),
+    }
+  })
+  const total = totalOf(partitions)
+  if (total.offsetsBehind !== undefined)
+    entry.lag.add({ atMs, readable: total.readable, offsetsBehind: total.offsetsBehind })
+  return {
+    ...group,
+    members,
+    partitions,
+    status: worstStatus(partitions.map(({ status }) => status)),
+    ...total,
+    history: entry.lag.list(),
+  }
+}
+
+type Judgement = Pick<GroupPartition, 'status' | 'consumedPerSecond' | 'producedPerSecond' | 'secondsLeft'>
+
+function judge(
+  lag: LagByCause | undefined,
+  committed: CommittedPosition | undefined,
+  ends: LogEnds | undefined,
+  atMs: number,
+  hasMembers: boolean,
+  samplesOf: () => ReturnType<typeof positionsOf>,
+): Judgement {
+  const unknown = { consumedPerSecond: undefined, producedPerSecond: undefined, secondsLeft: undefined }
+  if (lag?.state === 'neverCommitted' || lag?.state === 'positionLost') return { status: lag.state, ...unknown }
+  if (!lag || !committed || !ends) return { status: 'unknown', ...unknown }
+  const samples = samplesOf()
+  const left = lag.readable ?? lag.offsets
+  samples.add({ atMs, committedOffset: committed.offset, lag: left, endOffset: ends.lastStableOffset })
+  const window = samples.list()
+  const status: PartitionStatus = statusOf(window, hasMembers)
+  if (window.length < 2) return { status, ...unknown }
+  const rates = ratesOf(window)
+  return { status, ...rates, secondsLeft: secondsLeft(left, rates) }
+}
+
+/** Sums over the partitions that have a position. One that is uncounted leaves the sum of records open. */
+function totalOf(partitions: readonly GroupPartition[]): Pick<GroupSnapshot, 'readable' | 'offsetsBehind'> {
+  const lags = partitions.flatMap(({ lag }) =>
+    lag && (lag.state === 'behind' || lag.state === 'caughtUp') ? [lag] : [],
+  )
+  if (lags.length === 0) return { readable: undefined, offsetsBehind: undefined }
+  const isCounted = lags.every(({ readable }) => readable !== undefined)
+  return {
+    readable: isCounted ? lags.reduce((sum, { readable = 0n }) => sum + readable, 0n) : undefined,
+    offsetsBehind: lags.reduce((sum, { offsets }) => sum + offsets, 0n),
+  }
+}

@@ -1,0 +1,67 @@
+/** The cluster's layout, asked for once and again when it is old or was contradicted. */
+
+import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
+import type { MetadataAnswer, MetadataTopic } from '../clients/kafka-protocol/requests/metadata.ts'
+import type { Clock } from '../clock.ts'
+import type { BrokerSummary, TopicSummary } from './snapshot.ts'
+
+const maxAgeMs = 15_000
+/** A refresh comes again by itself; it had better fail than hold the view for long. */
+const retryTimeoutMs = 3_000
+
+export interface Layout {
+  readonly clusterId: string | undefined
+  readonly brokers: readonly BrokerSummary[]
+  readonly topics: readonly TopicSummary[]
+  readonly byTopic: ReadonlyMap<string, MetadataTopic>
+}
+
+export class MetadataCache {
+  readonly #cluster: Cluster
+  readonly #clock: Clock
+  #layout: Layout | undefined
+  #readAtMs = 0
+
+  constructor(cluster: Cluster, clock: Clock) {
+    this.#cluster = cluster
+    this.#clock = clock
+  }
+
+  /** Something contradicted it: the next look asks again. */
+  doubt(): void {
+    this.#layout = undefined
+  }
+
+  async layout(): Promise<Layout> {
+    const nowMs = this.#clock.monotonicMs()
+    if (!this.#layout || nowMs - this.#readAtMs > maxAgeMs) {
+      this.#layout = layoutOf(await this.#cluster.describe(undefined, { retryTimeoutMs }))
+      this.#readAtMs = nowMs
+    }
+    return this.#layout
+  }
+}
+
+function layoutOf({ clusterId, controllerId, brokers, topics }: MetadataAnswer): Layout {
+  const existing = topics.filter(({ errorCode }) => errorCode === 0)
+  return {
+    clusterId: clusterId ?? undefined,
+    brokers: brokers
+      .map(broker => ({ ...broker, isController: broker.nodeId === controllerId }))
+      .sort((a, b) => a.nodeId - b.nodeId),
+    topics: existing.map(summaryOf).sort((a, b) => (a.topic < b.topic ? -1 : 1)),
+    byTopic: new Map(existing.map(topic => [topic.topic, topic])),
+  }
+}
+
+function summaryOf({ topic, topicId, isInternal, partitions }: MetadataTopic): TopicSummary {
+  return {
+    topic,
+    topicId,
+    isInternal,
+    partitionCount: partitions.length,
+    replicationFactor: partitions[0]?.replicas.length ?? 0,
+    underReplicatedCount: partitions.filter(({ replicas, isr }) => isr.length < replicas.length).length,
+    offlineCount: partitions.filter(({ leader }) => leader < 0).length,
+  }
+}

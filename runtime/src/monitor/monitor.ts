@@ -1,0 +1,174 @@
+/** One refresh: what is asked of whom, and how the answers become a snapshot. */
+
+import { Cluster, tableError } from '../clients/kafka-protocol/cluster.ts'
+import type { Clock } from '../clock.ts'
+import type { Random } from '../random.ts'
+import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
+import type { CountingTransport } from './countingTransport.ts'
+import { GroupHistory } from './groupHistory.ts'
+import { groupSnapshot } from './groupSnapshot.ts'
+import { kafkaVersionOf } from './kafkaVersion.ts'
+import { LogCounter } from './logCounter.ts'
+import { type ReadEnds, readLogEnds } from './logEnds.ts'
+import { type Layout, MetadataCache } from './metadataCache.ts'
+import { type CommittedPosition, readCommitted, readGroups, readMembers } from './readGroups.ts'
+import type { ClusterSnapshot, GroupSummary, PartitionSnapshot, Problem, Selection, TopicSnapshot } from './snapshot.ts'
+
+export class ClusterMonitor {
+  readonly #transport: CountingTransport
+  readonly #cluster: Cluster
+  readonly #clock: Clock
+  readonly #metadata: MetadataCache
+  readonly #history: GroupHistory
+  readonly #counter: LogCounter
+  #refreshing: Promise<unknown> = Promise.resolve()
+
+  constructor(transport: CountingTransport, cluster: Cluster, clock: Clock) {
+    this.#transport = transport
+    this.#cluster = cluster
+    this.#clock = clock
+    this.#metadata = new MetadataCache(cluster, clock)
+    this.#history = new GroupHistory()
+    this.#counter = new LogCounter(cluster)
+  }
+
+  static async connect(
+    transport: CountingTransport,
+    surroundings: { clock: Clock; random: Random },
+  ): Promise<ClusterMonitor> {
+    try {
+      return new ClusterMonitor(transport, await Cluster.connect(transport, surroundings), surroundings.clock)
+    } catch (error) {
+      throw tableError('connecting', error, transport)
+    }
+  }
+
+  /** Refreshes run one after another: a second asked for meanwhile waits, so that answers of two do not mix. */
+  refresh(selection: Selection = {}): Promise<ClusterSnapshot> {
+    const mine = this.#refreshing.then(() => this.#refresh(selection))
+    this.#refreshing = mine.catch(() => {})
+    return mine
+  }
+
+  async close(): Promise<void> {
+    this.#cluster.close()
+  }
+
+  async #refresh(selection: Selection): Promise<ClusterSnapshot> {
+    const startedMs = this.#clock.monotonicMs()
+    const requestsBefore = this.#transport.requestCount
+    const layout = await this.#layout()
+    const problems: Problem[] = []
+    const keep = <Answer extends { readonly problems: readonly Problem[] }>(answer: Answer): Answer => {
+      problems.push(...answer.problems)
+      return answer
+    }
+
+    const groups = keep(await readGroups(this.#cluster, layout.brokers)).items
+    const selected = selectedGroups(groups, selection)
+    const details = new Set(selection.details)
+    const detailed = selected.filter(({ groupId }) => details.has(groupId))
+    // Positions before ends: a commit never lies past an end that is read after it, so lag is never negative.
+    const [committed, members] = await Promise.all([
+      readCommitted(this.#cluster, selected).then(keep),
+      readMembers(this.#cluster, detailed).then(keep),
+    ])
+    const partitionsOf = (group: GroupSummary) =>
+      partitionsOfGroup(
+        layout,
+        committed.byGroup.get(group.groupId) ?? [],
+        members.byGroup.get(group.groupId)?.members ?? [],
+      )
+    const wanted = new Map<string, readonly TopicPartition[]>(
+      selected.map(group => [group.groupId, partitionsOf(group)]),
+    )
+    const ends = keep(await this.#ends(layout, [...wanted.values()].flat(), selection.topics ?? []))
+    if (ends.isLayoutStale) this.#metadata.doubt()
+
+    const atMs = this.#clock.nowMs()
+    const snapshots = []
+    for (const group of selected) {
+      const isDetailed = details.has(group.groupId)
+      const input = {
+        group,
+        partitions: wanted.get(group.groupId) ?? [],
+        committed: committed.byGroup.get(group.groupId) ?? [],
+        members: isDetailed ? members.byGroup.get(group.groupId)?.members : undefined,
+        ends: ends.byPartition,
+        atMs,
+      }
+      const counts = isDetailed ? keep(await this.#counter.count(layout, input)).byPartition : new Map()
+      snapshots.push(groupSnapshot({ ...input, counts }, this.#history))
+    }
+    this.#history.forgetBefore(atMs)
+    return {
+      clusterId: layout.clusterId,
+      kafkaVersion: kafkaVersionOf(this.#cluster.versions),
+      brokers: layout.brokers,
+      topics: layout.topics,
+      groups,
+      selectedGroups: snapshots,
+      selectedTopics: (selection.topics ?? []).flatMap(topic => topicSnapshot(layout, ends, topic)),
+      problems,
+      requestCount: this.#transport.requestCount - requestsBefore,
+      tookMs: this.#clock.monotonicMs() - startedMs,
+      readAtMs: atMs,
+    }
+  }
+
+  async #layout(): Promise<Layout> {
+    try {
+      return await this.#metadata.layout()
+    } catch (error) {
+      throw tableError('Metadata', error, this.#transport)
+    }
+  }
+
+  #ends(layout: Layout, ofGroups: readonly TopicPartition[], topics: readonly string[]): Promise<ReadEnds> {
+    const ofTopics = topics.flatMap(topic =>
+      (layout.byTopic.get(topic)?.partitions ?? []).map(({ partition }) => ({ topic, partition })),
+    )
+    const unique = new Map([...ofGroups, ...ofTopics].map(item => [partitionName(item), item]))
+    return readLogEnds(this.#cluster, layout, [...unique.values()])
+  }
+}
+
+function selectedGroups(
+  groups: readonly GroupSummary[],
+  { groups: wanted = [], details = [] }: Selection,
+): GroupSummary[] {
+  if (wanted === 'all') return [...groups]
+  const byId = new Map(groups.map(group => [group.groupId, group]))
+  return [...new Set([...wanted, ...details])].flatMap(groupId => byId.get(groupId) ?? [])
+}
+
+/** Every partition of each topic that the group has to do with, so that one never committed is seen beside its sisters. */
+function partitionsOfGroup(
+  layout: Layout,
+  committed: readonly CommittedPosition[],
+  members: readonly { readonly assignment: readonly TopicPartition[] }[],
+): TopicPartition[] {
+  const topics = new Set([...committed, ...members.flatMap(({ assignment }) => assignment)].map(({ topic }) => topic))
+  return [...topics].sort().flatMap(topic => {
+    const known = layout.byTopic.get(topic)?.partitions.map(({ partition }) => partition) ?? []
+    const stored = committed.filter(position => position.topic === topic).map(({ partition }) => partition)
+    return [...new Set([...known, ...stored])].sort((a, b) => a - b).map(partition => ({ topic, partition }))
+  })
+}
+
+function topicSnapshot(layout: Layout, ends: ReadEnds, topic: string): TopicSnapshot[] {
+  const summary = layout.topics.find(known => known.topic === topic)
+  const partitions = layout.byTopic.get(topic)?.partitions
+  if (!summary || !partitions) return []
+  const rows = partitions.map(({ partition, leader, replicas, isr }): PartitionSnapshot => {
+    const place = { topic, partition }
+    return {
+      ...place,
+      leader: leader < 0 ? undefined : leader,
+      replicas,
+      isr,
+      ends: ends.byPartition.get(partitionName(place)),
+    }
+  })
+  return [{ ...summary, partitions: rows.sort((a, b) => a.partition - b.partition) }]
+}

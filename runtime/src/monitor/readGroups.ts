@@ -1,0 +1,180 @@
+/** Groups as their coordinators tell of them: one list a broker, and for those selected one request a coordinator and kind. */
+import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
+import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
+import { offsetFetch } from '../clients/kafka-protocol/requests/offsets.ts'
+import type { Request } from '../clients/kafka-protocol/transport.ts'
+import type { TopicPartition } from '../semantics/ranges.ts'
+import { type DescribedGroup, describeGroups } from './requests/describeGroups.ts'
+import {
+  consumerGroupDescribeKey,
+  describeConsumerGroups,
+  describeShareGroups,
+  shareGroupDescribeKey,
+} from './requests/describeModernGroups.ts'
+import { type ListedGroup, listGroups, listGroupsKey } from './requests/listGroups.ts'
+import {
+  type GroupOffsets,
+  offsetFetchKey,
+  offsetFetchMany,
+  offsetFetchManyVersion,
+} from './requests/offsetFetchMany.ts'
+import type { BrokerSummary, GroupSummary, GroupType, Problem } from './snapshot.ts'
+
+/** A coordinator answers a request as a whole; more groups than this are asked for in turns. */
+const groupsPerRequestMax = 500
+
+export interface Found<Item> {
+  readonly items: readonly Item[]
+  readonly problems: readonly Problem[]
+}
+
+/** All groups, sorted. Each broker lists those that it coordinates, so nobody need be asked who coordinates what. */
+export async function readGroups(cluster: Cluster, brokers: readonly BrokerSummary[]): Promise<Found<GroupSummary>> {
+  const newest = cluster.versions.get(listGroupsKey)?.max ?? 3
+  const version = newest >= 5 ? 5 : newest >= 4 ? 4 : 3
+  const problems: Problem[] = []
+  const lists = await Promise.all(
+    brokers.map(({ nodeId }) =>
+      attempt(problems, brokerPlace(cluster, nodeId), async () => {
+        const groups = await cluster.send(nodeId, listGroups(version))
+        return groups.map(group => ({
+          groupId: group.groupId,
+          type: typeOf(group),
+          state: group.state,
+          coordinator: nodeId,
+        }))
+      }),
+    ),
+  )
+  // While a coordinator moves, two brokers may name the same group for a moment.
+  const byId = new Map(lists.flatMap(list => list ?? []).map(group => [group.groupId, group]))
+  return { items: [...byId.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1)), problems }
+}
+
+export interface CommittedPosition extends TopicPartition {
+  readonly offset: bigint
+  readonly metadata: string
+}
+
+/** What each of these groups has committed, by group id. Share groups commit nothing: their positions are the brokers'. */
+export async function readCommitted(
+  cluster: Cluster,
+  groups: readonly GroupSummary[],
+): Promise<{
+  readonly byGroup: ReadonlyMap<string, readonly CommittedPosition[]>
+  readonly problems: readonly Problem[]
+}> {
+  const byGroup = new Map<string, readonly CommittedPosition[]>()
+  const problems: Problem[] = []
+  const canAskMany = cluster.versions.get(offsetFetchKey)?.max ?? 0
+  const asking = groups.filter(({ type }) => type !== 'share')
+  await Promise.all(
+    batches(asking).map(({ coordinator, batch }) =>
+      attempt(problems, brokerPlace(cluster, coordinator), async () => {
+        const answers =
+          canAskMany >= offsetFetchManyVersion
+            ? await cluster.send(coordinator, offsetFetchMany(batch.map(({ groupId }) => groupId)))
+            : await oneByOne(cluster, coordinator, batch)
+        for (const { groupId, errorCode, offsets } of answers) {
+          if (errorCode !== 0)
+            problems.push({ place: `group ${groupId}`, message: new KafkaCodeError('OffsetFetch', errorCode).message })
+          else
+            byGroup.set(
+              groupId,
+              offsets.filter(({ offset, errorCode: code }) => code === 0 && offset !== -1n),
+            )
+        }
+      }),
+    ),
+  )
+  return { byGroup, problems }
+}
+
+/** Members and assignment, by group id. */
+export async function readMembers(
+  cluster: Cluster,
+  groups: readonly GroupSummary[],
+): Promise<{ readonly byGroup: ReadonlyMap<string, DescribedGroup>; readonly problems: readonly Problem[] }> {
+  const byGroup = new Map<string, DescribedGroup>()
+  const problems: Problem[] = []
+  const kinds: readonly {
+    readonly types: readonly GroupType[]
+    readonly request: (ids: readonly string[]) => Request<readonly DescribedGroup[]>
+    readonly isSpoken: boolean
+  }[] = [
+    { types: ['classic', 'simple', 'unknown'], request: describeGroups, isSpoken: true },
+    { types: ['consumer'], request: describeConsumerGroups, isSpoken: cluster.versions.has(consumerGroupDescribeKey) },
+    {
+      types: ['share'],
+      request: describeShareGroups,
+      isSpoken: (cluster.versions.get(shareGroupDescribeKey)?.max ?? 0) >= 1,
+    },
+  ]
+  const asks = kinds
+    .filter(({ isSpoken }) => isSpoken)
+    .flatMap(({ types, request }) =>
+      batches(groups.filter(({ type }) => types.includes(type))).map(ask => ({ ...ask, request })),
+    )
+  await Promise.all(
+    asks.map(({ coordinator, batch, request }) =>
+      attempt(problems, brokerPlace(cluster, coordinator), async () => {
+        for (const group of await cluster.send(coordinator, request(batch.map(({ groupId }) => groupId)))) {
+          if (group.errorCode === 0) byGroup.set(group.groupId, group)
+          else
+            problems.push({
+              place: `group ${group.groupId}`,
+              message: new KafkaCodeError('the description', group.errorCode).message,
+            })
+        }
+      }),
+    ),
+  )
+  return { byGroup, problems }
+}
+
+async function oneByOne(
+  cluster: Cluster,
+  coordinator: number,
+  groups: readonly GroupSummary[],
+): Promise<readonly GroupOffsets[]> {
+  return Promise.all(
+    groups.map(async ({ groupId }) => {
+      const offsets = await cluster.send(coordinator, offsetFetch(groupId, null))
+      return { groupId, errorCode: 0, offsets: offsets.map(offset => ({ ...offset, metadata: offset.metadata ?? '' })) }
+    }),
+  )
+}
+
+function batches(groups: readonly GroupSummary[]): { coordinator: number; batch: GroupSummary[] }[] {
+  const byCoordinator = Map.groupBy(groups, ({ coordinator }) => coordinator)
+  return [...byCoordinator].flatMap(([coordinator, all]) =>
+    Array.from({ length: Math.ceil(all.length / groupsPerRequestMax) }, (_, i) => ({
+      coordinator,
+      batch: all.slice(i * groupsPerRequestMax, (i + 1) * groupsPerRequestMax),
+    })),
+  )
+}
+
+function typeOf({ type, protocolType }: ListedGroup): GroupType {
+  if (protocolType === '' && (type === 'classic' || type === '')) return 'simple'
+  if (type === 'classic' || type === 'consumer' || type === 'share' || type === 'streams') return type
+  return type === '' ? 'classic' : 'unknown'
+}
+
+function brokerPlace(cluster: Cluster, nodeId: number): string {
+  return `broker ${nodeId} (${cluster.addressOf(nodeId)})`
+}
+
+/** One that fails is told of; the others go on. */
+async function attempt<Result>(
+  problems: Problem[],
+  place: string,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    problems.push({ place, message: (error as Error).message })
+    return undefined
+  }
+}

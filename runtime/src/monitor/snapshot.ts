@@ -1,0 +1,136 @@
+/** What the monitor has seen in one refresh. Offsets are `bigint`; everything is plain data, never changed afterwards. */
+import type { LagByCause } from '../semantics/lag.ts'
+import type { TopicPartition } from '../semantics/ranges.ts'
+
+/** What a refresh loads beyond the lists of topics and groups: only what somebody looks at. */
+export interface Selection {
+  /** Groups whose offsets, lag and status are wanted; `'all'` for a table of all groups. */
+  readonly groups?: readonly string[] | 'all'
+  /** Groups among them whose members, and lag split by cause, are wanted too. The split reads from the log, within bounds. */
+  readonly details?: readonly string[]
+  /** Topics whose partitions' offsets are wanted. */
+  readonly topics?: readonly string[]
+}
+
+export interface ClusterSnapshot {
+  readonly clusterId: string | undefined
+  /** `4.1 or newer`: as far as the spoken protocol versions tell. */
+  readonly kafkaVersion: string | undefined
+  readonly brokers: readonly BrokerSummary[]
+  readonly topics: readonly TopicSummary[]
+  readonly groups: readonly GroupSummary[]
+  /** The selected groups that exist, in the selection's order. */
+  readonly selectedGroups: readonly GroupSnapshot[]
+  /** The selected topics that exist, in the selection's order. */
+  readonly selectedTopics: readonly TopicSnapshot[]
+  /** What could not be read, and from whom; the rest of the snapshot stands. */
+  readonly problems: readonly Problem[]
+  /** Requests that this refresh sent. */
+  readonly requestCount: number
+  readonly tookMs: number
+  readonly readAtMs: number
+}
+
+export interface Problem {
+  /** `broker 3 (localhost:9094)`, `group payments`, `orders/0`. */
+  readonly place: string
+  readonly message: string
+}
+
+export interface BrokerSummary {
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+  readonly isController: boolean
+}
+
+export interface TopicSummary {
+  readonly topic: string
+  /** Base64url; a topic that was deleted and created again has another. */
+  readonly topicId: string | undefined
+  readonly isInternal: boolean
+  readonly partitionCount: number
+  readonly replicationFactor: number
+  /** Partitions with fewer in-sync replicas than replicas. */
+  readonly underReplicatedCount: number
+  /** Partitions without a leader. */
+  readonly offlineCount: number
+}
+
+export interface TopicSnapshot extends TopicSummary {
+  readonly partitions: readonly PartitionSnapshot[]
+}
+
+export interface PartitionSnapshot extends TopicPartition {
+  /** `undefined`: none at the moment. */
+  readonly leader: number | undefined
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+  /** `undefined`: the leader did not answer. */
+  readonly ends: LogEnds | undefined
+}
+
+export interface LogEnds {
+  readonly logStartOffset: bigint
+  readonly lastStableOffset: bigint
+  readonly highWatermark: bigint
+}
+
+/** `simple`: committed offsets without a protocol (admin tools, stores that mirror their positions). */
+export type GroupType = 'classic' | 'consumer' | 'share' | 'streams' | 'simple' | 'unknown'
+
+export interface GroupSummary {
+  readonly groupId: string
+  readonly type: GroupType
+  /** Kafka's own word: `Stable`, `Empty`, `PreparingRebalance`, `Assigning`, ... */
+  readonly state: string
+  readonly coordinator: number
+}
+
+export interface GroupSnapshot extends GroupSummary {
+  /** `undefined`: not asked for. */
+  readonly members: readonly GroupMember[] | undefined
+  readonly partitions: readonly GroupPartition[]
+  readonly status: GroupStatus
+  /** Readable records behind, over all partitions. `undefined` while uncounted, and when nothing was ever committed. */
+  readonly readable: bigint | undefined
+  /** Offsets behind, over all partitions: an upper bound of `readable`. `undefined` when nothing was ever committed. */
+  readonly offsetsBehind: bigint | undefined
+  /** Lag at earlier refreshes, oldest first, bounded. */
+  readonly history: readonly LagSample[]
+}
+
+export interface GroupMember {
+  readonly memberId: string
+  readonly groupInstanceId: string | undefined
+  readonly clientId: string
+  readonly clientHost: string
+  readonly assignment: readonly TopicPartition[]
+}
+
+export interface GroupPartition extends TopicPartition {
+  readonly ends: LogEnds | undefined
+  /** As stored; negative where a client stored a lost position. `undefined`: never committed. */
+  readonly committedOffset: bigint | undefined
+  readonly metadata: string | undefined
+  /** `undefined` when the log's ends are not known. */
+  readonly lag: LagByCause | undefined
+  readonly status: PartitionStatus
+  /** Offsets committed a second over the window; `undefined` before there are two samples. */
+  readonly consumedPerSecond: number | undefined
+  readonly producedPerSecond: number | undefined
+  /** At the present rates; `undefined` when not known, `Infinity` when the backlog does not shrink. */
+  readonly secondsLeft: number | undefined
+  /** Client id of the member that owns it; `undefined` when nobody does, or members were not asked for. */
+  readonly owner: string | undefined
+}
+
+export type { GroupStatus, PartitionStatus } from '../semantics/groupStatus.ts'
+
+import type { GroupStatus, PartitionStatus } from '../semantics/groupStatus.ts'
+
+export interface LagSample {
+  readonly atMs: number
+  readonly readable: bigint | undefined
+  readonly offsetsBehind: bigint
+}
