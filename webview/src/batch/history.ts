@@ -80,7 +80,8 @@ export function historyStrip(): { readonly node: HTMLElement; update(snapshot: B
   }
 
   bars.addEventListener('keydown', event => {
-    const at = rows.findIndex(row => row === chosenRow())
+    const current = chosenRow()
+    const at = current ? rows.indexOf(current) : 0
     const moves: Readonly<Record<string, number>> = {
       ArrowLeft: at - 1,
       ArrowRight: at + 1,

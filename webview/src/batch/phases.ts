@@ -37,7 +37,7 @@ export function phaseTrack(): { readonly node: HTMLElement; update(snapshot: Bat
         setText(sign, signs[look])
         setClass(item, look)
         setAttribute(item, 'aria-current', look === 'stopped' || look === 'running' ? 'step' : undefined)
-        setText(facts, factsOf(phase, look, batch, snapshot.phaseStartedMs[index]))
+        setText(facts, factsOf(phase, look, batch, snapshot.phaseStartedMs.slice(index, index + 2)))
       })
       setText(error, batch.error === undefined ? '' : `▲ ${visibleBlock(batch.error)}`)
       error.hidden = batch.error === undefined
@@ -54,7 +54,13 @@ function lookOf(phase: BatchPhase, batch: BatchState): PhaseLook {
   return batch.isStopped ? 'stopped' : 'running'
 }
 
-function factsOf(phase: BatchPhase, look: PhaseLook, batch: BatchState, startedMs: number | undefined): string {
+/** `startedMs`: when this phase began and when the next did, from the batch's start. */
+function factsOf(
+  phase: BatchPhase,
+  look: PhaseLook,
+  batch: BatchState,
+  [startedMs, nextMs]: readonly (number | undefined)[],
+): string {
   const facts: string[] = []
   if (phase === 'fetched') facts.push(strings.records(formatCount(batch.recordCount)))
   if (phase === 'saved' && batch.outputCount !== undefined && look !== 'ahead')
@@ -64,7 +70,9 @@ function factsOf(phase: BatchPhase, look: PhaseLook, batch: BatchState, startedM
         : strings.outputs(formatCount(batch.outputCount)),
     )
   if (look !== 'done') facts.push(outcomeWord(look, batch))
-  if (startedMs !== undefined && look !== 'ahead') facts.push(strings.afterTime(formatMilliseconds(startedMs)))
+  if (startedMs !== undefined && look === 'done' && nextMs !== undefined)
+    facts.push(strings.inTime(formatMilliseconds(nextMs - startedMs)))
+  else if (startedMs !== undefined && look !== 'ahead') facts.push(strings.afterTime(formatMilliseconds(startedMs)))
   return facts.join(' · ')
 }
 

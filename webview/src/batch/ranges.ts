@@ -54,7 +54,7 @@ export function rangeCards(): { readonly node: HTMLElement; update(batch: BatchS
     update: batch => {
       const lengths = batch.ranges.map(range => distance(range.fromOffset, range.untilOffset))
       const total = lengths.reduce((sum, length) => sum + length, 0n)
-      longest = lengths.reduce((most, length) => (length > most ? length : most), 1n)
+      longest = longestOf(lengths)
       look = lookOf(batch)
       draw(batch.ranges.slice(0, cardsMax))
       setText(summary, summaryOf(batch, total))
@@ -63,6 +63,12 @@ export function rangeCards(): { readonly node: HTMLElement; update(batch: BatchS
       setText(more, hidden > 0 ? strings.moreRanges(formatCount(hidden)) : '')
     },
   }
+}
+
+function longestOf(lengths: readonly bigint[]): bigint {
+  let longest = 1n
+  for (const length of lengths) if (length > longest) longest = length
+  return longest
 }
 
 function summaryOf(batch: BatchState, offsetCount: bigint): string {

@@ -54,7 +54,10 @@ export function toolbar(post: (message: ViewMessage) => void): {
     post({ type: 'control', command: control.command })
     return true
   }
-  const buttons = controls.map(control => ({ control, made: button(control.label, () => run(control), control.key) }))
+  const buttons = controls.map(control => ({
+    control,
+    made: button(control.label, () => run(control), { key: control.key }),
+  }))
   const commands = element('div', 'buttons', ...buttons.map(({ made }) => made.node))
   commands.setAttribute('role', 'toolbar')
   commands.setAttribute('aria-label', strings.controls)

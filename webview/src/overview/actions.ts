@@ -17,7 +17,7 @@ export function actionButtons(onPress: (action: ViewAction) => void): ActionButt
     node,
     action => action,
     action => {
-      const made = button(strings.action[action], () => onPress(action))
+      const made = button(strings.action[action], () => onPress(action), { isPrimary: action === chosen })
       return { node: made.node, update: () => made.setPrimary(action === chosen) }
     },
   )

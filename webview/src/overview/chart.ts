@@ -38,12 +38,12 @@ export function lagChart(): { readonly node: HTMLElement; update(group: GroupDet
   function redraw(): void {
     plot?.destroy()
     plot = undefined
-    if (points.length > 1) plot = createPlot(plotHost, () => points, drawReadout)
-    drawGridLabels()
+    drawGrid([])
+    if (points.length > 1) plot = createPlot(plotHost, () => points, drawReadout, drawGridLabels)
   }
 
-  function drawGridLabels(): void {
-    drawGrid(plot ? gridLines(plot) : [])
+  function drawGridLabels(drawn: uPlot): void {
+    drawGrid(gridLines(drawn))
   }
 
   new ResizeObserver(() => {
@@ -76,7 +76,6 @@ export function lagChart(): { readonly node: HTMLElement; update(group: GroupDet
       )
       if (plot && hasChart) {
         plot.setData(plotData(points))
-        drawGridLabels()
       } else redraw()
     },
   }
@@ -116,6 +115,7 @@ function createPlot(
   target: HTMLElement,
   pointsNow: () => readonly LagPoint[],
   onPoint: (index: number | undefined) => void,
+  onDraw: (plot: uPlot) => void,
 ): uPlot {
   const line = themeColor('--line')
   const unread = themeColor('--unread')
@@ -144,7 +144,7 @@ function createPlot(
         { stroke: unreadable, width: 1, fill: unreadable, points: { show: false } },
       ],
       hooks: {
-        draw: [plot => drawEventLines(plot)],
+        draw: [drawEventLines, onDraw],
         setCursor: [plot => onPoint(plot.cursor.idx ?? undefined)],
       },
     },
@@ -192,7 +192,7 @@ function gridValues(most: number): number[] {
 }
 
 function createGridLabel(): { node: HTMLElement; update: (line: GridLine) => void } {
-  const node = element('span')
+  const node = element('span', 'grid-label')
   return {
     node,
     update: line => {

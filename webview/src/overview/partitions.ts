@@ -1,7 +1,7 @@
 /** The partitions of a group: the tide gauge, the numbers behind it, and why the lag is what it is. */
 import type { GroupDetail, PartitionRow } from '../protocol.ts'
 import { textField } from '../shared/controls.ts'
-import { element, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { element, setAttribute, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
 import { causes, gaugeLegend, tideGauge } from '../shared/gauge.ts'
 import { type GaugeScale, gaugeScale } from '../shared/gaugeScale.ts'
 import { distance, formatCount, formatRate, formatSeconds } from '../shared/numbers.ts'
@@ -19,7 +19,7 @@ type Line =
   | { readonly kind: 'topic'; readonly topic: string; readonly partitionCount: number; readonly scale: GaugeScale }
   | { readonly kind: 'partition'; readonly row: PartitionRow; readonly scale: GaugeScale }
 
-const columns = ['partition', 'log', 'committed', 'end', 'lag', 'why', 'rate', 'left', 'owner', 'status'] as const
+const columns = ['partition', 'log', 'committed', 'end', 'lag', 'why', 'rate', 'left', 'owner'] as const
 const numberColumns = new Set<string>(['committed', 'end', 'lag', 'rate', 'left'])
 
 export function partitionTable(): { readonly node: HTMLElement; update(group: GroupDetail): void } {
@@ -145,13 +145,12 @@ function partitionCells(node: HTMLElement): (line: Line) => void {
   const committed = cell('number')
   const end = cell('number')
   const lag = cell('number')
+  const status = element('span')
   const whyText = element('span')
-  const caughtUp = element('span', 'ok')
-  const why = cell('cut', whyText, caughtUp)
+  const why = cell('cut', status, whyText)
   const rate = cell('number')
   const left = cell('number')
   const owner = cell('cut dim foreign')
-  const status = cell('cut')
   return line => {
     if (line.kind !== 'partition') return
     const { row } = line
@@ -165,19 +164,15 @@ function partitionCells(node: HTMLElement): (line: Line) => void {
       lag,
       row.committedOffset === undefined ? '–' : formatCount(distance(row.committedOffset, row.logEndOffset).toString()),
     )
-    setText(whyText, row.lag.state === 'caughtUp' && row.why === '' ? `${words}: ` : words)
-    setText(caughtUp, row.lag.state === 'caughtUp' && row.why === '' ? strings.caughtUp : '')
-    setClass(whyText, row.tone === 'bad' || row.tone === 'warning' ? row.tone : '')
-    why.title = words
+    const word = row.status === '' ? strings.stateWord[row.lag.state] : visibleName(row.status)
+    setText(status, `${statusSigns[row.tone]} ${word}`)
+    setClass(status, row.tone)
+    setText(whyText, words === '' ? '' : ` · ${words}`)
+    setAttribute(why, 'title', `${word} · ${words}`)
     setText(rate, row.recordsPerSecond === undefined ? '–' : formatRate(row.recordsPerSecond))
     setText(left, row.secondsLeft === undefined ? '–' : formatSeconds(row.secondsLeft))
     setText(owner, row.owner === undefined ? strings.nobody : visibleName(row.owner))
-    owner.title = owner.textContent ?? ''
-    setText(
-      status,
-      `${statusSigns[row.tone]} ${row.status === '' ? strings.stateWord[row.lag.state] : visibleName(row.status)}`,
-    )
-    setClass(status, `cut ${row.tone}`)
+    setAttribute(owner, 'title', owner.textContent ?? '')
   }
 }
 

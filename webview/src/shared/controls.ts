@@ -8,7 +8,7 @@ import {
   vsCodeOption,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit'
-import { element, setAttribute, setText } from './dom.ts'
+import { element, setAttribute } from './dom.ts'
 
 let isRegistered = false
 
@@ -33,22 +33,34 @@ export interface ButtonControl {
   setPrimary(isPrimary: boolean): void
 }
 
-/** A button; `key` is the keyboard shortcut written on it and told to screen readers. */
-export function button(label: string, onPress: () => void, key?: string): ButtonControl {
+export interface ButtonOptions {
+  readonly isPrimary?: boolean
+  /** Keyboard shortcut, written on the button and told to screen readers. */
+  readonly key?: string | undefined
+}
+
+/** A button. Its label is a bare text: the toolkit sizes a slotted `span` as an icon. */
+export function button(
+  label: string,
+  onPress: () => void,
+  { isPrimary = false, key }: ButtonOptions = {},
+): ButtonControl {
   const node = document.createElement('vscode-button')
-  const text = element('span', '', label)
+  const text = document.createTextNode(label)
   node.append(text)
   if (key !== undefined) {
     node.append(element('kbd', '', key))
     node.setAttribute('aria-keyshortcuts', key)
   }
-  node.setAttribute('appearance', 'secondary')
+  node.setAttribute('appearance', isPrimary ? 'primary' : 'secondary')
   node.addEventListener('click', () => {
     if (!node.hasAttribute('disabled')) onPress()
   })
   return {
     node,
-    setLabel: next => setText(text, next),
+    setLabel: next => {
+      if (text.data !== next) text.data = next
+    },
     setEnabled: isEnabled => setAttribute(node, 'disabled', isEnabled ? undefined : ''),
     setPrimary: isPrimary => setAttribute(node, 'appearance', isPrimary ? 'primary' : 'secondary'),
   }
