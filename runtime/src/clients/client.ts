@@ -185,6 +185,11 @@ export interface ProducerOptions {
   readonly transactionTimeoutMs?: number
   /** How long a batch is tried again before `send` rejects. @defaultValue 30_000 ms */
   readonly deliveryTimeoutMs?: number
+  /**
+   * Most bytes of one batch before compression; the topic's `max.message.bytes` limits them after it. A larger record goes alone.
+   * @defaultValue 1_000_000 bytes
+   */
+  readonly batchBytesMax?: number
   /** @defaultValue 'none' */
   readonly compression?: 'none' | 'gzip'
 }

@@ -4,7 +4,7 @@
  * Metadata is a belief. It is asked anew when a broker contradicts it, when a broker cannot be reached, and when it is
  * older than its age limit; nothing here ever moves a position.
  */
-import { bug, reasonOf, TidemarkError } from '../../errors.ts'
+import { reasonOf, TidemarkError } from '../../errors.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import { type BrokerConnections, openBrokerConnections } from './brokerConnections.ts'
 import { codeName, KafkaCodeError } from './errorCodes.ts'
@@ -193,21 +193,23 @@ export class Cluster {
 }
 
 /** An error of the engine as one of the table, named by what was attempted. Errors of the table pass through. */
-export function tableError(request: string, error: unknown, transport: Transport): Error {
+export function tableError(step: string, error: unknown, transport: Transport): Error {
   if (error instanceof TidemarkError) return error
   if (error instanceof TransportError)
     return new TidemarkError(
       'BROKER_UNREACHABLE',
-      { brokers: error.broker, step: request, reason: error.message },
+      { brokers: error.broker, step, reason: error.message },
       { cause: error },
     )
-  if (!(error instanceof KafkaCodeError)) return error instanceof Error ? error : bug(reasonOf(error))
+  if (!(error instanceof KafkaCodeError))
+    return error instanceof Error ? error : new Error(reasonOf(error), { cause: error })
   if (error.codeName.endsWith('AUTHORIZATION_FAILED'))
     return new TidemarkError(
       'AUTHORIZATION_FAILED',
-      { operation: 'make the request', resource: `${request} (${error.message}) on ${transport.brokersText}` },
+      { operation: 'make the request', resource: `${error.request} (${error.message}) on ${transport.brokersText}` },
       { cause: error },
     )
+  const { request } = error
   const code = error.isRetriable ? 'KAFKA_REQUEST_FAILED' : 'KAFKA_REQUEST_REFUSED'
   return new TidemarkError(code, { request, reason: error.message }, { cause: error })
 }

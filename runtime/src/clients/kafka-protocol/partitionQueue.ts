@@ -3,10 +3,9 @@ import { ProduceError } from '../../errors.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import type { OutgoingRecord } from '../client.ts'
 import { BatchBuilder, type ClosedBatch } from './batchBuilder.ts'
+import { batchHeaderBytes } from './recordBatch.ts'
 import type { ProducerIdentity } from './requests/transactions.ts'
 
-/** A little below the broker's default `max.message.bytes` of 1,048,588. */
-const batchBytesMax = 1_000_000
 /** Sequence numbers are 32-bit and wrap around to 0. */
 const sequenceLimit = 2 ** 31
 
@@ -32,12 +31,14 @@ export interface BatchInFlight {
 export class PartitionQueue implements TopicPartition {
   readonly topic: string
   readonly partition: number
+  readonly #batchBytesMax: number
   readonly #waiting: OpenBatch[] = []
   #isBusy = false
   #sequence = 0
   bytesWaiting = 0
 
-  constructor({ topic, partition }: TopicPartition) {
+  constructor({ topic, partition }: TopicPartition, batchBytesMax: number) {
+    this.#batchBytesMax = batchBytesMax
     this.topic = topic
     this.partition = partition
   }
@@ -73,7 +74,7 @@ export class PartitionQueue implements TopicPartition {
   ): Promise<BatchInFlight> {
     this.#isBusy = true
     const { builder, receipts } = this.#waiting.shift() as OpenBatch
-    this.bytesWaiting -= builder.sizeBytes
+    this.bytesWaiting -= builder.sizeBytes - batchHeaderBytes
     const batch = await builder.close(compression)
     batch.seal(identity, this.#sequence, isTransactional)
     return { queue: this, batch, receipts }
@@ -101,7 +102,7 @@ export class PartitionQueue implements TopicPartition {
 
   #batchForNext(): OpenBatch {
     const last = this.#waiting.at(-1)
-    if (last && last.builder.sizeBytes < batchBytesMax) return last
+    if (last && last.builder.sizeBytes < this.#batchBytesMax) return last
     const fresh = { builder: new BatchBuilder(), receipts: [] }
     this.#waiting.push(fresh)
     return fresh

@@ -24,6 +24,8 @@ import { TransportError } from './transport.ts'
 
 const transactionTimeoutDefaultMs = 60_000
 const deliveryTimeoutDefaultMs = 30_000
+/** A little below the broker's default `max.message.bytes` of 1,048,588. */
+const batchBytesDefault = 1_000_000
 /** Beyond this `send` waits: what is given faster than brokers take it must not pile up. */
 const bufferBytesMax = 32 * 1024 * 1024
 
@@ -54,6 +56,8 @@ class ProtocolProducer implements KafkaProducer {
   readonly #sender: Sender
   readonly #transactionalId: string | undefined
   readonly #identity: ProducerIdentity
+  readonly #batchBytesMax: number
+  readonly #deliveryTimeoutMs: number
   /** Partitions and groups the open transaction covers, each once; a failed attempt is forgotten, so that it is made again. */
   readonly #added = new Map<string, Promise<void>>()
   #toAdd: { readonly partitions: TopicPartition[]; readonly done: Promise<void> } | undefined
@@ -69,11 +73,13 @@ class ProtocolProducer implements KafkaProducer {
     this.#cluster = cluster
     this.#identity = identity
     this.#transactionalId = options.transactionalId
+    this.#batchBytesMax = options.batchBytesMax ?? batchBytesDefault
+    this.#deliveryTimeoutMs = options.deliveryTimeoutMs ?? deliveryTimeoutDefaultMs
     this.#sender = new Sender(cluster, {
       identity,
       transactionalId: options.transactionalId,
       compression: options.compression ?? 'none',
-      deliveryTimeoutMs: options.deliveryTimeoutMs ?? deliveryTimeoutDefaultMs,
+      deliveryTimeoutMs: this.#deliveryTimeoutMs,
     })
   }
 
@@ -91,7 +97,7 @@ class ProtocolProducer implements KafkaProducer {
       const receipt = new SendReceipt(resolve, reject)
       const nowMs = this.#cluster.surroundings.clock.nowMs()
       for (const [name, { at, records: list }] of grouped)
-        this.#sender.queue(name, () => new PartitionQueue(at)).append(list, nowMs, receipt)
+        this.#sender.queue(name, () => new PartitionQueue(at, this.#batchBytesMax)).append(list, nowMs, receipt)
       this.#sender.pump()
     })
   }
@@ -225,6 +231,7 @@ class ProtocolProducer implements KafkaProducer {
     const request = endTxn(transactionalId, this.#identity, isCommit)
     try {
       await this.#cluster.sendToCoordinator('transaction', transactionalId, request, code => checkCode(name, code), {
+        retryTimeoutMs: this.#deliveryTimeoutMs,
         onFailure: error => {
           isDoubtful ||= error instanceof TransportError && error.wasSent
         },

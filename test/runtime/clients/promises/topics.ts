@@ -1,0 +1,88 @@
+/** Topics and brokers: found, named, and survived. */
+import assert from 'node:assert/strict'
+import { uniqueName } from '../../../harness/topics.ts'
+import { until } from '../../../harness/until.ts'
+import { type Promised, readAll, values } from '../stage.ts'
+
+export const topics: readonly Promised[] = [
+  {
+    says: 'Topics are described with their id; a topic made anew under its name has another',
+    async prove(stage) {
+      const connection = await stage.connect()
+      const topic = await stage.topic(connection, 3)
+      const [before] = await connection.describeTopics([topic, uniqueName('nowhere')])
+      assert.deepEqual(
+        before?.partitions.map(({ partition }) => partition),
+        [0, 1, 2],
+      )
+      assert.match(before?.topicId ?? '', /^[\w-]{22}$/)
+      await connection.deleteTopics([topic])
+      await until('it is gone', async () => (await connection.describeTopics([topic])).length === 0)
+      await connection.createTopics([{ topic, partitions: 1 }])
+      const [after] = await connection.describeTopics([topic])
+      assert.notEqual(after?.topicId, before?.topicId)
+    },
+  },
+  {
+    says: 'A topic that exists, or a name that is not allowed, is refused by name',
+    async prove(stage) {
+      const connection = await stage.connect()
+      const topic = await stage.topic(connection)
+      await assert.rejects(connection.createTopics([{ topic, partitions: 1 }]), {
+        code: 'KAFKA_REQUEST_REFUSED',
+        message: new RegExp(`${topic}.*TOPIC_ALREADY_EXISTS`),
+      })
+      await assert.rejects(connection.createTopics([{ topic: 'a b', partitions: 1 }]), {
+        code: 'KAFKA_REQUEST_REFUSED',
+        message: /INVALID_TOPIC/,
+      })
+      await assert.rejects(connection.logOffsets([{ topic: uniqueName('nowhere'), partition: 0 }]), {
+        code: 'TOPIC_UNKNOWN',
+      })
+    },
+  },
+  {
+    says: 'A broker that cannot be reached is named, and so is what was tried',
+    async prove(stage) {
+      await assert.rejects(stage.adapter.client(['127.0.0.1:1']).connect(), {
+        code: 'BROKER_UNREACHABLE',
+        message: /127\.0\.0\.1:1.*ECONNREFUSED/s,
+      })
+    },
+  },
+  {
+    says: 'A broker killed and restarted in the middle: fetching, producing and committing go on, and no record is lost or doubled',
+    needsOwnKafka: true,
+    async prove(stage) {
+      const connection = await stage.connect()
+      const topic = await stage.topic(connection)
+      const at = { topic, partition: 0 }
+      const member = await stage.join(connection, {
+        groupId: uniqueName('group'),
+        topics: [topic],
+        sessionTimeoutMs: 30_000,
+      })
+      const producer = await connection.producer({ deliveryTimeoutMs: 120_000 })
+      await producer.send([{ ...at, value: 'before' }])
+      await stage.kafka.killBroker(0)
+      const sending = producer.send([{ ...at, value: 'while it was down' }])
+      const fetched = await connection.fetch({
+        partitions: [{ ...at, offset: 0n, maxBytes: 1_000 }],
+        isolation: 'read_committed',
+        maxWaitMs: 100,
+        minBytes: 1,
+        maxBytes: 1_000,
+      })
+      assert.equal(fetched[0]?.error?.code, 'RETRIABLE')
+      await stage.kafka.startBroker(0)
+      await sending
+      await until('the offset is committed', () =>
+        member.membership.commit([{ ...at, offset: 2n }]).then(
+          () => true,
+          () => false,
+        ),
+      )
+      assert.deepEqual(values(await readAll(connection, at)), ['before', 'while it was down'])
+    },
+  },
+]

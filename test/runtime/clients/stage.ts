@@ -1,0 +1,162 @@
+/** Where promises are proven: an adapter, a broker, and what every proof needs of them. */
+import type { TestContext } from 'node:test'
+import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
+import { platformatic } from '@tidemark/runtime/clients/platformatic'
+import { Kafka, logLevel } from 'kafkajs'
+import type {
+  FetchedPartition,
+  GroupMembership,
+  JoinOptions,
+  KafkaClient,
+  KafkaConnection,
+  KafkaRecord,
+  NewTopic,
+} from '../../../runtime/src/clients/client.ts'
+import type { TopicPartition } from '../../../runtime/src/semantics/ranges.ts'
+import type { TestKafka } from '../../harness/kafka.ts'
+import { uniqueName } from '../../harness/topics.ts'
+
+export interface Adapter {
+  /** As `zombie.ts` and the table name it. */
+  readonly name: string
+  client(brokers: readonly string[]): KafkaClient
+}
+
+/** Every adapter there is; a new one is a line here, and proves everything. */
+export const adapters: readonly Adapter[] = [
+  { name: 'kafkajs', client: brokers => kafkajs(bareKafkajs(brokers)) },
+  {
+    name: '@platformatic/kafka',
+    client: brokers => platformatic({ clientId: 'conformance', bootstrapBrokers: brokers }),
+  },
+]
+
+/** Something an adapter promises, and the experiment that could refute it. */
+export interface Promised {
+  /** For the table: `A commit for a partition of another member is refused.` */
+  readonly says: string
+  /** Which of the ways that bare kafkajs was seen to fail this closes, as numbered in the table. */
+  readonly closes?: readonly number[]
+  /** Needs brokers that no other test touches. */
+  readonly needsOwnKafka?: true
+  prove(stage: Stage): Promise<void>
+}
+
+export class Stage {
+  readonly t: TestContext
+  readonly adapter: Adapter
+  readonly kafka: TestKafka
+
+  constructor(t: TestContext, adapter: Adapter, kafka: TestKafka) {
+    this.t = t
+    this.adapter = adapter
+    this.kafka = kafka
+  }
+
+  async connect(brokers: readonly string[] = this.kafka.brokers): Promise<KafkaConnection> {
+    const connection = await this.adapter.client(brokers).connect()
+    this.t.after(() => connection.close())
+    return connection
+  }
+
+  async topic(connection: KafkaConnection, partitions = 1, rest: Partial<NewTopic> = {}): Promise<string> {
+    const topic = uniqueName('conformance')
+    await connection.createTopics([{ topic, partitions, ...rest }])
+    return topic
+  }
+
+  /** Joins with what proofs mostly want, and writes down what happened. */
+  async join(
+    connection: KafkaConnection,
+    options: Pick<JoinOptions, 'groupId' | 'topics'> & Partial<JoinOptions>,
+  ): Promise<ObservedMember> {
+    const member = new ObservedMember()
+    const membership = await connection.join({
+      sessionTimeoutMs: 6_000,
+      rebalanceTimeoutMs: 10_000,
+      heartbeatIntervalMs: 100,
+      ...options,
+      onAssigned: async partitions => {
+        await options.onAssigned?.(partitions)
+        member.events.push({ kind: 'assigned', partitions })
+      },
+      onRevoked: async partitions => {
+        await options.onRevoked?.(partitions)
+        member.events.push({ kind: 'revoked', partitions })
+      },
+      onLost: partitions => {
+        options.onLost?.(partitions)
+        member.events.push({ kind: 'lost', partitions })
+      },
+      onError: error => {
+        options.onError?.(error)
+        member.errors.push(error)
+      },
+    })
+    member.membership = membership
+    return member
+  }
+}
+
+export class ObservedMember {
+  readonly events: {
+    readonly kind: 'assigned' | 'revoked' | 'lost'
+    readonly partitions: readonly TopicPartition[]
+  }[] = []
+  readonly errors: Error[] = []
+  membership: GroupMembership = undefined as unknown as GroupMembership
+
+  count(kind: 'assigned' | 'revoked' | 'lost'): number {
+    return this.events.filter(event => event.kind === kind).length
+  }
+
+  /** What it owns by its own account, once the last assignment was told. */
+  get owned(): readonly number[] {
+    const last = this.events.at(-1)
+    return last?.kind === 'assigned' ? last.partitions.map(({ partition }) => partition) : []
+  }
+}
+
+export function bareKafkajs(brokers: readonly string[]): Kafka {
+  return new Kafka({
+    clientId: 'conformance',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 8, initialRetryTime: 50 },
+  })
+}
+
+export type Isolation = 'read_committed' | 'read_uncommitted'
+
+export async function fetchOnce(
+  connection: KafkaConnection,
+  position: TopicPartition & { offset: bigint; maxBytes?: number },
+  isolation: Isolation = 'read_committed',
+): Promise<FetchedPartition> {
+  const partitions = [{ maxBytes: 1 << 20, ...position }]
+  const [fetched] = await connection.fetch({ partitions, isolation, maxWaitMs: 200, minBytes: 1, maxBytes: 64 << 20 })
+  return fetched as FetchedPartition
+}
+
+/** All records of a partition from an offset to the end that the isolation shows. */
+export async function readAll(
+  connection: KafkaConnection,
+  at: TopicPartition,
+  isolation: Isolation = 'read_committed',
+  from = 0n,
+): Promise<KafkaRecord[]> {
+  const [log] = await connection.logOffsets([at])
+  const end = isolation === 'read_committed' ? log?.lastStableOffset : log?.highWatermark
+  const records: KafkaRecord[] = []
+  for (let offset = from; offset < (end as bigint); ) {
+    const fetched = await fetchOnce(connection, { ...at, offset }, isolation)
+    if (fetched.error && fetched.error.code !== 'RETRIABLE') throw new Error(fetched.error.message)
+    records.push(...fetched.records)
+    offset = fetched.nextOffset
+  }
+  return records
+}
+
+export function values(records: readonly KafkaRecord[]): string[] {
+  return records.map(record => String(record.value))
+}
