@@ -5,26 +5,11 @@
  * All of it is synchronous (an analysis takes milliseconds) except `discover`, which walks a workspace and yields often.
  */
 import type { PipelineInfo } from '../protocol.ts'
+import { EngineState } from './engineState.ts'
+import type { FileSystem } from './fileSystem.ts'
 import type { Finding, Severity } from './finding.ts'
 
-/** What the engine asks of a disk. Nothing throws: what cannot be read is `undefined` or empty. */
-export interface FileSystem {
-  readFile(path: string): string | undefined
-  stat(path: string): FileStat | undefined
-  /** Names in a folder; symbolic links are told apart so that loops can be left out. */
-  readDirectory(path: string): readonly DirectoryEntry[]
-}
-
-export interface FileStat {
-  readonly kind: 'file' | 'directory' | 'other'
-  readonly sizeBytes: number
-  readonly modifiedMs: number
-}
-
-export interface DirectoryEntry {
-  readonly name: string
-  readonly kind: 'file' | 'directory' | 'link' | 'other'
-}
+export type { DirectoryEntry, FileStat, FileSystem } from './fileSystem.ts'
 
 export interface EngineSettings {
   /** Severity by rule id; 'off' turns a rule off. Rules that are not named keep their own. */
@@ -63,6 +48,8 @@ export interface Note {
     | 'LIMIT_REACHED'
   readonly path: string
   readonly message: string
+  /** RULE_FAILED: which one. */
+  readonly rule?: string
 }
 
 export interface Engine {
@@ -102,8 +89,7 @@ export interface EngineStatistics {
 
 /** @throws never. */
 export function createEngine(options: EngineOptions): Engine {
-  void options
-  throw new Error('under construction')
+  return new EngineState(options)
 }
 
 export interface EngineOptions {

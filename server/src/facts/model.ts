@@ -128,7 +128,15 @@ export interface OffsetLookup {
 // ---- control flow ---------------------------------------------------------------------------------------------
 
 /** What a handler does, in order, helpers inlined. Only events and the control flow around them are kept. */
-export type Flow = Sequence | Branch | Loop | Try | Parallel | Detached | Event
+export type Flow = Sequence | Branch | Loop | Try | Parallel | Detached | Call | Event
+
+/** A helper's work where it is called; its `return` ends it and no more. */
+export interface Call {
+  readonly kind: 'helper'
+  readonly at: Place
+  readonly name: string
+  readonly body: Flow
+}
 
 export interface Sequence {
   readonly kind: 'sequence'
@@ -145,8 +153,12 @@ export interface Branch {
 }
 
 export interface Test {
-  /** A name for the thing tested where it is a dedupe look-up: a set, a table of processed events. */
+  /** Where the test asks whether this record was processed before: who remembers. */
   readonly dedupe: 'durable' | 'in-memory' | undefined
+  /** The look-up itself. */
+  readonly lookupAt: Place | undefined
+  /** The arm that runs for a record seen before. */
+  readonly repeatArm: 0 | 1 | undefined
   readonly source: string
 }
 
@@ -165,8 +177,12 @@ export interface Try {
   readonly handler: Flow | undefined
   /** The `catch` keyword or the `.catch` name. */
   readonly handlerAt: Place | undefined
-  /** Whether the caught error itself is used for more than logging. */
-  readonly usesError: boolean
+  /** `catch (e)` of a statement, or `.catch(f)` of a promise whose result is dropped or used. */
+  readonly form: 'statement' | 'promise-dropped' | 'promise-used'
+  /** The caught error's name, for a fix that throws it again. */
+  readonly errorName: string | undefined
+  /** Inside the handler, at its end: where a fix may add a statement. */
+  readonly handlerEnd: Place | undefined
   readonly cleanup: Flow | undefined
   readonly cleanupAt: Place | undefined
   readonly fixes: readonly FixSketch[]
@@ -297,12 +313,15 @@ export interface Signal extends EventBase {
     | 'parse'
     | 'log-only'
   readonly name: string
+  readonly isWaitedFor: boolean
   readonly fixes: readonly FixSketch[]
 }
 
 export interface Exit extends EventBase {
   readonly kind: 'exit'
-  readonly exit: 'throw' | 'return' | 'break' | 'continue' | 'reject'
+  readonly exit: 'throw' | 'return' | 'break' | 'continue'
+  /** `return value`: a reply, where somebody reads it. */
+  readonly hasValue: boolean
 }
 
 /** A call that could not be followed: it may write, and it may fail. */
@@ -314,6 +333,8 @@ export interface OpaqueCall extends EventBase {
   readonly takesRecord: boolean
   /** `callback`: a function given by the caller, as in a wrapper library. `external`: a package we do not know. */
   readonly what: 'callback' | 'project' | 'external'
+  /** What becomes of its result: `floating` where it is dropped. */
+  readonly use?: 'awaited' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
 }
 
 /** A fix as the frontend found it possible: edits in terms of places. */

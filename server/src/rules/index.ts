@@ -1,4 +1,6 @@
-/** Every rule, in the order in which reports list them. Generated from the files beside it: `npm run generate`. */
+/** Every rule, in the order in which reports list them. */
+import { nonIdempotentOutput } from './non-idempotent-output.ts'
+import { offsetAfterShuffle } from './offset-after-shuffle.ts'
 import type { Rule } from './rule.ts'
 
-export const rules: readonly Rule[] = []
+export const rules: readonly Rule[] = [offsetAfterShuffle, nonIdempotentOutput]

@@ -1,0 +1,249 @@
+/** The engine's state: parsed files, the analyses of files with pipelines, and who reaches whom. */
+import { dirname } from 'node:path'
+import { type OutputRow, OutputTable } from '../facts/libraries/outputs.ts'
+import type { OutputKind, PipelineSummary } from '../facts/model.ts'
+import { rules } from '../rules/index.ts'
+import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
+import { discoverFiles } from './discovery.ts'
+import type {
+  DiscoverOptions,
+  Engine,
+  EngineOptions,
+  EngineSettings,
+  EngineStatistics,
+  FileAnalysis,
+  Note,
+} from './engine.ts'
+import type { FileSystem } from './fileSystem.ts'
+import { type Link, Linker } from './linker.ts'
+import { ModuleCache } from './moduleCache.ts'
+import type { Project } from './project.ts'
+
+const fileBytesMax = 1_000_000
+const modulesMax = 2_000
+/** Analyses kept; each is findings and places, no trees. */
+const rootsMax = 20_000
+
+interface Root extends RootAnalysis {
+  /** Every file that was looked into on the way. */
+  readonly reach: ReadonlySet<string>
+}
+
+export class EngineState implements Engine {
+  readonly #files: FileSystem
+  readonly #modules: ModuleCache
+  readonly #linker: Linker
+  readonly #roots = new Map<string, Root>()
+  /** File -> files whose analysis looked into it, by their last analysis. */
+  readonly #dependents = new Map<string, Set<string>>()
+  readonly #dirty = new Set<string>()
+  readonly #mentions = new Map<string, boolean>()
+  #settings: EngineSettings
+  #table: OutputTable
+
+  constructor({ fileSystem, settings = {} }: EngineOptions) {
+    this.#files = fileSystem
+    this.#settings = settings
+    this.#table = tableOf(settings)
+    this.#modules = new ModuleCache(fileSystem, limitsOf(settings))
+    this.#linker = new Linker({
+      ...fileSystem,
+      readFile: path => this.#modules.text(path),
+      stat: path => this.#modules.stat(path),
+      readDirectory: path => fileSystem.readDirectory(path),
+    })
+  }
+
+  open(path: string, text: string, version: number): void {
+    const isNew = this.#modules.stat(path) === undefined
+    this.#modules.overlay(path, text, version)
+    this.#touch(path)
+    if (isNew) this.#linker.forget()
+  }
+
+  change(path: string, text: string, version: number): void {
+    this.#modules.overlay(path, text, version)
+    this.#touch(path)
+  }
+
+  close(path: string): void {
+    this.#modules.overlay(path, undefined, 0)
+    this.#touch(path)
+  }
+
+  invalidate(paths: readonly string[]): void {
+    this.#modules.forget(paths)
+    this.#linker.forget()
+    for (const path of paths) this.#touch(path)
+    // A file that came may be the one an import was missing.
+    for (const path of this.#roots.keys()) this.#dirty.add(path)
+  }
+
+  configure(settings: EngineSettings): void {
+    this.#settings = settings
+    this.#table = tableOf(settings)
+    this.#modules.limit(limitsOf(settings))
+    for (const path of this.#roots.keys()) this.#dirty.add(path)
+  }
+
+  analyze(path: string): FileAnalysis {
+    const own = this.#root(path)
+    const note = this.#modules.note(path)
+    const from = [
+      own,
+      ...[...(this.#dependents.get(path) ?? [])].filter(other => other !== path).map(other => this.#root(other)),
+    ]
+    const notes: Note[] = [...(note ? [note] : []), ...own.notes]
+    return {
+      path,
+      findings: unique(from.flatMap(root => root.findings).filter(finding => finding.path === path)),
+      pipelines: own.pipelines,
+      notes,
+    }
+  }
+
+  reach(path: string): readonly string[] {
+    const roots = this.#dependents.get(path) ?? []
+    const files = new Set([path])
+    for (const root of roots) {
+      files.add(root)
+      for (const finding of this.#roots.get(root)?.findings ?? []) files.add(finding.path)
+    }
+    return [...files]
+  }
+
+  async discover(root: string, options: DiscoverOptions = {}): Promise<readonly string[]> {
+    const candidates = await discoverFiles(this.#files, this.#linker, root, options)
+    const found = new Set<string>()
+    let count = 0
+    for (const path of candidates) {
+      if (options.signal?.aborted) break
+      const analysis = this.#root(path)
+      if (analysis.pipelines.length)
+        for (const file of [path, ...analysis.findings.map(finding => finding.path)]) found.add(file)
+      options.onProgress?.(++count, found.size)
+      if (count % 8 === 0) await new Promise<void>(resolve => setImmediate(resolve))
+    }
+    // Groups are compared across files: what was analysed before the last one came is looked at once more.
+    for (const path of found)
+      if (this.#roots.get(path)?.summaries.some(one => one.groupId !== undefined)) this.#dirty.add(path)
+    return [...found]
+  }
+
+  text(path: string): string | undefined {
+    return this.#modules.text(path)
+  }
+
+  statistics(): EngineStatistics {
+    let pipelines = 0
+    for (const root of this.#roots.values()) pipelines += root.pipelines.length
+    return { modules: this.#modules.size, pipelines, parsedFiles: this.#modules.parsedFiles }
+  }
+
+  #touch(path: string): void {
+    this.#dirty.add(path)
+    this.#mentions.delete(path)
+    for (const root of this.#dependents.get(path) ?? []) this.#dirty.add(root)
+  }
+
+  #root(path: string): Root {
+    const known = this.#roots.get(path)
+    if (known && !this.#dirty.has(path)) return known
+    for (const file of known?.reach ?? []) this.#dependents.get(file)?.delete(path)
+    const root = this.#analyze(path)
+    this.#dirty.delete(path)
+    if (this.#roots.size > rootsMax) this.#roots.clear()
+    this.#roots.set(path, root)
+    for (const file of root.reach) {
+      const dependents = this.#dependents.get(file)
+      if (dependents) dependents.add(path)
+      else this.#dependents.set(file, new Set([path]))
+    }
+    return root
+  }
+
+  #analyze(path: string): Root {
+    const reach = new Set([path])
+    const none: Root = { path, findings: [], pipelines: [], summaries: [], notes: [], reach }
+    const module = this.#modules.module(path)
+    if (!module || !this.#mayHoldPipelines(path)) return none
+    const project: Project = {
+      module: other => {
+        reach.add(other)
+        return this.#modules.module(other)
+      },
+      link: (specifier, from): Link => this.#linker.resolve(specifier, from),
+    }
+    return { ...analyzeModule(project, module, this.#table, rules, this.#settings, this.#others(path)), reach }
+  }
+
+  #others(path: string): PipelineSummary[] {
+    const found: PipelineSummary[] = []
+    for (const [other, root] of this.#roots) if (other !== path) found.push(...root.summaries)
+    return found
+  }
+
+  /** Cheap: words in the file or in one it imports. Wrappers never say Kafka to those who use them. */
+  #mayHoldPipelines(path: string): boolean {
+    const module = this.#modules.module(path)
+    if (!module) return false
+    if (mentionsKafka(module.text)) return true
+    return module.imports.some(({ specifier }) => {
+      const link = this.#linker.resolve(specifier, path)
+      return link.kind === 'file' && this.#mentionsAt(link.path)
+    })
+  }
+
+  #mentionsAt(path: string): boolean {
+    let known = this.#mentions.get(path)
+    if (known === undefined) {
+      const text = this.#modules.text(path)
+      known = text !== undefined && (mentionsKafka(text) || isBarrel(text))
+      this.#mentions.set(path, known)
+    }
+    return known
+  }
+}
+
+export function mentionsKafka(text: string): boolean {
+  return /kafka|@tidemark\/runtime|@nestjs\/microservices/i.test(text)
+}
+
+/** A file that only passes others on says nothing itself. */
+function isBarrel(text: string): boolean {
+  return text.length < 20_000 && /^export\s+(?:\*|\{[^}]*\})\s+from\b/m.test(text)
+}
+
+function limitsOf(settings: EngineSettings): { fileBytesMax: number; modulesMax: number } {
+  return { fileBytesMax: settings.fileBytesMax ?? fileBytesMax, modulesMax: settings.modulesMax ?? modulesMax }
+}
+
+function tableOf(settings: EngineSettings): OutputTable {
+  return new OutputTable(
+    (settings.outputs ?? []).map(
+      ({ call, kind, idempotent }): OutputRow => ({
+        call: call.endsWith(')') ? call : `${call}()`,
+        kind: kinds.has(kind) ? (kind as OutputKind) : 'custom',
+        judge: idempotent ? 'repeatable' : { once: 'said so by the setting `outputs`' },
+      }),
+    ),
+  )
+}
+
+const kinds = new Set([
+  'database',
+  'document',
+  'cache',
+  'http',
+  'produce',
+  'queue',
+  'mail',
+  'push',
+  'file',
+  'store',
+  'custom',
+])
+
+export function folderOf(path: string): string {
+  return dirname(path)
+}

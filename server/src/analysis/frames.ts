@@ -1,0 +1,119 @@
+/** Values as far as they are known without running anything, and the activations they are known in. */
+import type {
+  ArrayExpression,
+  CallExpression,
+  ClassCode,
+  Expression,
+  FunctionCode,
+  Module,
+  ObjectExpression,
+  TypeRef,
+} from '../facts/code.ts'
+
+/** One call of a function as the analysis follows it; `code` is undefined for the top level of a file. */
+export interface Frame {
+  readonly module: Module
+  readonly code: FunctionCode | undefined
+  /** The activation around it, lexically. */
+  readonly parent: Frame | undefined
+  /** `undefined`: nobody is known to call it. */
+  readonly args: readonly Thunk[] | undefined
+  readonly self: Value | undefined
+}
+
+/** An argument: looked at when asked for, in the frame of whoever passed it. */
+export type Thunk =
+  | { readonly expression: Expression; readonly frame: Frame; readonly path: readonly string[] }
+  | { readonly value: Value }
+
+export interface Made {
+  readonly expression: Expression
+  readonly frame: Frame
+}
+
+export type Value =
+  | { readonly kind: 'unknown'; readonly by: Made | undefined }
+  | {
+      readonly kind: 'constant'
+      readonly value: string | number | bigint | boolean | null | undefined
+      readonly by: Made
+    }
+  /** Something of a library, by how it was reached: `kafkajs:Kafka#.consumer()`. */
+  | {
+      readonly kind: 'external'
+      readonly type: string
+      readonly by: Made | undefined
+      readonly call: CallMade | undefined
+    }
+  | {
+      readonly kind: 'closure'
+      readonly code: FunctionCode
+      readonly frame: Frame
+      readonly self: Value | undefined
+      readonly by: Made | undefined
+    }
+  | { readonly kind: 'class'; readonly code: ClassCode; readonly frame: Frame; readonly by: Made | undefined }
+  | {
+      readonly kind: 'instance'
+      readonly code: ClassCode
+      readonly frame: Frame
+      readonly args: readonly Thunk[] | undefined
+      readonly by: Made | undefined
+    }
+  | { readonly kind: 'object'; readonly expression: ObjectExpression; readonly frame: Frame; readonly by: Made }
+  | { readonly kind: 'array'; readonly expression: ArrayExpression; readonly frame: Frame; readonly by: Made }
+  | { readonly kind: 'module'; readonly module: Module; readonly by: Made | undefined }
+  /** Of this project, but its file is not there. */
+  | { readonly kind: 'foreign'; readonly name: string; readonly by: Made | undefined }
+  /** Known by its declared type only. */
+  | { readonly kind: 'typed'; readonly type: TypeRef; readonly module: Module; readonly by: Made | undefined }
+
+export interface CallMade {
+  readonly expression: CallExpression
+  readonly frame: Frame
+  /** What the method was called on. */
+  readonly receiver: Value | undefined
+}
+
+export const unknown: Value = { kind: 'unknown', by: undefined }
+
+export function isKnown(value: Value): boolean {
+  return value.kind !== 'unknown'
+}
+
+/** Better than an annotation: something that says where it was made. */
+export function isDefinite(value: Value): boolean {
+  return value.kind !== 'unknown' && value.kind !== 'foreign' && value.kind !== 'typed'
+}
+
+export function moduleFrame(module: Module): Frame {
+  let frame = frames.get(module)
+  if (!frame) {
+    frame = { module, code: undefined, parent: undefined, args: undefined, self: undefined }
+    frames.set(module, frame)
+  }
+  return frame
+}
+
+const frames = new WeakMap<Module, Frame>()
+
+/** The frame of a function nobody is known to call, with its lexical parents. */
+export function looseFrame(module: Module, code: FunctionCode | undefined, self?: Value): Frame {
+  if (!code) return moduleFrame(module)
+  const parent = looseFrame(module, code.parent, self)
+  return { module, code, parent, args: undefined, self: self ?? ownSelf(module, code) }
+}
+
+function ownSelf(module: Module, code: FunctionCode): Value | undefined {
+  if (!code.owner) return undefined
+  return { kind: 'instance', code: code.owner, frame: moduleFrame(module), args: undefined, by: undefined }
+}
+
+/** `this` as seen from a frame: arrows look through to the function around them. */
+export function selfOf(frame: Frame): Value | undefined {
+  for (let at: Frame | undefined = frame; at; at = at.parent) {
+    if (at.self) return at.self
+    if (at.code && !at.code.isArrow) return at.code.owner ? ownSelf(at.module, at.code) : undefined
+  }
+  return undefined
+}

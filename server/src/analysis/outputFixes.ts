@@ -1,0 +1,41 @@
+/** Fixes for outputs: a conflict clause where the SQL text shows what to add. */
+import type { Expression } from '../facts/code.ts'
+import type { FixSketch } from '../facts/model.ts'
+import { type Evaluator, frameOf } from './evaluator.ts'
+import type { Frame } from './frames.ts'
+import { placeOf } from './places.ts'
+
+/** Adds `ON CONFLICT DO NOTHING` at the end of a plain insert. Not safe: without a unique key it changes nothing. */
+export function insertFixes(evaluator: Evaluator, expression: Expression, frame: Frame): FixSketch[] {
+  const value = evaluator.evaluate(expression, frame)
+  const made = value.by ?? { expression, frame }
+  let text = made.expression
+  let home = made.frame
+  for (let hops = 0; text.kind === 'name' && hops < 4; hops++) {
+    const [source] = text.binding?.sources ?? []
+    if (source?.kind !== 'expression' || source.path.length) return []
+    home = frameOf(home, source.inside)
+    text = source.from
+  }
+  if (text.kind !== 'literal' && text.kind !== 'template') return []
+  const { module } = home
+  const written = module.text.slice(text.start, text.end)
+  const closing = /[\s;]*['"`]$/.exec(written)
+  if (!/\binsert\b/i.test(written) || /\bon\s+conflict\b/i.test(written) || !closing) return []
+  const at = text.start + closing.index
+  const isLower = /\binsert\b/.test(written)
+  const clause = isLower ? ' on conflict do nothing' : ' ON CONFLICT DO NOTHING'
+  const returning = /\s+returning\b/i.exec(written)
+  const start = returning ? text.start + returning.index : at
+  return [
+    {
+      title: 'Add ON CONFLICT DO NOTHING',
+      isSafe: false,
+      edits: [{ at: placeOf(module, { start, end: start }), newText: clause }],
+    },
+  ]
+}
+
+export function rotateFixes(): FixSketch[] {
+  return []
+}

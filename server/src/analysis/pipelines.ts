@@ -1,0 +1,174 @@
+/** Finds consumers and their handlers in a file: by the library's calls, through wrappers, base classes and decorators. */
+import type { CallExpression, ClassCode, FunctionCode, Module } from '../facts/code.ts'
+import type { OutputTable } from '../facts/libraries/outputs.ts'
+import type { Handler, HandlerRole, Pipeline, Place } from '../facts/model.ts'
+import { isWithin } from './calls.ts'
+import { consumerAdapters } from './consumers/index.ts'
+import { nestPipelines } from './consumers/nest.ts'
+import { argumentsOf, Evaluator } from './evaluator.ts'
+import { type Frame, looseFrame, moduleFrame, type Thunk, type Value } from './frames.ts'
+import { placeOf } from './places.ts'
+import type { Project } from './project.ts'
+import { Walker } from './walker.ts'
+
+/** A function that gets records, before it is followed. */
+export interface FoundHandler {
+  readonly closure: Extract<Value, { kind: 'closure' }>
+  readonly args: readonly Thunk[]
+  readonly role: HandlerRole
+  readonly isAwaited: boolean
+  readonly at: Place
+}
+
+export interface FoundPipeline extends Omit<Pipeline, 'handlers'> {
+  readonly handlers: readonly FoundHandler[]
+}
+
+/** One library's way to start consuming. */
+export interface ConsumerAdapter {
+  /** Whether a callee of this type starts a consumer. */
+  starts(calleeType: string): boolean
+  find(
+    finder: Finder,
+    call: CallExpression,
+    callee: Extract<Value, { kind: 'external' }>,
+    frame: Frame,
+  ): FoundPipeline | undefined
+}
+
+/** Wrappers around wrappers: this deep. */
+const wrapperDepthMax = 3
+
+export class Finder {
+  readonly evaluator: Evaluator
+  readonly table: OutputTable
+  readonly module: Module
+  readonly #found = new Map<string, FoundPipeline>()
+
+  constructor(project: Project, module: Module, table: OutputTable) {
+    this.evaluator = new Evaluator(project)
+    this.module = module
+    this.table = table
+  }
+
+  pipelines(): Pipeline[] {
+    this.#calls(this.module, undefined, looseFrames(this.module), 0)
+    for (const code of this.module.classes) this.#inherited(code)
+    const found = [...this.#found.values(), ...nestPipelines(this)]
+    return found.map(pipeline => ({ ...pipeline, handlers: pipeline.handlers.map(handler => this.#follow(handler)) }))
+  }
+
+  /** Looks through the calls of a file, or of one function of it. */
+  #calls(
+    module: Module,
+    within: FunctionCode | undefined,
+    frameOfCall: (inside: FunctionCode | undefined) => Frame,
+    depth: number,
+  ): void {
+    for (const { call, inside } of module.calls) {
+      if (within && !isWithin(inside, within)) continue
+      const frame = frameOfCall(inside)
+      const callee = this.evaluator.evaluate(call.callee, frame)
+      if (callee.kind === 'external') this.#start(call, callee, frame)
+      else if (
+        callee.kind === 'closure' &&
+        depth < wrapperDepthMax &&
+        mayWrap(callee.frame.module, this.module, callee.code)
+      )
+        this.#wrapper(callee, call, frame, depth)
+    }
+  }
+
+  #start(call: CallExpression, callee: Extract<Value, { kind: 'external' }>, frame: Frame): void {
+    for (const adapter of consumerAdapters) {
+      if (!adapter.starts(callee.type)) continue
+      const pipeline = adapter.find(this, call, callee, frame)
+      if (!pipeline) continue
+      const key =
+        pipeline.handlers.map(handler => `${handler.at.path}:${handler.closure.code.start}`).join() || `${call.start}`
+      const known = this.#found.get(key)
+      // Seen with its arguments is better than seen alone.
+      if (!known || scoreOf(pipeline) > scoreOf(known)) this.#found.set(key, pipeline)
+    }
+  }
+
+  /** A function of the project that may start a consumer, called with what only this caller knows. */
+  #wrapper(callee: Extract<Value, { kind: 'closure' }>, call: CallExpression, frame: Frame, depth: number): void {
+    const inner = this.evaluator.enter(callee, argumentsOf(call, frame))
+    const { module } = callee.frame
+    this.#calls(module, callee.code, inside => innerFrame(inner, module, inside), depth + 1)
+  }
+
+  /** A class of this file whose base class, in another file, starts the consumer and calls back. */
+  #inherited(code: ClassCode): void {
+    const self: Value = {
+      kind: 'instance',
+      code,
+      frame: looseFrame(this.module, code.owner),
+      args: undefined,
+      by: undefined,
+    }
+    let base = code.base ? this.evaluator.evaluate(code.base, self.frame) : undefined
+    for (let hops = 0; base?.kind === 'class' && hops < 4; hops++) {
+      const { module } = base.frame
+      const methods = new Set(base.code.methods.values())
+      for (const method of methods) {
+        const entered: Frame = { module, code: method, parent: base.frame, args: undefined, self }
+        this.#calls(module, method, inside => innerFrame(entered, module, inside), 1)
+      }
+      base = base.code.base ? this.evaluator.evaluate(base.code.base, base.frame) : undefined
+    }
+  }
+
+  #follow(found: FoundHandler): Handler {
+    const walker = new Walker(this.evaluator, this.table)
+    const position = { frame: moduleFrame(found.closure.frame.module), calls: [], entered: [], inTransaction: false }
+    const flow = walker.enter(found.closure, found.args, position)
+    return {
+      at: found.at,
+      role: found.role,
+      isAwaited: found.isAwaited,
+      flow,
+      offsetLookups: walker.lookups,
+      isWhole: walker.isWhole,
+    }
+  }
+
+  /** The function a value is, with the place by which it is known in the file. */
+  handler(value: Value, args: readonly string[], role: HandlerRole, isAwaited: boolean): FoundHandler | undefined {
+    if (value.kind !== 'closure') return undefined
+    const thunks = args.map((type): Thunk => ({ value: { kind: 'external', type, by: undefined, call: undefined } }))
+    return { closure: value, args: thunks, role, isAwaited, at: placeOf(value.frame.module, value.code.head) }
+  }
+}
+
+function scoreOf(pipeline: FoundPipeline): number {
+  return (
+    (pipeline.groupId?.value !== undefined ? 2 : 0) +
+    pipeline.topics.filter(topic => topic.value !== undefined).length +
+    pipeline.handlers.length * 4
+  )
+}
+
+function looseFrames(module: Module): (inside: FunctionCode | undefined) => Frame {
+  const frames = new Map<FunctionCode | undefined, Frame>()
+  const frame = (inside: FunctionCode | undefined): Frame => {
+    const known = frames.get(inside)
+    if (known) return known
+    const made = inside ? { ...looseFrame(module, inside), parent: frame(inside.parent) } : moduleFrame(module)
+    frames.set(inside, made)
+    return made
+  }
+  return frame
+}
+
+/** Frames of functions inside an entered one: loose, but with it as their parent. */
+function innerFrame(entered: Frame, module: Module, inside: FunctionCode | undefined): Frame {
+  if (!inside || inside === entered.code) return entered
+  return { module, code: inside, parent: innerFrame(entered, module, inside.parent), args: undefined, self: undefined }
+}
+
+function mayWrap(target: Module, own: Module, code: FunctionCode): boolean {
+  if (target === own && !code.parameters.length) return false
+  return /kafka|tidemark|\.run\(|\.consume\(/i.test(target.text)
+}

@@ -1,0 +1,367 @@
+/**
+ * Outputs by effect: one row a library call. `call` names the way to it (see `types.ts`): `pg:Pool#.query()`; `*` is any one name, `**` any way on.
+ * `judge` says how to tell whether a repeat does harm; rows of a team's own come from the setting `outputs` and look the same.
+ */
+import type { OutputKind } from '../model.ts'
+
+export interface OutputRow {
+  readonly call: string
+  readonly kind: OutputKind
+  readonly judge: Judge
+  /** Whether it returns a promise. @defaultValue true */
+  readonly isAsync?: boolean
+}
+
+/**
+ * How a repeat is judged: `sql` reads the text; `once` is harmful unless `unless` (a name in the chain or an option) is there;
+ * `repeatable` never is; `mongo-update` looks for `$inc` and `$push`; `save` for a key taken from the record; `http` for an idempotency key.
+ */
+export type Judge =
+  | 'sql'
+  | 'repeatable'
+  | 'mongo-update'
+  | 'save'
+  | 'http'
+  | 'produce'
+  | 'file'
+  | 'redis-set'
+  | { readonly once: string; readonly unless?: RegExp }
+
+const append = (once: string, unless?: RegExp): Judge => (unless ? { once, unless } : { once })
+const insert = append('a plain insert')
+
+export const outputRows: readonly OutputRow[] = [
+  // SQL clients
+  ...rows('database', 'sql', [
+    'pg:Pool#.query()',
+    'pg:Client#.query()',
+    'mysql2:Pool#.query()',
+    'mysql2:Pool#.execute()',
+    'mysql2:Connection#.query()',
+    'mysql2:Connection#.execute()',
+  ]),
+  ...rows('database', 'sql', [
+    'postgres:Sql#()',
+    'postgres:Sql#.unsafe()',
+    'postgres:Sql#.begin().()',
+    'mssql:Request#.query()',
+    'oracledb:Connection#.execute()',
+    'sqlite:Database#.run()',
+    'better-sqlite3:Database#.exec()',
+  ]),
+  ...rows('database', 'sql', [
+    'sequelize:Sequelize#.query()',
+    'typeorm:DataSource#.query()',
+    'typeorm:EntityManager#.query()',
+    'typeorm:Repository#.query()',
+    'typeorm:QueryRunner#.query()',
+    'knex:Knex#.raw()',
+    'drizzle-orm:Db#.execute()',
+  ]),
+  ...rows('database', 'sql', [
+    '@prisma/client:PrismaClient#.$executeRaw()',
+    '@prisma/client:PrismaClient#.$executeRawUnsafe()',
+    '@prisma/client:PrismaClient#.$queryRaw()',
+  ]),
+  ...rows('database', 'sql', [
+    '@tidemark/runtime:Tx#.run()',
+    '@tidemark/runtime:Tx#.query()',
+    '@tidemark/runtime:Tx#.execute()',
+    '@tidemark/runtime:Tx#.send()',
+  ]),
+  { call: 'node:sqlite:DatabaseSync#.exec()', kind: 'database', judge: 'sql', isAsync: false },
+  { call: 'node:sqlite:StatementSync#.run()', kind: 'database', judge: 'sql', isAsync: false },
+  { call: 'better-sqlite3:Statement#.run()', kind: 'database', judge: 'sql', isAsync: false },
+  // Prisma
+  ...rows('database', insert, ['@prisma/client:PrismaClient#.*.create()']),
+  {
+    call: '@prisma/client:PrismaClient#.*.createMany()',
+    kind: 'database',
+    judge: append('a plain insert', /skipDuplicates/),
+  },
+  ...rows('database', 'repeatable', [
+    '@prisma/client:PrismaClient#.*.upsert()',
+    '@prisma/client:PrismaClient#.*.delete()',
+    '@prisma/client:PrismaClient#.*.deleteMany()',
+  ]),
+  {
+    call: '@prisma/client:PrismaClient#.*.update()',
+    kind: 'database',
+    judge: append('an increment', /^(?!.*\b(?:increment|decrement|multiply|push)\b)/s),
+  },
+  {
+    call: '@prisma/client:PrismaClient#.*.updateMany()',
+    kind: 'database',
+    judge: append('an increment', /^(?!.*\b(?:increment|decrement|multiply|push)\b)/s),
+  },
+  // TypeORM
+  ...rows('database', insert, ['typeorm:Repository#.insert()', 'typeorm:EntityManager#.insert()']),
+  ...rows('database', 'save', [
+    'typeorm:Repository#.save()',
+    'typeorm:EntityManager#.save()',
+    'sequelize:Model.create()',
+  ]),
+  ...rows('database', 'repeatable', [
+    'typeorm:Repository#.upsert()',
+    'typeorm:EntityManager#.upsert()',
+    'typeorm:Repository#.update()',
+    'typeorm:EntityManager#.update()',
+    'typeorm:Repository#.delete()',
+    'typeorm:EntityManager#.delete()',
+    'typeorm:Repository#.remove()',
+    'typeorm:Repository#.softDelete()',
+  ]),
+  ...rows('database', append('an increment'), [
+    'typeorm:Repository#.increment()',
+    'typeorm:Repository#.decrement()',
+    'typeorm:EntityManager#.increment()',
+  ]),
+  {
+    call: 'typeorm:**.insert().into().values()',
+    kind: 'database',
+    judge: append('a plain insert', /\.(?:orUpdate|orIgnore|onConflict)\b/),
+  },
+  // Sequelize
+  {
+    call: 'sequelize:Model.bulkCreate()',
+    kind: 'database',
+    judge: append('a plain insert', /updateOnDuplicate|ignoreDuplicates/),
+  },
+  ...rows('database', 'repeatable', [
+    'sequelize:Model.upsert()',
+    'sequelize:Model.findOrCreate()',
+    'sequelize:Model.update()',
+    'sequelize:Model.destroy()',
+  ]),
+  ...rows('database', append('an increment'), ['sequelize:Model.increment()', 'sequelize:Model.decrement()']),
+  // Knex, Drizzle, Kysely
+  { call: 'knex:Knex#().insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
+  { call: 'knex:Knex#.insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
+  ...rows('database', append('an increment'), [
+    'knex:Knex#().increment()',
+    'knex:Knex#().where().increment()',
+    'knex:Knex#().where().decrement()',
+  ]),
+  ...rows('database', 'repeatable', [
+    'knex:Knex#().where().update()',
+    'knex:Knex#().where().del()',
+    'knex:Knex#().where().delete()',
+    'knex:Knex#().update()',
+  ]),
+  {
+    call: 'drizzle-orm:Db#.insert().values()',
+    kind: 'database',
+    judge: append('a plain insert', /\.onConflictDo|\.onDuplicateKeyUpdate/),
+  },
+  ...rows('database', 'repeatable', ['drizzle-orm:Db#.update().set()', 'drizzle-orm:Db#.delete()']),
+  {
+    call: 'kysely:Kysely#.insertInto().values()',
+    kind: 'database',
+    judge: append('a plain insert', /\.onConflict|\.ignore\(|\.onDuplicateKeyUpdate/),
+  },
+  // MongoDB, Mongoose
+  ...rows('document', 'save', [
+    'mongodb:Collection#.insertOne()',
+    'mongodb:Collection#.insertMany()',
+    'mongoose:Model.create()',
+    'mongoose:Model.insertMany()',
+    'mongoose:Document#.save()',
+  ]),
+  ...rows('document', 'mongo-update', [
+    'mongodb:Collection#.updateOne()',
+    'mongodb:Collection#.updateMany()',
+    'mongodb:Collection#.findOneAndUpdate()',
+    'mongodb:Collection#.bulkWrite()',
+    'mongoose:Model.updateOne()',
+    'mongoose:Model.updateMany()',
+    'mongoose:Model.findOneAndUpdate()',
+    'mongoose:Model.findByIdAndUpdate()',
+    'mongoose:Model.bulkWrite()',
+  ]),
+  ...rows('document', 'repeatable', [
+    'mongodb:Collection#.replaceOne()',
+    'mongodb:Collection#.deleteOne()',
+    'mongodb:Collection#.deleteMany()',
+    'mongoose:Model.deleteOne()',
+    'mongoose:Model.deleteMany()',
+    'mongoose:Model.findOneAndReplace()',
+  ]),
+  // Redis
+  ...redis(
+    [
+      'incr',
+      'incrby',
+      'incrBy',
+      'incrbyfloat',
+      'decr',
+      'decrby',
+      'decrBy',
+      'hincrby',
+      'hIncrBy',
+      'hincrbyfloat',
+      'zincrby',
+      'zIncrBy',
+    ],
+    append('an increment'),
+  ),
+  ...redis(['lpush', 'lPush', 'rpush', 'rPush', 'append', 'xadd', 'xAdd', 'publish'], append('an append')),
+  ...redis(['set'], 'redis-set'),
+  ...redis(
+    [
+      'hset',
+      'hSet',
+      'hmset',
+      'sadd',
+      'sAdd',
+      'zadd',
+      'zAdd',
+      'setex',
+      'setEx',
+      'mset',
+      'del',
+      'srem',
+      'hdel',
+      'expire',
+      'setnx',
+      'setNX',
+    ],
+    'repeatable',
+  ),
+  // HTTP
+  ...rows('http', 'http', [
+    'global:fetch()',
+    'node-fetch:()',
+    'undici:fetch()',
+    'undici:request()',
+    'axios:()',
+    'axios:post()',
+    'axios:patch()',
+    'axios:put()',
+    'axios:delete()',
+    'axios:request()',
+    'got:()',
+    'got:post()',
+    'got:patch()',
+    'superagent:post()',
+    '@nestjs/axios:HttpService#.post()',
+    '@nestjs/axios:HttpService#.axiosRef.post()',
+  ]),
+  // Kafka
+  ...rows('produce', 'produce', [
+    'kafkajs:Producer#.send()',
+    'kafkajs:Producer#.sendBatch()',
+    '@confluentinc/kafka-javascript:Producer#.send()',
+    '@confluentinc/kafka-javascript:Producer#.sendBatch()',
+    '@platformatic/kafka:Producer#.send()',
+  ]),
+  ...rows('produce', 'produce', [
+    'kafkajs:Transaction#.send()',
+    'kafkajs:Transaction#.sendBatch()',
+    '@confluentinc/kafka-javascript:Transaction#.send()',
+    '@confluentinc/kafka-javascript:Transaction#.sendBatch()',
+  ]),
+  ...rows('produce', 'produce', [
+    '@nestjs/microservices:ClientKafka#.emit()',
+    '@nestjs/microservices:ClientKafka#.send()',
+  ]),
+  { call: 'node-rdkafka:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
+  { call: '@confluentinc/kafka-javascript:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
+  // Queues, topics, buckets
+  {
+    call: '@aws-sdk/client-sqs:SQSClient#.send()',
+    kind: 'queue',
+    judge: append('a message sent', /MessageDeduplicationId/),
+  },
+  {
+    call: '@aws-sdk/client-sns:SNSClient#.send()',
+    kind: 'queue',
+    judge: append('a message sent', /MessageDeduplicationId/),
+  },
+  { call: '@aws-sdk/client-s3:S3Client#.send()', kind: 'file', judge: 'repeatable' },
+  {
+    call: '@aws-sdk/lib-dynamodb:DynamoDBDocumentClient#.send()',
+    kind: 'document',
+    judge: append('an update that adds', /PutCommand|DeleteCommand|ConditionExpression|^(?!.*(?:ADD |\+))/s),
+  },
+  {
+    call: '@aws-sdk/client-dynamodb:DynamoDBClient#.send()',
+    kind: 'document',
+    judge: append('an update that adds', /PutItem|DeleteItem|ConditionExpression|^(?!.*(?:ADD |\+))/s),
+  },
+  { call: 'amqplib:Channel#.sendToQueue()', kind: 'queue', judge: append('a message sent'), isAsync: false },
+  { call: 'amqplib:Channel#.publish()', kind: 'queue', judge: append('a message sent'), isAsync: false },
+  { call: 'bullmq:Queue#.add()', kind: 'queue', judge: append('a job added', /jobId/) },
+  { call: 'bull:#.add()', kind: 'queue', judge: append('a job added', /jobId/) },
+  // Search
+  {
+    call: '@elastic/elasticsearch:Client#.index()',
+    kind: 'document',
+    judge: append('an indexed document without an id', /\bid\b/),
+  },
+  {
+    call: '@opensearch-project/opensearch:Client#.index()',
+    kind: 'document',
+    judge: append('an indexed document without an id', /\bid\b/),
+  },
+  { call: '@elastic/elasticsearch:Client#.update()', kind: 'document', judge: 'repeatable' },
+  // Mail and push
+  ...rows('mail', append('a mail sent'), [
+    'nodemailer:Transporter#.sendMail()',
+    '@sendgrid/mail:send()',
+    'resend:Resend#.emails.send()',
+    '@aws-sdk/client-ses:SESClient#.send()',
+    'postmark:ServerClient#.sendEmail()',
+  ]),
+  ...rows('push', append('a push message sent'), [
+    'firebase-admin:messaging().send()',
+    'firebase-admin:messaging().sendToDevice()',
+    'firebase-admin:messaging().sendMulticast()',
+    'web-push:sendNotification()',
+    'twilio:().messages.create()',
+    'expo-server-sdk:Expo#.sendPushNotificationsAsync()',
+    'stripe:#.charges.create()',
+  ]),
+  // Files
+  ...rows('file', 'file', ['fs:appendFile()', 'fs:writeFile()', 'fs:promises.appendFile()', 'fs:promises.writeFile()']),
+  { call: 'fs:appendFileSync()', kind: 'file', judge: 'file', isAsync: false },
+  { call: 'fs:writeFileSync()', kind: 'file', judge: 'file', isAsync: false },
+]
+
+function rows(kind: OutputKind, judge: Judge, calls: readonly string[]): OutputRow[] {
+  return calls.map(call => ({ call, kind, judge }))
+}
+
+function redis(names: readonly string[], judge: Judge): OutputRow[] {
+  return ['ioredis:Redis#', 'redis:Client#'].flatMap(type =>
+    names.map((name): OutputRow => ({ call: `${type}.${name}()`, kind: 'cache', judge })),
+  )
+}
+
+/** Finds the row of a call; a longer chain after the row's call (`….values().onConflictDoNothing()`) still is that call. */
+export class OutputTable {
+  readonly #exact = new Map<string, OutputRow>()
+  readonly #patterns: { readonly pattern: RegExp; readonly row: OutputRow }[] = []
+
+  constructor(own: readonly OutputRow[]) {
+    for (const row of [...outputRows, ...own]) {
+      if (row.call.includes('*')) this.#patterns.push({ pattern: patternOf(row.call), row })
+      else this.#exact.set(row.call, row)
+    }
+  }
+
+  find(type: string): OutputRow | undefined {
+    for (let at = type; at.endsWith('()'); ) {
+      const row = this.#exact.get(at) ?? this.#patterns.find(({ pattern }) => pattern.test(at))?.row
+      if (row) return row
+      const shorter = /^(.*\))\.\w+\(\)$/.exec(at)?.[1]
+      if (!shorter) return undefined
+      at = shorter
+    }
+    return undefined
+  }
+}
+
+function patternOf(call: string): RegExp {
+  const escaped = call.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('**', '.+').replaceAll(/(?<!\.)\*/g, '[\\w$]+')}$`)
+}

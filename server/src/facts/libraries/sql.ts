@@ -1,0 +1,114 @@
+/** What a SQL text does when it runs twice. Read word by word, so that any dialect and any placeholder will do. */
+
+export interface SqlVerdict {
+  readonly kind: 'read' | 'write' | 'other'
+  /** `INSERT INTO totals`. */
+  readonly name: string
+  readonly target: string | undefined
+  readonly isRepeatable: boolean
+  readonly reason: string
+}
+
+/** @returns undefined where the text is no SQL. */
+export function judgeSql(text: string): SqlVerdict | undefined {
+  const words = sqlWords(text)
+  const first = words.findIndex(word => statements.has(word))
+  if (first < 0 || first > (words[0] === 'WITH' ? words.length : 0)) return undefined
+  const verb = words[first] as string
+  const rest = words.slice(first)
+  if (verb === 'SELECT') return other('read', 'SELECT')
+  if (verb === 'INSERT' || verb === 'REPLACE') return judgeInsert(verb, rest)
+  if (verb === 'UPDATE') return judgeUpdate(rest)
+  if (verb === 'MERGE') return write('MERGE', targetAfter(rest, 'INTO'), true, 'MERGE matches on a key')
+  if (verb === 'DELETE') return write('DELETE FROM', targetAfter(rest, 'FROM'), true, 'deleting twice changes nothing')
+  return other('other', verb)
+}
+
+const statements = new Set([
+  'SELECT',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'MERGE',
+  'REPLACE',
+  'BEGIN',
+  'COMMIT',
+  'ROLLBACK',
+  'CREATE',
+  'ALTER',
+  'DROP',
+  'TRUNCATE',
+])
+
+function judgeInsert(verb: string, words: readonly string[]): SqlVerdict {
+  const target = targetAfter(words, 'INTO')
+  const text = ` ${words.join(' ')} `
+  if (verb === 'REPLACE' || text.startsWith(' INSERT OR REPLACE '))
+    return write('REPLACE INTO', target, true, 'REPLACE overwrites the row')
+  const guard = ['ON CONFLICT', 'ON DUPLICATE KEY', 'INSERT IGNORE', 'INSERT OR IGNORE', 'WHERE NOT EXISTS'].find(
+    clause => text.includes(` ${clause} `),
+  )
+  if (!guard) return write('INSERT INTO', target, false, 'no ON CONFLICT clause')
+  const assignment = selfAssignment(words)
+  if (assignment)
+    return write('INSERT INTO', target, false, `'${assignment}' adds to the stored value again on a repeat`)
+  return write('INSERT INTO', target, true, guard)
+}
+
+function judgeUpdate(words: readonly string[]): SqlVerdict {
+  const target = words[1] === 'ONLY' ? words[2] : words[1]
+  const assignment = selfAssignment(words)
+  // A compare on the old value in WHERE lets the update happen once.
+  const where = words.indexOf('WHERE')
+  if (assignment && !(where > 0 && words.slice(where).includes('VERSION')))
+    return write('UPDATE', target, false, `'${assignment}' adds to the stored value again on a repeat`)
+  return write('UPDATE', target, true, 'sets the same values again')
+}
+
+/** `total = total + 5`, `total = orders.total + excluded.total`, `total = COALESCE(total, 0) + …` */
+function selfAssignment(words: readonly string[]): string | undefined {
+  const end = words.lastIndexOf('WHERE') > words.lastIndexOf('SET') ? words.lastIndexOf('WHERE') : words.length
+  const start = Math.max(words.lastIndexOf('SET'), words.lastIndexOf('UPDATE'))
+  for (let at = start + 1; start >= 0 && at < end - 1; at++) {
+    if (words[at + 1] !== '=') continue
+    const name = (words[at] as string).split('.').pop() as string
+    let next = at + 2
+    while (next < end && words[next + 1] !== '=') next++
+    const value = words.slice(at + 2, next)
+    const own = value.some(
+      word => !word.startsWith('EXCLUDED.') && word !== 'EXCLUDED' && word.split('.').pop() === name,
+    )
+    if (own && value.some(word => word === '+' || word === '-' || word === '||'))
+      return `${name.toLowerCase()} = ${value
+        .filter(word => word !== ',')
+        .join(' ')
+        .toLowerCase()}`
+  }
+  return undefined
+}
+
+function targetAfter(words: readonly string[], word: string): string | undefined {
+  const at = words.indexOf(word)
+  return at < 0
+    ? words.find((one, index) => index > 0 && !['OR', 'IGNORE', 'REPLACE', 'LOW_PRIORITY'].includes(one))
+    : words[at + 1]
+}
+
+function write(verb: string, target: string | undefined, isRepeatable: boolean, reason: string): SqlVerdict {
+  const name = target ? `${verb} ${target.toLowerCase()}` : verb
+  return { kind: 'write', name, target: target?.toLowerCase(), isRepeatable, reason }
+}
+
+function other(kind: 'read' | 'other', name: string): SqlVerdict {
+  return { kind, name, target: undefined, isRepeatable: true, reason: '' }
+}
+
+/** Words and signs in capitals; strings, comments and quotes around names are gone. */
+function sqlWords(text: string): string[] {
+  const clean = text.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^']|'')*'/g, ' ? ')
+  const words =
+    clean.match(
+      /[`"[]?[\p{L}_][\p{L}\p{N}_$]*[`"\]]?(?:\.[`"[]?[\p{L}_][\p{L}\p{N}_$]*[`"\]]?)*|\$\d+|:\w+|\|\||[=+\-*/(),?]/gu,
+    ) ?? []
+  return words.slice(0, 400).map(word => word.replace(/[`"[\]]/g, '').toUpperCase())
+}

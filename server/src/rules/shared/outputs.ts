@@ -1,0 +1,61 @@
+/** The outputs of a flow, each with the test that keeps a record seen before from reaching it. */
+import type { Flow, Output, Test } from '../../facts/model.ts'
+
+export interface GuardedOutput {
+  readonly output: Output
+  readonly guardedBy: Test | undefined
+}
+
+export function* outputsOf(flow: Flow): Generator<GuardedOutput> {
+  yield* visit(flow, { test: undefined })
+}
+
+/** What has been asked so far on the way; a test that leaves the handler for a repeat guards what follows it. */
+interface Guard {
+  test: Test | undefined
+}
+
+function* visit(flow: Flow, guard: Guard): Generator<GuardedOutput> {
+  switch (flow.kind) {
+    case 'output':
+      yield { output: flow, guardedBy: guard.test }
+      return
+    case 'sequence':
+      for (const step of flow.steps) yield* visit(step, guard)
+      return
+    case 'branch': {
+      const { repeatArm } = flow.test
+      for (const [index, arm] of flow.arms.entries()) {
+        const isFirstTime = repeatArm !== undefined && index !== repeatArm
+        yield* visit(arm, { test: isFirstTime ? flow.test : guard.test })
+      }
+      const repeat = repeatArm === undefined ? undefined : flow.arms[repeatArm]
+      if (repeat && leaves(repeat)) guard.test = flow.test
+      return
+    }
+    case 'loop':
+      // A guard inside a loop holds for the rest of the iteration.
+      yield* visit(flow.body, { test: guard.test })
+      return
+    case 'helper':
+      yield* visit(flow.body, guard)
+      return
+    case 'try':
+      yield* visit(flow.block, guard)
+      if (flow.handler) yield* visit(flow.handler, { test: guard.test })
+      if (flow.cleanup) yield* visit(flow.cleanup, guard)
+      return
+    case 'parallel':
+      for (const arm of flow.arms) yield* visit(arm, { test: guard.test })
+      return
+    case 'detached':
+      yield* visit(flow.flow, { test: guard.test })
+  }
+}
+
+/** Ends the work on the record without an error. */
+export function leaves(flow: Flow): boolean {
+  if (flow.kind === 'exit') return flow.exit !== 'throw'
+  if (flow.kind === 'sequence') return flow.steps.some(leaves)
+  return false
+}
