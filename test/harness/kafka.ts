@@ -82,7 +82,12 @@ function ownKafka(t: Scope, brokers: string[], folder: string): TestKafka {
   }
   const startBroker = async (index: number) => {
     const { nodeId, clientPort } = await nodeState(folder, index)
-    const setup = { javaPath: (await findJava(process.env)).path, classPath: await classPath(), isDetached: false }
+    const setup = {
+      javaPath: (await findJava(process.env)).path,
+      classPath: await classPath(),
+      isDetached: false,
+      env: process.env,
+    }
     const files = nodeFiles(folder, nodeId)
     const { child, identity } = await startNode(files, setup)
     await replaceProcess(folder, nodeId, identity)

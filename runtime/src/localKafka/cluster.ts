@@ -1,6 +1,6 @@
 /** Starting and ending one local cluster. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkConfigs } from './configuration.ts'
 import { composeDown, dockerProblem } from './docker.ts'
@@ -11,6 +11,7 @@ import { startProcesses } from './javaCluster.ts'
 import { endNodes } from './node.ts'
 import { type ClusterAddress, located, type Plan, planned, type StartOptions } from './plan.ts'
 import { isRunning } from './processIdentity.ts'
+import { asDiskFull, checkSpace } from './space.ts'
 import {
   bootstrapOf,
   type ClusterState,
@@ -20,8 +21,6 @@ import {
   removeState,
   withLock,
 } from './stateFile.ts'
-
-const freeMbMin = 300
 
 export interface RunningCluster {
   readonly name: string
@@ -52,9 +51,13 @@ export async function startLocalKafka(options: StartOptions = {}): Promise<Runni
     if (running) return running
     const engine = await chooseEngine(plan)
     await makeFolder(plan)
-    const clusterId = await clusterIdOf(plan)
-    const state = await (engine === 'docker' ? startContainers(plan, clusterId) : startProcesses(plan, clusterId))
-    return runningCluster(plan, state, false)
+    try {
+      const clusterId = await clusterIdOf(plan)
+      const state = await (engine === 'docker' ? startContainers(plan, clusterId) : startProcesses(plan, clusterId))
+      return runningCluster(plan, state, false)
+    } catch (error) {
+      throw await asDiskFull(error, plan.folder)
+    }
   })
 }
 
@@ -112,31 +115,33 @@ async function makeFolder({ folder }: Plan): Promise<void> {
   await mkdir(folder, { recursive: true }).catch(error => {
     throw new LocalKafkaError('FOLDER_NOT_WRITABLE', { path: folder, reason: error.code, variable: dataHomeVariable })
   })
-  const { bavail, bsize } = await statfs(folder)
-  const freeMb = Math.floor((bavail * bsize) / 2 ** 20)
-  if (freeMb < freeMbMin)
-    throw new LocalKafkaError('DISK_FULL', { path: folder, freeMb, neededMb: freeMbMin, variable: dataHomeVariable })
+  await checkSpace(folder)
 }
 
-/** A cluster keeps its id and its number of brokers over restarts: a quorum cannot be enlarged by editing a file. */
-async function clusterIdOf({ folder, name, brokers }: Plan): Promise<string> {
+/**
+ * A cluster keeps its id and its number of brokers over restarts: a quorum cannot be enlarged by editing a file.
+ *
+ * Data that was to be kept is never taken over by an ephemeral cluster, whose `down` would remove it; what an ephemeral
+ * one left behind (a crash, a reboot) is removed before the next begins.
+ */
+async function clusterIdOf({ folder, name, brokers, isEphemeral }: Plan): Promise<string> {
   const path = join(folder, 'cluster.json')
   const known = await readFile(path, 'utf8')
     .then(JSON.parse)
     .catch(() => undefined)
-  if (known && known.brokers !== brokers) {
+  if (known && !known.isEphemeral) {
     const remedy = `Run 'tidemark kafka down --delete-data${name === 'default' ? '' : ` --name ${name}`}' first (its records are lost)`
-    throw new LocalKafkaError('ALREADY_DIFFERENT', {
-      name,
-      verb: 'has data of',
-      has: `${known.brokers} broker(s)`,
-      asked: String(brokers),
-      remedy,
-    })
+    const differs = (has: string, asked: string) =>
+      new LocalKafkaError('ALREADY_DIFFERENT', { name, verb: 'has', has, asked, remedy })
+    if (isEphemeral) throw differs('data that is to be kept', 'ephemeral')
+    if (known.brokers !== brokers) throw differs(`data of ${known.brokers} broker(s)`, `of ${brokers}`)
+    return known.clusterId
   }
-  if (known) return known.clusterId
-  const clusterId = randomBytes(16).toString('base64url')
-  await writeFile(path, JSON.stringify({ clusterId, brokers }))
+  if (known) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  await mkdir(folder, { recursive: true })
+  // Kafka's tools take an id that begins with a dash for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
+  await writeFile(path, JSON.stringify({ clusterId, brokers, isEphemeral }))
   return clusterId
 }
 

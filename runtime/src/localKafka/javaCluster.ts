@@ -15,7 +15,7 @@ const startAttempts = 3
 export async function startProcesses(plan: Plan, clusterId: string): Promise<ClusterState> {
   const java = await findJava(plan.env)
   const { classPath } = await findDistribution(plan.env, plan.progress)
-  const setup: JavaSetup = { javaPath: java.path, classPath, isDetached: plan.isDetached }
+  const setup: JavaSetup = { javaPath: java.path, classPath, isDetached: plan.isDetached, env: plan.env }
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(plan, clusterId, setup)
@@ -75,10 +75,9 @@ async function startOnce(plan: Plan, clusterId: string, setup: JavaSetup): Promi
       ),
     )
   } catch (error) {
-    await endNodes(
-      started.map(({ node }) => identified(node)),
-      false,
-    )
+    // One that ended before its start time could be read needs no ending.
+    const running = started.flatMap(({ node }) => (node.process ? [identified(node)] : []))
+    await endNodes(running, false)
     await removeState(plan.folder)
     throw error
   }

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { loggingConfiguration, type NodePlan, serverProperties } from './configuration.ts'
 import { LocalKafkaError } from './errors.ts'
+import type { Environment } from './folders.ts'
 import { askBrokers } from './metadataProbe.ts'
 import { identityOf, isRunning, type ProcessIdentity, signalProcess } from './processIdentity.ts'
 
@@ -28,6 +29,7 @@ export interface JavaSetup {
   readonly javaPath: string
   readonly classPath: string
   readonly isDetached: boolean
+  readonly env: Environment
 }
 
 export function nodeFiles(folder: string, nodeId: number): NodeFiles {
@@ -62,7 +64,7 @@ export async function prepareNode(
     return
   const tool = ['-XX:TieredStopAtLevel=1', '-cp', setup.classPath, 'kafka.tools.StorageTool']
   try {
-    await run(setup.javaPath, [...tool, 'format', '-t', clusterId, '-c', files.properties])
+    await run(setup.javaPath, [...tool, 'format', '-t', clusterId, '-c', files.properties], { env: { ...setup.env } })
   } catch (error) {
     const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string }
     throw new LocalKafkaError('CONFIG_INVALID', { output: lastLines(causes(`${stdout}${stderr}`), 3) || message })
@@ -89,6 +91,7 @@ export async function startNode(
     ]
     const child = spawn(setup.javaPath, args, {
       detached: setup.isDetached,
+      env: { ...setup.env },
       stdio: ['ignore', output.fd, output.fd],
       windowsHide: true,
     })
