@@ -1,8 +1,8 @@
 /** What the contract suite needs to know of a store: how to make an empty place for it, and how to look at results. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { OffsetStore } from '../../../runtime/src/stores/store.ts'
+import type { Scope } from '../../harness/scope.ts'
 
 export interface StoreSetup {
   /** `fast` needs nothing but Node; `server` starts a real server. */
@@ -11,8 +11,10 @@ export interface StoreSetup {
   readonly hasResults: boolean
   /** Whether a second opener of the same place is refused (STORE_LOCKED) while the first lives. */
   readonly isExclusive: boolean
+  /** Starts what all cases share, once a suite. */
+  start?(suite: Scope): Promise<void>
   /** An empty place, written as text so that a child process finds it too. It is gone when the test has ended. */
-  fresh(t: Pick<TestContext, 'after'>): Promise<string>
+  fresh(t: Scope): Promise<string>
   at(place: string): StorePlace
 }
 

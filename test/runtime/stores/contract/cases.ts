@@ -1,5 +1,5 @@
-import type { TestContext } from 'node:test'
 import type { OffsetStore, OpenStore } from '../../../../runtime/src/stores/store.ts'
+import type { Scope } from '../../../harness/scope.ts'
 import type { StoreSetup } from '../setups.ts'
 import { crashCases } from './crash.ts'
 import { type ContractCase, groupId, type Kit } from './kit.ts'
@@ -25,7 +25,7 @@ export async function runCase(
   contractCase: ContractCase,
   setupName: string,
   setup: StoreSetup,
-  t: Pick<TestContext, 'after'>,
+  t: Scope,
 ): Promise<void> {
   const place = await setup.fresh(t)
   const { store, results } = setup.at(place)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { exportsOf, type StoreSetup, setupOf, storeNames } from '../setups.ts'
 import { contractCases, runCase } from './cases.ts'
 
@@ -9,6 +9,11 @@ export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
     const setup = await setupOf(name)
     if (setup.suite !== suite) continue
     describe(`store ${name}`, () => {
+      const cleanUps: (() => unknown)[] = []
+      before(() => setup.start?.({ after: cleanUp => cleanUps.push(cleanUp) }))
+      after(async () => {
+        for (const cleanUp of cleanUps.reverse()) await cleanUp()
+      })
       test('its file exports its factory and nothing else that runs', async () => {
         assert.equal((await exportsOf(name)).length, 1)
       })

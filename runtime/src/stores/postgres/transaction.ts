@@ -1,0 +1,41 @@
+/** The handle a handler writes its results with; good for one commit. */
+import type { Client } from 'pg'
+import { TidemarkError } from '../../errors.ts'
+import type { Query, QueryAnswer } from './connection.ts'
+
+/**
+ * Results go through this handle into the transaction that also moves the offsets. SQL is the user's own; `$1` are the parameters.
+ * Await every call: after the handler has resolved, calls throw STORE_BUSY_OUTSIDE.
+ */
+export interface PostgresTransaction {
+  query(sql: string, parameters?: readonly unknown[]): Promise<QueryAnswer>
+}
+
+const endsTransaction =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|start|commit|end|rollback(?!\s+to)|abort|prepare\s+transaction)\b/i
+
+/** Runs `save` with a handle, and makes sure that the transaction it was given is still the one it leaves. */
+export async function saveWith(
+  save: (tx: PostgresTransaction) => Promise<void>,
+  query: Query,
+  client: Client,
+  store: string,
+): Promise<void> {
+  let isOpen = true
+  const outside = (reason: string): TidemarkError => new TidemarkError('STORE_BUSY_OUTSIDE', { store, reason })
+  try {
+    await save({
+      async query(sql, parameters) {
+        if (!isOpen) throw outside('its handler has already returned')
+        if (endsTransaction.test(sql)) throw outside('BEGIN, COMMIT and ROLLBACK belong to the processor')
+        return query(sql, parameters)
+      },
+    })
+  } finally {
+    isOpen = false
+  }
+  const status = client.getTransactionStatus()
+  if (status === 'E')
+    throw outside('a statement failed and the handler did not pass its error on, so PostgreSQL gave the transaction up')
+  if (status !== 'T') throw outside('the handler ended the transaction itself')
+}
