@@ -51,9 +51,11 @@ export function statusOf(samples: readonly PositionSample[], hasMembers: boolean
   if (!last || !first) return 'unknown'
   if (hasRewound(samples)) return 'rewound'
   if (last.lag === 0n) return 'ok'
-  if (!hasMembers) return 'stopped'
+  // Positions also move without members: a store that mirrors its offsets, a consumer that assigns partitions itself.
+  const hasMoved = last.committedOffset !== first.committedOffset
+  if (!hasMembers && !hasMoved) return 'stopped'
   if (last.atMs - first.atMs < windowMinMs) return 'unknown'
-  if (samples.every(sample => sample.lag > 0n) && last.committedOffset === first.committedOffset) return 'stalled'
+  if (!hasMoved && samples.every(sample => sample.lag > 0n)) return 'stalled'
 
   const [early, middle, late] = lowestOfThirds(samples)
   if (late < early && late <= middle) return 'catchingUp'
