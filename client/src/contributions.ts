@@ -41,6 +41,7 @@ export const debugType = 'tidemark'
 export const contexts = {
   clustersState: 'tidemark.clustersState',
   isDebugging: 'tidemark.isDebugging',
+  hasPipeline: 'tidemark.hasPipeline',
   isLocalKafkaUp: 'tidemark.isLocalKafkaUp',
 } as const
 

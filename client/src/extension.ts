@@ -1,5 +1,6 @@
 /** Wiring only: what exists, who gets whom, who ends with the extension. */
 import * as vscode from 'vscode'
+import { trackActivePipeline } from './analysis/activePipeline.ts'
 import { createAnalysis } from './analysis/languageClient.ts'
 import { openPipeline } from './analysis/openPipeline.ts'
 import { createPipelines } from './analysis/pipelines.ts'
@@ -12,25 +13,26 @@ import { views } from './contributions.ts'
 import { debugCommands } from './debugging/debugCommands.ts'
 import { createDebugging } from './debugging/debugging.ts'
 import { disposeLog, log } from './log.ts'
-import type { ReadOverview } from './panels/overviewPanel.ts'
+import { overviewAction } from './panels/overviewActions.ts'
 import { createOverviews, overviewCommands } from './panels/overviews.ts'
+import { createReadOverview } from './panels/readOverview.ts'
 
 /** Registers handlers; starts nothing and reads nothing. */
 export function activate(context: vscode.ExtensionContext): void {
   const analysis = createAnalysis(context)
   const pipelines = createPipelines(analysis)
   const local = createLocalKafka()
-  const clusters = createClusters(local)
+  const clusters = createClusters(context.secrets, local)
   const tree = new ClusterTree(clusters)
   const debugging = createDebugging(context, pipelines)
-  const read: ReadOverview = () => {
-    throw new Error('not connected')
-  }
-  const overviews = createOverviews(context, clusters, read, () => {})
+  const overviews = createOverviews(context, clusters, createReadOverview(clusters, pipelines), (action, _, groupId) =>
+    overviewAction({ analysis, pipelines, debugging }, action, groupId),
+  )
   const view = vscode.window.createTreeView(views.clusters, { treeDataProvider: tree, showCollapseAll: true })
   context.subscriptions.push(
     { dispose: disposeLog },
     ...[analysis, pipelines, local, clusters, overviews, debugging, view],
+    trackActivePipeline(pipelines),
     clusters.onDidChange(() => tree.refresh()),
     registerCommands({
       ...clusterCommands({ context, clusters, local, tree }),

@@ -1,5 +1,6 @@
 /** What VS Code loads as its tests: the standard entry of test-electron, desktop and server edition alike. */
 import './activation.ts'
+import './editor.ts'
 import { runAll } from './suite.ts'
 
 export function run(): Promise<void> {

@@ -49,7 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'server/features': ['server/analysis', 'server/facts'],
   'server/lsp': ['server/features', 'server/analysis', 'server/facts'],
   webview: [],
-  client: ['runtime/monitor', 'runtime/localKafka', 'runtime/semantics'],
+  client: ['runtime/clients', 'runtime/monitor', 'runtime/localKafka', 'runtime/semantics'],
 }
 
 export function layerOf(name: string): string | undefined {

@@ -1,23 +1,33 @@
 /** The clusters that there are: those of the settings and the local one, each connected when it is first looked at. */
+import type { ClusterSnapshot, Monitor, Selection } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import { contexts, settings } from '../contributions.ts'
 import { type CheckedClusters, type ClusterConfig, configuredClusters } from './clusterSettings.ts'
-import type { ClusterSummary } from './clusterSummary.ts'
+import { connect } from './connection.ts'
 import type { LocalKafka } from './localKafka.ts'
+import { readSecrets } from './secrets.ts'
+import { testConnection } from './testConnection.ts'
 
 export interface Clusters extends vscode.Disposable {
+  /** Those of the settings, of other extensions, and the local one if it is up. Nothing is connected by asking. */
   list(): Promise<CheckedClusters>
-  /** Connects if needed. @throws when the cluster cannot be reached, saying which step failed. */
-  summary(cluster: ClusterConfig): Promise<ClusterSummary>
+  /** Connects if needed, and reads what is selected. @throws when the cluster cannot be reached, saying which step failed. */
+  read(cluster: ClusterConfig, selection: Selection): Promise<ClusterSnapshot>
+  /** Tells the person how it went. */
   testConnection(cluster: ClusterConfig): Promise<void>
+  /** Adds a cluster for as long as the answer is not disposed: the door for other extensions. */
+  provide(cluster: ClusterConfig): vscode.Disposable
   /** Forgets connections: settings or secrets have changed. */
   reset(): void
   readonly onDidChange: vscode.Event<void>
 }
 
-export function createClusters(local: LocalKafka): Clusters {
+export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka): Clusters {
   const changed = new vscode.EventEmitter<void>()
+  const connections = new Connections(secrets)
+  const provided = new Map<string, ClusterConfig>()
   const reset = (): void => {
+    connections.closeAll()
     changed.fire()
   }
   const listeners = [
@@ -29,22 +39,63 @@ export function createClusters(local: LocalKafka): Clusters {
     }),
   ]
   return {
-    list: () => listClusters(local),
-    summary: async () => {
-      throw new Error('not connected')
+    list: () => listClusters(local, provided.values()),
+    read: (cluster, selection) => connections.read(cluster, selection),
+    testConnection: async cluster => {
+      const title = vscode.l10n.t('Testing {0}', cluster.name)
+      const found = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title },
+        async () => testConnection(cluster, await readSecrets(secrets, cluster)),
+      )
+      void vscode.window.showInformationMessage(found)
     },
-    testConnection: async () => {
-      throw new Error('not connected')
+    provide: cluster => {
+      provided.set(cluster.name, cluster)
+      changed.fire()
+      return new vscode.Disposable(() => {
+        if (provided.get(cluster.name) !== cluster) return
+        provided.delete(cluster.name)
+        reset()
+      })
     },
     reset,
     onDidChange: changed.event,
     dispose: () => {
       for (const listener of listeners) listener.dispose()
+      connections.closeAll()
     },
   }
 }
 
-async function listClusters(local: LocalKafka): Promise<CheckedClusters> {
+/** One monitor a cluster. A failed one is not kept: the next look tries anew. */
+class Connections {
+  readonly #secrets: vscode.SecretStorage
+  readonly #open = new Map<string, Promise<Monitor>>()
+
+  constructor(secrets: vscode.SecretStorage) {
+    this.#secrets = secrets
+  }
+
+  async read(cluster: ClusterConfig, selection: Selection): Promise<ClusterSnapshot> {
+    const key = JSON.stringify(cluster)
+    const opening = this.#open.get(key) ?? readSecrets(this.#secrets, cluster).then(found => connect(cluster, found))
+    this.#open.set(key, opening)
+    try {
+      return await (await opening).refresh(selection)
+    } catch (error) {
+      if (this.#open.get(key) === opening) this.#open.delete(key)
+      void opening.then(monitor => monitor.close()).catch(() => {})
+      throw error
+    }
+  }
+
+  closeAll(): void {
+    for (const opening of this.#open.values()) void opening.then(monitor => monitor.close()).catch(() => {})
+    this.#open.clear()
+  }
+}
+
+async function listClusters(local: LocalKafka, provided: Iterable<ClusterConfig>): Promise<CheckedClusters> {
   const setState = (state: string): void =>
     void vscode.commands.executeCommand('setContext', contexts.clustersState, state)
   if (!vscode.workspace.isTrusted) {
@@ -53,7 +104,9 @@ async function listClusters(local: LocalKafka): Promise<CheckedClusters> {
   }
   const { clusters, problems } = configuredClusters()
   const own = await local.cluster()
-  const all = own && !clusters.some(cluster => cluster.name === own.name) ? [own, ...clusters] : clusters
-  setState(all.length + problems.length === 0 ? 'empty' : 'some')
-  return { clusters: all, problems }
+  const all = new Map<string, ClusterConfig>()
+  for (const cluster of [...clusters, ...provided, ...(own ? [own] : [])])
+    if (!all.has(cluster.name)) all.set(cluster.name, cluster)
+  setState(all.size + problems.length === 0 ? 'empty' : 'some')
+  return { clusters: [...all.values()], problems }
 }

@@ -1,9 +1,9 @@
 /** The tree of clusters: what is visible is read, what is collapsed or hidden is not. */
+import type { BrokerSummary, ClusterSnapshot, GroupSummary, TopicSummary } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import { treeItems } from '../contributions.ts'
 import { failureText } from '../failures.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
-import type { ClusterSummary, GroupSummary, TopicSummary } from './clusterSummary.ts'
 import type { Clusters } from './clusters.ts'
 
 export type TreeNode =
@@ -12,14 +12,17 @@ export type TreeNode =
       readonly kind: 'folder'
       readonly cluster: ClusterConfig
       readonly of: FolderKind
-      readonly summary: ClusterSummary
+      readonly summary: ClusterSnapshot
     }
-  | { readonly kind: 'broker'; readonly cluster: ClusterConfig; readonly broker: ClusterSummary['brokers'][number] }
+  | { readonly kind: 'broker'; readonly cluster: ClusterConfig; readonly broker: BrokerSummary }
   | { readonly kind: 'topic'; readonly cluster: ClusterConfig; readonly topic: TopicSummary }
   | { readonly kind: 'group'; readonly cluster: ClusterConfig; readonly group: GroupSummary }
   | { readonly kind: 'note'; readonly text: string; readonly icon: string; readonly tooltip?: string }
 
 type FolderKind = 'brokers' | 'topics' | 'groups'
+
+/** States in which a group has members, of all protocols. */
+const activeStates = new Set(['Stable', 'PreparingRebalance', 'CompletingRebalance', 'Assigning', 'Reconciling'])
 
 export interface TreeFilter {
   /** Part of a name; empty shows all. */
@@ -74,7 +77,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
   /** An unreachable cluster is one row that says why; its neighbours do not wait for it. */
   async #folders(cluster: ClusterConfig): Promise<TreeNode[]> {
     try {
-      const summary = await this.#clusters.summary(cluster)
+      const summary = await this.#clusters.read(cluster, {})
       return (['brokers', 'topics', 'groups'] as const).map(of => ({ kind: 'folder', cluster, of, summary }))
     } catch (error) {
       return [note('error', failureText(error))]
@@ -85,7 +88,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
     if (of === 'brokers') return summary.brokers.map(broker => ({ kind: 'broker', cluster, broker }))
     if (of === 'topics') {
       const shown = summary.topics.filter(
-        topic => (this.#filter.isInternalShown || !topic.isInternal) && this.#matches(topic.name),
+        topic => (this.#filter.isInternalShown || !topic.isInternal) && this.#matches(topic.topic),
       )
       return orNote(
         shown.map(topic => ({ kind: 'topic', cluster, topic }) as const),
@@ -141,8 +144,8 @@ const items: { readonly [Kind in TreeNode['kind']]: (node: Extract<TreeNode, { k
       iconPath: new vscode.ThemeIcon('server'),
     }),
   topic: ({ cluster, topic }) =>
-    treeItem(topic.name, vscode.TreeItemCollapsibleState.None, {
-      id: `cluster/${cluster.name}/topics/${topic.name}`,
+    treeItem(topic.topic, vscode.TreeItemCollapsibleState.None, {
+      id: `cluster/${cluster.name}/topics/${topic.topic}`,
       description: `${topic.partitionCount} × ${topic.replicationFactor}`,
       tooltip: vscode.l10n.t('{0} partitions, {1} replicas each', topic.partitionCount, topic.replicationFactor),
       iconPath: new vscode.ThemeIcon(topic.isInternal ? 'gear' : 'symbol-array'),
@@ -152,7 +155,7 @@ const items: { readonly [Kind in TreeNode['kind']]: (node: Extract<TreeNode, { k
     treeItem(group.groupId, vscode.TreeItemCollapsibleState.None, {
       id: `cluster/${cluster.name}/groups/${group.groupId}`,
       description: `${group.state}${group.type === 'classic' ? '' : ` · ${group.type}`}`,
-      iconPath: new vscode.ThemeIcon(group.isActive ? 'pulse' : 'circle-outline'),
+      iconPath: new vscode.ThemeIcon(activeStates.has(group.state) ? 'pulse' : 'circle-outline'),
       contextValue: treeItems.group,
       command: {
         command: 'tidemark.openOverview',

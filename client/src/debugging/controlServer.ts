@@ -101,7 +101,8 @@ class Link {
     }
     this.#sockets.add(socket)
     const frames = new BoundedFrames(messageBytesMax)
-    const connection = createMessageConnection(new StreamMessageReader(frames), new StreamMessageWriter(socket))
+    const writer = new StreamMessageWriter(socket)
+    const connection = createMessageConnection(new StreamMessageReader(frames), writer)
     const timer = setTimeout(() => socket.destroy(), helloTimeoutMs)
     let reason: string | undefined
     frames.on('error', error => {
@@ -126,8 +127,7 @@ class Link {
     connection.onRequest(helloMethod, (hello: HelloParams) => {
       const refused = this.#refuse(hello)
       if (refused) {
-        // The answer has to leave first: `end` flushes what is written before it.
-        setImmediate(() => socket.end())
+        hangUpAfterNext(writer, socket)
         return refused
       }
       clearTimeout(timer)
@@ -168,6 +168,15 @@ class Link {
     connection.onNotification(endedMethod, (params: EndedParams) => this.#events.onEnded(params))
     this.#events.onHello(hello)
     return { version: controlProtocolVersion, stopAtStart: this.#events.stopAtStart }
+  }
+}
+
+/** A stranger is told why, and only then hung up on. */
+function hangUpAfterNext(writer: StreamMessageWriter, socket: Socket): void {
+  const write = writer.write.bind(writer)
+  writer.write = async message => {
+    await write(message)
+    socket.end()
   }
 }
 

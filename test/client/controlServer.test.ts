@@ -1,0 +1,171 @@
+/** The editor's end of the control link against everybody who might dial: the right one, and the wrong ones. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import {
+  batchMethod,
+  commandMethod,
+  controlProtocolVersion,
+  endedMethod,
+  type HelloParams,
+  helloMethod,
+  messageBytesMax,
+  recordsMethod,
+} from '@tidemark/runtime/protocol'
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import { type ControlEvents, type ControlServer, listenForPipeline } from '../../client/src/debugging/controlServer.ts'
+
+test('the socket lies where only this user can look', { skip: process.platform === 'win32' }, async t => {
+  const { server } = await listen(t)
+  const { mode } = await stat(dirname(server.path))
+  assert.equal(mode & 0o777, 0o700)
+})
+
+test('a pipeline says hello, is heard, commanded and asked', async t => {
+  const { server, heard } = await listen(t)
+  const { rpc } = await dial(t, server)
+  const command = new Promise(done => rpc.onNotification(commandMethod, done))
+  rpc.onRequest(recordsMethod, ({ from }: { from: number }) => ({ total: 7, records: [{ offset: String(from) }] }))
+
+  assert.deepEqual(await rpc.sendRequest(helloMethod, hello(server)), {
+    version: controlProtocolVersion,
+    stopAtStart: true,
+  })
+  await rpc.sendNotification(batchMethod, { batchId: 'b-1' })
+  await rpc.sendNotification(endedMethod, { committed: [], willBeRedone: [], unknown: [] })
+  server.send({ kind: 'stepBatch' })
+
+  assert.deepEqual(await command, { kind: 'stepBatch' })
+  assert.equal((await server.records({ batchId: 'b-1', from: 3, count: 1 })).records[0]?.offset, '3')
+  assert.deepEqual(heard, ['hello order-totals', 'batch b-1', 'ended'])
+})
+
+for (const [what, wrong, code] of [
+  ['a wrong token', { token: '0'.repeat(64) }, -32_001],
+  ['no token', { token: undefined }, -32_001],
+  ['another version', { version: 99 }, -32_002],
+] as const)
+  test(`${what} is told so and hung up on; the right one still gets in`, async t => {
+    const { server, heard } = await listen(t)
+    const stranger = await dial(t, server)
+    await assert.rejects(
+      stranger.rpc.sendRequest(helloMethod, { ...hello(server), ...wrong }),
+      (error: { code: number }) => error.code === code,
+    )
+    await stranger.closed
+    assert.deepEqual(heard, [])
+    await (await dial(t, server)).rpc.sendRequest(helloMethod, hello(server))
+    assert.deepEqual(heard, ['hello order-totals'])
+  })
+
+test('the token opens the door once', async t => {
+  const { server, heard } = await listen(t)
+  await (await dial(t, server)).rpc.sendRequest(helloMethod, hello(server))
+  const second = await dial(t, server)
+  await assert.rejects(
+    second.rpc.sendRequest(helloMethod, hello(server)),
+    (error: { code: number }) => error.code === -32_003,
+  )
+  await second.closed
+  assert.deepEqual(heard, ['hello order-totals'])
+})
+
+test('nobody is heard before the hello', async t => {
+  const { server, heard } = await listen(t)
+  const { rpc } = await dial(t, server)
+  await rpc.sendNotification(batchMethod, { batchId: 'forged' })
+  await rpc.sendRequest(helloMethod, hello(server))
+  assert.deepEqual(heard, ['hello order-totals'])
+})
+
+for (const [what, bytes] of [
+  ['a frame announced larger than agreed', `Content-Length: ${messageBytesMax + 1}\r\n\r\n`],
+  ['a frame of one gigabyte', 'Content-Length: 1073741824\r\n\r\n'],
+  ['a frame without a length', 'X: y\r\n\r\n'],
+  ['garbage without an end', 'x'.repeat(10_000)],
+] as const)
+  test(`${what} ends the connection`, async t => {
+    const { server, heard } = await listen(t)
+    const { socket, closed } = await dial(t, server)
+    socket.write(bytes)
+    await closed
+    assert.deepEqual(heard, [])
+  })
+
+test('a frame of the largest agreed size passes', async t => {
+  const { server, heard } = await listen(t)
+  const { rpc } = await dial(t, server)
+  await rpc.sendRequest(helloMethod, hello(server))
+  const envelope = JSON.stringify({ jsonrpc: '2.0', method: batchMethod, params: { batchId: '' } }).length
+  const batchId = 'b'.repeat(messageBytesMax - envelope)
+  await rpc.sendNotification(batchMethod, { batchId })
+  await assert.rejects(rpc.sendRequest('unknown'))
+  assert.equal(heard[1], `batch ${batchId}`)
+})
+
+test('a crowd in the door is bounded', async t => {
+  const { server } = await listen(t)
+  const crowd = await Promise.all(Array.from({ length: 8 }, () => dial(t, server)))
+  const ninth = await dial(t, server)
+  await ninth.closed
+  assert.ok(crowd.every(({ socket }) => !socket.destroyed))
+})
+
+test('a pipeline that dies is reported once', async t => {
+  const { server, heard, closed } = await listen(t)
+  const { rpc, socket } = await dial(t, server)
+  await rpc.sendRequest(helloMethod, hello(server))
+  socket.destroy()
+  await closed
+  assert.deepEqual(heard, ['hello order-totals', 'closed'])
+  await assert.rejects(server.records({ batchId: 'b', from: 0, count: 1 }), /No pipeline/)
+})
+
+async function listen(t: TestContext) {
+  const heard: string[] = []
+  let onClosed = (): void => {}
+  const closed = new Promise<void>(done => {
+    onClosed = done
+  })
+  const events: ControlEvents = {
+    stopAtStart: true,
+    onHello: ({ pipeline }) => heard.push(`hello ${pipeline}`),
+    onBatch: ({ batchId }) => heard.push(`batch ${batchId}`),
+    onEnded: () => heard.push('ended'),
+    onClosed: () => {
+      heard.push('closed')
+      onClosed()
+    },
+  }
+  const server = await listenForPipeline(events)
+  t.after(() => server.close())
+  return { server, heard, closed }
+}
+
+async function dial(t: TestContext, server: ControlServer) {
+  const socket: Socket = connect(server.path)
+  t.after(() => socket.destroy())
+  socket.on('error', () => {})
+  const closed = new Promise<void>(done => socket.once('close', () => done()))
+  await once(socket, 'connect')
+  const rpc = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket))
+  rpc.onError(() => {})
+  rpc.listen()
+  return { socket, rpc, closed }
+}
+
+function hello({ token }: ControlServer): HelloParams {
+  return {
+    version: controlProtocolVersion,
+    token,
+    pid: process.pid,
+    pipeline: 'order-totals',
+    groupId: 'order-totals',
+    guarantee: 'transactional',
+    store: 'sqlite',
+    client: 'kafkajs',
+  }
+}

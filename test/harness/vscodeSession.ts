@@ -1,0 +1,63 @@
+/** The extension's tests as a run needs them: built, on a copy of the samples that may be edited, against a real Kafka. */
+import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { brokersVariable, screenshotsVariable, themeVariable } from '../extension/variables.ts'
+import { bundle } from './bundle.ts'
+import { useKafka } from './kafka.ts'
+import { type ExtensionTestReport, runExtensionTests, type Theme } from './vscode.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+
+export interface ExtensionSession {
+  /** @defaultValue every test of the extension */
+  readonly testsPath?: string
+  readonly theme?: Theme
+  /** Folder for pictures; left out, none are taken. */
+  readonly screenshots?: string
+  readonly onLog?: (line: string) => void
+  /** Added to the environment of the tests and of what they start. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** Builds, starts what is needed, runs, and removes all of it. */
+export async function runExtensionSession(session: ExtensionSession = {}): Promise<ExtensionTestReport> {
+  const cleanUps: (() => unknown)[] = []
+  const after = (cleanUp: () => unknown): void => void cleanUps.push(cleanUp)
+  const theme = session.theme ?? 'dark'
+  try {
+    await bundle()
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-session-')))
+    after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+    const workspace = await copySamples(folder)
+    const { brokers } = await useKafka({ after })
+    return await runExtensionTests({
+      workspace,
+      theme,
+      testsPath: session.testsPath ?? join(root, 'test/extension/index.ts'),
+      ...(session.onLog ? { onLog: session.onLog } : {}),
+      settings: { 'tidemark.clusters': [{ name: 'local', brokers }], ...session.settings },
+      env: {
+        [brokersVariable]: brokers.join(','),
+        [themeVariable]: theme.replace(' ', '-'),
+        // The local Kafka of whoever runs the tests is not theirs.
+        TIDEMARK_DATA_HOME: join(folder, 'data'),
+        TIDEMARK_BROKERS: brokers.join(','),
+        TIDEMARK_DATABASE: join(folder, 'totals.db'),
+        ...(session.screenshots ? { [screenshotsVariable]: session.screenshots } : {}),
+        ...session.env,
+      },
+    })
+  } finally {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp()
+  }
+}
+
+/** The samples where they may be edited and run; what they import is found in the folder above, as in a user's project. */
+async function copySamples(folder: string): Promise<string> {
+  const workspace = join(folder, 'samples')
+  await cp(join(root, 'runtime/samples'), workspace, { recursive: true })
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  return workspace
+}
