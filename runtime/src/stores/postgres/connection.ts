@@ -1,4 +1,5 @@
 /** One PostgreSQL connection: one user at a time, opened again after it was lost, and honest about a COMMIT without a reply. */
+import type { Socket } from 'node:net'
 import type { Client, ClientConfig } from 'pg'
 import { CommitUnknownError, reasonOf, TidemarkError } from '../../errors.ts'
 import { Serial } from '../shared/serial.ts'
@@ -118,5 +119,7 @@ export class PostgresConnection {
   #drop(client: Client): void {
     if (this.#client === client) this.#client = undefined
     client.end().catch(() => {})
+    // `end` says goodbye and waits for an answer; a peer that has gone silent would keep the process from ending.
+    ;(client as unknown as { readonly connection?: { readonly stream?: Socket } }).connection?.stream?.destroy()
   }
 }

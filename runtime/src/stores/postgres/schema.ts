@@ -49,7 +49,13 @@ async function storedVersion(query: Query): Promise<number | undefined> {
   return typeof rows[0]?.version === 'number' ? rows[0].version : undefined
 }
 
+/**
+ * Asks the catalog as a table: `to_regclass` may answer from the session's cache, which knows of no table that another instance has made
+ * while we waited for the lock.
+ */
 async function hasTable(query: Query, name: string): Promise<boolean> {
-  const { rows } = await query('select to_regclass($1) is not null as found', [name])
+  const visible =
+    'select exists (select from pg_catalog.pg_class where relname = $1 and pg_table_is_visible(oid)) as found'
+  const { rows } = await query(visible, [name])
   return rows[0]?.found === true
 }
