@@ -1,0 +1,35 @@
+/** Who takes part, and under which heading. */
+export interface Contestant {
+  /** Also how its process knows what to do: see `main.ts`. */
+  readonly name: string
+  readonly heading: string
+  /** What the others under its heading are compared with. */
+  readonly isBaseline?: true
+  /** Reads a tenth of the records. */
+  readonly isSmall?: true
+}
+
+const unparsed = 'Values not parsed'
+const summed = 'JSON parsed and summed per customer'
+const written = 'JSON parsed, written to another topic (a tenth of the records)'
+
+export const contestants: readonly Contestant[] = [
+  { heading: unparsed, name: 'none kafkajs eachBatch, default sizes' },
+  { heading: unparsed, name: 'none kafkajs eachBatch, same sizes', isBaseline: true },
+  { heading: unparsed, name: 'none kafkajs eachMessage' },
+  { heading: unparsed, name: 'none @platformatic/kafka stream' },
+  { heading: unparsed, name: 'none tidemark at-most-once' },
+  { heading: unparsed, name: 'none tidemark at-least-once' },
+  { heading: unparsed, name: 'none tidemark at-least-once over @platformatic/kafka' },
+  { heading: summed, name: 'json kafkajs eachBatch, default sizes' },
+  { heading: summed, name: 'json kafkajs eachBatch, same sizes', isBaseline: true },
+  { heading: summed, name: 'json kafkajs eachMessage' },
+  { heading: summed, name: 'json @platformatic/kafka stream' },
+  { heading: summed, name: 'json tidemark at-most-once' },
+  { heading: summed, name: 'json tidemark at-least-once' },
+  { heading: summed, name: 'json tidemark at-least-once over @platformatic/kafka' },
+  { heading: summed, name: 'json tidemark idempotent(sqlite)' },
+  { heading: summed, name: 'json tidemark transactional(sqlite)' },
+  { heading: written, name: 'copy kafkajs, a transaction per 1,000', isBaseline: true, isSmall: true },
+  { heading: written, name: 'copy tidemark transactional(kafka)', isSmall: true },
+]

@@ -1,0 +1,60 @@
+/** What a contestant counts while it works, and says when it is done. */
+import type { Order, Task } from './orders.ts'
+
+export class Meter {
+  readonly #task: Task
+  readonly #startedMs: number
+  readonly totals = new Map<string, number>()
+  #firstMs: number | undefined
+  #firstCpu: NodeJS.CpuUsage | undefined
+  #firstCommitMs: number | undefined
+  seen = 0
+
+  /** @param startedMs when the process was started, by the wall clock. */
+  constructor(task: Task, startedMs: number) {
+    this.#task = task
+    this.#startedMs = startedMs
+  }
+
+  /** The first record is there: time runs. */
+  begin(): void {
+    if (this.#firstMs !== undefined) return
+    this.#firstMs = performance.now()
+    this.#firstCpu = process.cpuUsage()
+  }
+
+  committed(): void {
+    this.#firstCommitMs ??= performance.timeOrigin + performance.now() - this.#startedMs
+  }
+
+  add({ customer, amountCents }: Order): void {
+    this.totals.set(customer, (this.totals.get(customer) ?? 0) + amountCents)
+  }
+
+  get isDone(): boolean {
+    return this.seen >= this.#task.records
+  }
+
+  /** Prints the measurement. @throws the sums are not those of the orders. */
+  finish(totalCents?: number): void {
+    const seconds = (performance.now() - (this.#firstMs as number)) / 1_000
+    const { user, system } = process.cpuUsage(this.#firstCpu)
+    if (this.seen !== this.#task.records) throw new Error(`${this.seen} records of ${this.#task.records}`)
+    if (totalCents !== undefined && totalCents !== this.#task.totalCents)
+      throw new Error(`the sum is ${totalCents}, not ${this.#task.totalCents}`)
+    console.log(
+      JSON.stringify({
+        recordsPerS: this.seen / seconds,
+        cpuSPerMillion: (user + system) / this.seen,
+        peakMb: process.resourceUsage().maxRSS / 1024,
+        firstCommitMs: this.#firstCommitMs,
+      }),
+    )
+  }
+
+  get totalCents(): number {
+    let sum = 0
+    for (const cents of this.totals.values()) sum += cents
+    return sum
+  }
+}

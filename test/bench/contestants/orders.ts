@@ -1,0 +1,62 @@
+/** The records that all contestants read, and what their sums must be. */
+import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
+import { Kafka, logLevel } from 'kafkajs'
+import { uniqueName } from '../../harness/topics.ts'
+
+export interface Orders {
+  readonly topic: string
+  readonly partitions: number
+  readonly records: number
+  readonly bytesPerRecord: number
+  readonly totalCents: number
+}
+
+export interface Order {
+  readonly customer: string
+  readonly amountCents: number
+}
+
+/** What a contestant is given. */
+export interface Task extends Orders {
+  readonly brokers: readonly string[]
+  /** A path of its own for files. */
+  readonly scratch: string
+}
+
+const partitions = 4
+const customers = 1_000
+const recordsPerSend = 20_000
+const padding = 'x'.repeat(120)
+
+export function connectKafkajs(brokers: readonly string[]): Kafka {
+  return new Kafka({ clientId: 'bench', brokers: [...brokers], logLevel: logLevel.NOTHING })
+}
+
+/** Produces the orders once, to a topic of their own. */
+export async function feed(brokers: readonly string[], records: number): Promise<Orders> {
+  const connection = await kafkajs(connectKafkajs(brokers)).connect()
+  const topic = uniqueName('bench-orders')
+  await connection.createTopics([{ topic, partitions }])
+  const producer = await connection.producer({})
+  let totalCents = 0
+  let bytes = 0
+  for (let from = 0; from < records; from += recordsPerSend) {
+    const batch = Array.from({ length: Math.min(recordsPerSend, records - from) }, (_, index) => {
+      const number = from + index
+      const amountCents = (number * 7_919) % 100_000
+      totalCents += amountCents
+      const value = JSON.stringify({
+        id: `order-${number}`,
+        customer: `customer-${number % customers}`,
+        amountCents,
+        note: padding,
+      })
+      bytes += value.length
+      return { topic, partition: number % partitions, value }
+    })
+    await producer.send(batch)
+  }
+  await producer.close()
+  await connection.close()
+  return { topic, partitions, records, bytesPerRecord: Math.round(bytes / records), totalCents }
+}

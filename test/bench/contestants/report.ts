@@ -1,0 +1,59 @@
+/** Measurements as tables: medians of the rounds, and ratios to each heading's baseline. */
+import type { Contestant } from './index.ts'
+
+export interface Measured {
+  readonly contestant: Contestant
+  readonly recordsPerS: number
+  readonly cpuSPerMillion: number
+  readonly peakMb: number
+  /** From process start to the first commit, where there is one. */
+  readonly firstCommitMs?: number
+}
+
+export function report(measured: readonly Measured[]): string {
+  const headings = [...new Set(measured.map(({ contestant }) => contestant.heading))]
+  return headings
+    .map(heading =>
+      table(
+        heading,
+        measured.filter(({ contestant }) => contestant.heading === heading),
+      ),
+    )
+    .join('\n\n')
+}
+
+function table(heading: string, measured: readonly Measured[]): string {
+  const contestants = [...new Map(measured.map(({ contestant }) => [contestant.name, contestant])).values()]
+  const medians = contestants.map(contestant => {
+    const own = measured.filter(each => each.contestant.name === contestant.name)
+    const of = (pick: (each: Measured) => number | undefined) =>
+      median(own.map(pick).filter(value => value !== undefined))
+    return {
+      contestant,
+      recordsPerS: of(each => each.recordsPerS),
+      cpuSPerMillion: of(each => each.cpuSPerMillion),
+      peakMb: of(each => each.peakMb),
+      firstCommitMs: of(each => each.firstCommitMs),
+    }
+  })
+  const base = medians.find(({ contestant }) => contestant.isBaseline)
+  return [
+    `${heading} (medians)`,
+    '',
+    '| contestant | records/s | ratio | CPU s per million | ratio | peak MB | ratio | first commit ms |',
+    '|---|---|---|---|---|---|---|---|',
+    ...medians.map(each => {
+      const ratio = (key: 'recordsPerS' | 'cpuSPerMillion' | 'peakMb') =>
+        base ? (each[key] / base[key]).toFixed(2) : ''
+      const name = each.contestant.name.slice(each.contestant.name.indexOf(' ') + 1)
+      const speed = Math.round(each.recordsPerS).toLocaleString('en')
+      const commit = Number.isNaN(each.firstCommitMs) ? '' : Math.round(each.firstCommitMs)
+      return `| ${name} | ${speed} | ${ratio('recordsPerS')} | ${each.cpuSPerMillion.toFixed(2)} | ${ratio('cpuSPerMillion')} | ${Math.round(each.peakMb)} | ${ratio('peakMb')} | ${commit} |`
+    }),
+  ].join('\n')
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted.length === 0 ? Number.NaN : (sorted[Math.floor(sorted.length / 2)] as number)
+}
