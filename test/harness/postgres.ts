@@ -24,7 +24,10 @@ const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
 export interface TestPostgres {
   readonly port: number
   readonly connectionString: string
-  /** SIGKILL to the server; `start` recovers what it had committed. */
+  /**
+   * Its immediate shutdown: every process ends at once and writes nothing more, so that `start` recovers from the log as after a crash.
+   * (SIGKILL to the first process would leave those alive that serve connections.)
+   */
   kill(): Promise<void>
   /** Starts it again on the same port with the same data. */
   start(): Promise<void>
@@ -92,7 +95,7 @@ class Server implements TestPostgres {
   }
 
   async kill(): Promise<void> {
-    await this.#end('SIGKILL')
+    await this.#end('SIGQUIT')
   }
 
   async stop(): Promise<void> {

@@ -13,6 +13,12 @@ export function postgresFailure(error: unknown, store: string): unknown {
   const options = { cause: error }
   if (!isServersAnswer(error)) return new TidemarkError('STORE_UNREACHABLE', { store, reason }, options)
   const state = stateOf(error)
+  if (state === '25P02')
+    return new TidemarkError(
+      'STORE_BUSY_OUTSIDE',
+      { store, reason: 'a statement failed, its error was caught, and so PostgreSQL gave the transaction up' },
+      options,
+    )
   if (state === '53100') return new TidemarkError('STORE_FULL', { store, reason }, options)
   if (state === '25006' || state === '42501') return new TidemarkError('STORE_READ_ONLY', { store, reason }, options)
   if (/^(28|08(?!P01)|57P|53|3D)/.test(state)) return new TidemarkError('STORE_UNREACHABLE', { store, reason }, options)
