@@ -7,12 +7,16 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { Kafka, logLevel } from 'kafkajs'
+import { kafkajs } from '../../runtime/src/clients/kafkajs.ts'
 import { startLocalKafka, stopLocalKafka } from '../../runtime/src/localKafka/index.ts'
 import { bundle } from './bundle.ts'
 import { openVsCode } from './vscode.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const samples = join(root, 'runtime/samples')
+const topic = 'orders'
+const partitionCount = 4
 const ordersPerSecond = 50
 const lagEveryMs = 5_000
 
@@ -46,9 +50,10 @@ async function showEverything(): Promise<void> {
   await building
   abortable()
 
+  await createTopic(brokers)
   const env = { TIDEMARK_BROKERS: brokers, TIDEMARK_DATABASE: join(folder, 'totals.db') }
   sample('order-totals/orders.ts', ['--rate', String(ordersPerSecond)], env)
-  say(`Feeding ${ordersPerSecond} orders a second into topic 'orders'.`)
+  say(`Feeding ${ordersPerSecond} orders a second into topic '${topic}'.`)
   sample('order-totals/totals-right.ts', [], env)
 
   say("What the analyzer finds in the samples ('npx tidemark-lint runtime/samples'):\n")
@@ -75,6 +80,16 @@ async function startKafka(): Promise<string> {
   const brokers = cluster.brokers.join(',')
   say(`Kafka ${cluster.wasRunning ? 'was running already' : 'is running'} at ${brokers} (${cluster.engine}).`)
   return brokers
+}
+
+async function createTopic(brokers: string): Promise<void> {
+  const client = kafkajs(
+    new Kafka({ clientId: 'tidemark-start', brokers: brokers.split(','), logLevel: logLevel.NOTHING }),
+  )
+  const connection = await client.connect()
+  const [existing] = await connection.describeTopics([topic])
+  if (!existing) await connection.createTopics([{ topic, partitions: partitionCount }])
+  await connection.close()
 }
 
 /** Runs until the end; a sample that ends by itself is said, with its last words above. */
