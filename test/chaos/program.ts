@@ -15,6 +15,8 @@ export interface Program {
   says(pattern: RegExp): Promise<RegExpExecArray>
 }
 
+/** Only ever a failure. */
+const saysDeadlineMs = 60_000
 const outputCharactersMax = 64 << 10
 
 /** Runs a TypeScript file with the runtime's sources, ended with the test at the latest. */
@@ -50,12 +52,17 @@ function programOf(child: ChildProcess): Program {
     signal: name => void child.kill(name),
     says: pattern =>
       new Promise((resolve, reject) => {
+        const settle = (found: RegExpExecArray | null, why: string) => {
+          clearTimeout(deadline)
+          listeners.delete(look)
+          if (found) resolve(found)
+          else reject(new Error(`The program ${why} without saying ${pattern}. It said:\n${output}`))
+        }
         const look = () => {
           const found = pattern.exec(output)
-          if (found) resolve(found)
-          else if (isEnded) reject(new Error(`The program ended without saying ${pattern}. It said:\n${output}`))
-          if (found || isEnded) listeners.delete(look)
+          if (found || isEnded) settle(found, 'ended')
         }
+        const deadline = setTimeout(() => settle(null, `ran for ${saysDeadlineMs} ms`), saysDeadlineMs)
         listeners.add(look)
         look()
       }),

@@ -1,10 +1,16 @@
-/** One run of a processor, from the first connection to the last report. */
+/**
+ * One run of a processor, from the first connection to the last report.
+ *
+ * Three flows share it. The group says which partitions are ours. The intake fetches ahead. Lanes take slices and run them as units under
+ * the guarantee's protocol: one lane over all partitions for `foreachBatch`, a lane a partition for `foreachPartition`.
+ */
 import type { FetchError, KafkaConnection } from '../clients/client.ts'
 import { type Clock, pause, systemClock } from '../clock.ts'
-import type { BatchSlice } from '../dataset/batch.ts'
+import type { Attachment } from '../control/attach.ts'
 import { bug, FencedError, TidemarkError } from '../errors.ts'
 import type { Protocol } from '../guarantees/guarantee.ts'
 import type { PartitionHandler } from '../processor.ts'
+import { controlScratchGroupVariable, controlSocketVariable } from '../protocol.ts'
 import { type Random, systemRandom } from '../random.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { DataLossAnswer, LossReport } from '../semantics/start.ts'
@@ -14,14 +20,14 @@ import { Bell } from './bell.ts'
 import { fetchFailure } from './fetchFailure.ts'
 import { Group } from './group.ts'
 import { Intake } from './intake.ts'
-import { Lane } from './lane.ts'
 import { Ledger, type StopReport } from './ledger.ts'
 import { Mirror } from './mirror.ts'
 import type { Bounds, ProcessorOptions } from './options.ts'
 import type { OwnedPartition } from './owned.ts'
 import { Patience, within } from './patience.ts'
 import { onSignals } from './signals.ts'
-import { Unit, type UnitHandler, UnitRunner } from './unit.ts'
+import { type UnitHandler, UnitRunner } from './unit.ts'
+import { Work } from './work.ts'
 
 export interface RunHandler<V, Extra> {
   readonly call: PartitionHandler<V, Extra>
@@ -34,8 +40,16 @@ const outageMsMax = 300_000
 const closeMsMax = 5_000
 /** Between a partition's fetch error and the next look at it: a topic may be on its way. */
 const lookAgainMs = 200
-/** Takeovers in a row that the group knows nothing of, before the run ends. */
-const fencesMax = 3
+
+/** Everything that exists once the run is open. */
+interface Parts<Extra extends object> {
+  readonly connection: KafkaConnection
+  readonly protocol: Protocol<Extra>
+  readonly group: Group
+  readonly intake: Intake
+  readonly mirror: Mirror | undefined
+  readonly work: Work
+}
 
 export class Run<V, Extra extends object> {
   readonly #options: ProcessorOptions<V, Extra>
@@ -48,22 +62,14 @@ export class Run<V, Extra extends object> {
   readonly #bell = new Bell()
   readonly #stopping = new AbortController()
   readonly #patience: Patience
-  readonly #runId: string
-  readonly #units = new Map<Unit, Promise<unknown>>()
-  readonly #lanes = new Set<Promise<void>>()
-  readonly #fences = new Map<string, number>()
+  readonly #groupId: string
   readonly #result: Promise<StopReport>
-  #sequence = 0
   #deadlineMs: number
   #mustRejoin = false
   #failure: { readonly error: unknown } | undefined
-  #batchLane: Promise<void> | undefined
   #connection: KafkaConnection | undefined
-  #protocol: Protocol<Extra> | undefined
-  #group: Group | undefined
-  #intake: Intake | undefined
-  #mirror: Mirror | undefined
-  #runner: UnitRunner<V, Extra> | undefined
+  #parts: Parts<Extra> | undefined
+  #editor: Attachment | undefined
 
   constructor(options: ProcessorOptions<V, Extra>, bounds: Bounds, handler: RunHandler<V, Extra>) {
     this.#options = options
@@ -74,7 +80,7 @@ export class Run<V, Extra extends object> {
     this.#trace = options.trace ?? warningsTrace
     this.#deadlineMs = bounds.stopDeadlineMs
     this.#patience = new Patience(this.#clock, this.#trace, this.#stopping.signal)
-    this.#runId = this.#random.id().slice(0, 8)
+    this.#groupId = process.env[controlScratchGroupVariable] || options.groupId
     this.#result = this.#main()
   }
 
@@ -87,33 +93,34 @@ export class Run<V, Extra extends object> {
       this.#deadlineMs = deadlineMs
       this.#trace({ kind: 'stopping', reason })
       this.#stopping.abort()
+      this.#editor?.gate.letGo()
       this.#bell.ring()
     }
     return this.#result.catch(() => this.#ledger.report())
   }
 
   async #main(): Promise<StopReport> {
-    const release =
-      this.#options.handleSignals === false
-        ? () => {}
-        : onSignals(signal => void this.stop(`${signal} was received`, this.#bounds.stopDeadlineMs))
+    const onSignal = (signal: string) => void this.stop(`${signal} was received`, this.#bounds.stopDeadlineMs)
+    const release = this.#options.handleSignals === false ? () => {} : onSignals(onSignal)
     let failure: { readonly error: unknown } | undefined
     try {
-      await this.#open()
-      await this.#serve()
+      this.#parts = await this.#open()
+      await this.#serve(this.#parts)
     } catch (error) {
       failure = { error }
     }
     await this.#shutDown()
     release()
     failure ??= this.#failure
+    const report = this.#ledger.report()
+    if (this.#editor) await within(this.#clock, closeMsMax, this.#editor.ended(report, failure?.error))
     this.#trace({ kind: 'stopped', error: failure?.error })
     if (failure) throw failure.error
-    return this.#ledger.report()
+    return report
   }
 
-  async #open(): Promise<void> {
-    const { client, groupId, topics, guarantee, isolation } = this.#options
+  async #open(): Promise<Parts<Extra>> {
+    const { client, topics, guarantee, groupId } = this.#options
     const connection = await client.connect()
     this.#connection = connection
     if (!(topics instanceof RegExp)) {
@@ -121,181 +128,80 @@ export class Run<V, Extra extends object> {
       const unknown = topics.filter(topic => !known.some(each => each.topic === topic))
       if (unknown.length > 0) throw new TidemarkError('TOPIC_UNKNOWN', { topics: unknown })
     }
+    await this.#attachEditor()
     const group = this.#newGroup(connection)
-    this.#group = group
-    this.#protocol = await guarantee.open({
+    const protocol = await guarantee.open({
       clientName: client.name,
       capabilities: client.capabilities,
       connection,
-      groupId,
+      groupId: this.#groupId,
       membership: () => group.membership(),
       clock: this.#clock,
       random: this.#random,
       proofRecordsMax: this.#bounds.proofRecordsMax,
       patiently: (what, request) => this.#patience.run(what, outageMsMax, request),
+      ...(this.#groupId === groupId ? {} : { copyFromGroupId: groupId }),
     })
     this.#trace({
       kind: 'started',
-      groupId,
+      groupId: this.#groupId,
       guarantee: guarantee.name,
       client: client.name,
       store: guarantee.storeName,
     })
-    if (this.#protocol.isMirrored && this.#options.mirrorCommits !== false) {
-      this.#mirror = new Mirror(() => group.current, this.#clock, this.#trace)
-    }
-    this.#runner = this.#newRunner(this.#protocol)
-    this.#intake = new Intake({
-      connection,
-      isolation: isolation ?? 'read_committed',
-      ...this.#bounds,
-      clock: this.#clock,
-      onPartitionError: (partition, error) => this.#onPartitionError(partition, error),
-      onTrouble: (error, attempt) => this.#trace({ kind: 'retrying', what: 'fetching', attempt, error }),
-    })
+    const isMirrored = protocol.isMirrored && this.#options.mirrorCommits !== false
+    const mirror = isMirrored ? new Mirror(() => group.current, this.#clock, this.#trace) : undefined
+    const intake = this.#newIntake(connection)
+    const work = this.#newWork(protocol, group, intake, mirror)
+    const parts = { connection, protocol, group, intake, mirror, work }
+    this.#parts = parts
     await this.#patience.run('joining the group', outageMsMax, () => group.join())
+    return parts
   }
 
-  /** Until the run stops: adopts what the group gives, and starts lanes for it. */
-  async #serve(): Promise<void> {
-    const group = this.#group ?? bug('serve before open')
+  /** Until the run stops: adopts what the group gives, and starts work on it. */
+  async #serve(parts: Parts<Extra>): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       if (this.#failure) throw this.#failure.error
-      if (group.error) throw group.error
-      if (this.#mustRejoin) await this.#rejoin(group)
-      const incoming = group.takeIncoming()
-      if (incoming.length > 0) await this.#adopt(group, incoming)
-      if (this.#isDrained(group)) return
+      if (parts.group.error) throw parts.group.error
+      if (this.#mustRejoin) await this.#rejoin(parts)
+      const incoming = parts.group.takeIncoming()
+      if (incoming.length > 0) await this.#adopt(parts, incoming)
+      if (this.#isDrained(parts)) return
       await this.#bell.wait()
     }
   }
 
-  async #adopt(group: Group, incoming: readonly TopicPartition[]): Promise<void> {
-    const connection = this.#connection ?? bug('adoption before the connection')
-    const protocol = this.#protocol ?? bug('adoption before the guarantee')
-    const { groupId, startingOffsets, trigger } = this.#options
+  async #adopt(
+    { connection, protocol, group, mirror, work }: Parts<Extra>,
+    incoming: readonly TopicPartition[],
+  ): Promise<void> {
+    const { startingOffsets = 'earliest', trigger } = this.#options
+    const answerLoss = (reports: readonly LossReport[]) => this.#answerLoss(reports)
+    const isAvailableNow = trigger === 'availableNow'
+    const options = { connection, protocol, groupId: this.#groupId, startingOffsets, isAvailableNow, answerLoss }
     let adopted: OwnedPartition[]
     try {
-      adopted = await this.#patience.run('reading where partitions start', outageMsMax, () =>
-        adopt(incoming, {
-          connection,
-          protocol,
-          groupId,
-          startingOffsets: startingOffsets ?? 'earliest',
-          isAvailableNow: trigger === 'availableNow',
-          answerLoss: reports => this.#answerLoss(reports),
-        }),
-      )
+      adopted = await this.#patience.run('reading where partitions start', outageMsMax, () => adopt(incoming, options))
     } catch (error) {
       if (!(error instanceof FencedError)) throw error
       // Somebody moved a position while we looked: we look again, unless the partition has gone to them.
       this.#trace({ kind: 'fenced', partitions: error.partitions, reason: error.details.reason })
-      for (const each of incoming) this.#fencedOutside(each)
+      for (const each of incoming) work.fenced(each)
       return
     }
     const ours = adopted.filter(each => group.isAssigned(each))
-    this.#trace({
-      kind: 'assigned',
-      partitions: ours.map(({ topic, partition, position }) => ({ topic, partition, offset: position })),
-    })
-    this.#mirror?.note(
+    const positions = ours.map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
+    this.#trace({ kind: 'assigned', partitions: positions })
+    mirror?.note(
       ours.map(({ topic, partition, position }) => ({ topic, partition, fromOffset: position, untilOffset: position })),
     )
-    this.#intake?.add(ours)
-    this.#startLanes(ours)
+    work.start(ours)
   }
 
-  #startLanes(adopted: readonly OwnedPartition[]): void {
-    const intake = this.#intake ?? bug('lanes before the intake')
-    if (this.#handler.isPerPartition) {
-      for (const owned of adopted)
-        this.#startLane(
-          () => [owned],
-          () => !owned.isOurs,
-        )
-    } else
-      this.#batchLane ??= this.#startLane(
-        () => [...intake.partitions],
-        () => false,
-      )
-  }
-
-  #startLane(partitions: () => readonly OwnedPartition[], isOver: () => boolean): Promise<void> {
-    const lane = new Lane({
-      intake: this.#intake ?? bug('a lane before the intake'),
-      bounds: this.#bounds,
-      trigger: this.#options.trigger ?? 'asFastAsPossible',
-      clock: this.#clock,
-      stopping: this.#stopping.signal,
-      partitions,
-      isOver: () => isOver() || this.#failure !== undefined,
-      runUnit: (slices, planId) => this.#runUnit(slices, planId),
-    })
-    const ended = lane.run().catch(error => this.#fail(error))
-    this.#lanes.add(ended)
-    void ended.then(() => this.#lanes.delete(ended))
-    return ended
-  }
-
-  async #runUnit(slices: readonly BatchSlice[], planId: string | undefined): Promise<void> {
-    if (slices.length === 0) return
-    const byName = new Map([...(this.#intake?.partitions ?? [])].map(each => [partitionName(each), each]))
-    const owned = slices.map(
-      ({ range }) => byName.get(partitionName(range)) ?? bug(`a slice of ${partitionName(range)}, which is not ours`),
-    )
-    const sequence = ++this.#sequence
-    const batchId = planId ?? `${this.#runId}-${sequence}`
-    const unit = new Unit({ batchId, sequence, slices, owned, startedAtMs: this.#clock.nowMs() })
-    const running = (this.#runner ?? bug('a unit before the runner')).run(unit)
-    this.#units.set(
-      unit,
-      running.catch(() => {}),
-    )
-    try {
-      const outcome = await running
-      if (outcome === 'committed') {
-        this.#mirror?.note(unit.ranges)
-        if (this.#fences.size > 0) for (const range of unit.ranges) this.#fences.delete(partitionName(range))
-      } else if (outcome === 'fenced') this.#stopOwning(unit)
-    } finally {
-      this.#units.delete(unit)
-      if (this.#options.trigger === 'availableNow') this.#bell.ring()
-    }
-  }
-
-  // Losing partitions
-
-  /** A fence means that somebody else goes on with these partitions: nothing more of them runs here until the group gives them anew. */
-  #stopOwning(unit: Unit): void {
-    for (const owned of unit.owned) {
-      if (owned.isOurs) this.#fencedOutside(owned)
-      this.#intake?.remove(owned)
-    }
-  }
-
-  /**
-   * If the group says nothing about a fence within a few heartbeats, it does not know of it. Then we leave and join again, which reads
-   * every position afresh; after several such fences in a row something outside the group moves our offsets, and the run ends.
-   */
-  #fencedOutside(partition: TopicPartition): void {
-    const name = partitionName(partition)
-    this.#clock.after(Math.max(1_000, this.#bounds.heartbeatIntervalMs * 2), () => {
-      const isOwnedAnew = [...(this.#intake?.partitions ?? [])].some(each => partitionName(each) === name)
-      if (isOwnedAnew || this.#stopping.signal.aborted || !this.#group?.isAssigned(partition)) return
-      const times = (this.#fences.get(name) ?? 0) + 1
-      this.#fences.set(name, times)
-      if (times > fencesMax) {
-        const store = this.#options.guarantee.storeName
-        this.#fail(new TidemarkError('FENCED_REPEATEDLY', { partitions: [partition], times, store }))
-      }
-      this.#mustRejoin = true
-      this.#bell.ring()
-    })
-  }
-
-  async #rejoin(group: Group): Promise<void> {
+  async #rejoin({ group, intake, work }: Parts<Extra>): Promise<void> {
     this.#mustRejoin = false
-    await this.#drain([...(this.#intake?.partitions ?? [])], this.#bounds.rebalanceTimeoutMs)
+    await work.drain([...intake.partitions], this.#bounds.rebalanceTimeoutMs)
     await within(
       this.#clock,
       closeMsMax,
@@ -304,34 +210,10 @@ export class Run<V, Extra extends object> {
     await this.#patience.run('joining the group', outageMsMax, () => group.join())
   }
 
-  /** Starts nothing more on these partitions, and waits for what runs. Says whether all of it ended by itself. */
-  async #drain(partitions: readonly TopicPartition[], deadlineMs: number): Promise<boolean> {
-    const names = new Set(partitions.map(partitionName))
-    this.#forget(names)
-    const running = [...this.#units].filter(([unit]) => unit.ranges.some(range => names.has(partitionName(range))))
-    const ended = await within(this.#clock, deadlineMs, Promise.all(running.map(([, done]) => done)))
-    if (ended === undefined) for (const [unit] of running) unit.giveUp()
-    else await this.#mirror?.flush()
-    for (const name of names) this.#mirror?.forget(name)
-    return ended !== undefined
-  }
-
-  #drop(partitions: readonly TopicPartition[]): void {
-    const names = new Set(partitions.map(partitionName))
-    this.#forget(names)
-    for (const name of names) this.#mirror?.forget(name)
-    for (const unit of this.#units.keys()) if (unit.ranges.some(range => names.has(partitionName(range)))) unit.giveUp()
-  }
-
-  #forget(names: ReadonlySet<string>): void {
-    for (const owned of [...(this.#intake?.partitions ?? [])])
-      if (names.has(partitionName(owned))) this.#intake?.remove(owned)
-  }
-
   // Trouble
 
   async #onPartitionError(partition: OwnedPartition, error: FetchError): Promise<void> {
-    this.#intake?.remove(partition)
+    this.#parts?.intake.remove(partition)
     const failure = fetchFailure(partition, error)
     if (failure) this.#fail(failure)
     else void this.#lookAgain(partition).catch(cause => this.#fail(cause))
@@ -339,9 +221,9 @@ export class Run<V, Extra extends object> {
 
   /** The position fits the log no more (retention passed it, or the topic is another one): adopted anew, under the same policy as at the start. */
   async #lookAgain(partition: OwnedPartition): Promise<void> {
-    await this.#drain([partition], this.#bounds.rebalanceTimeoutMs)
+    await this.#parts?.work.drain([partition], this.#bounds.rebalanceTimeoutMs)
     await pause(this.#clock, lookAgainMs, this.#stopping.signal)
-    this.#group?.requeue(partition)
+    this.#parts?.group.requeue(partition)
   }
 
   async #answerLoss(reports: readonly LossReport[]): Promise<DataLossAnswer> {
@@ -358,26 +240,22 @@ export class Run<V, Extra extends object> {
 
   // Ends
 
-  #isDrained(group: Group): boolean {
-    if (this.#options.trigger !== 'availableNow' || this.#units.size > 0) return false
-    const owned = new Map([...(this.#intake?.partitions ?? [])].map(each => [partitionName(each), each]))
+  #isDrained({ group, intake, work }: Parts<Extra>): boolean {
+    if (this.#options.trigger !== 'availableNow' || work.unitsInFlight.length > 0) return false
+    const owned = new Map([...intake.partitions].map(each => [partitionName(each), each]))
     return group.current?.assignment.every(each => owned.get(partitionName(each))?.isAtEnd) === true
   }
 
   async #shutDown(): Promise<void> {
     this.#stopping.abort()
-    const ended = await within(this.#clock, this.#deadlineMs, Promise.all(this.#lanes))
-    if (ended === undefined) {
-      for (const unit of this.#units.keys()) unit.giveUp()
-      await within(this.#clock, closeMsMax, Promise.all(this.#lanes))
-    }
+    const stuck = (await this.#parts?.work.end(this.#deadlineMs, closeMsMax)) ?? []
     // Stuck in a commit: only the store knows.
-    for (const unit of this.#units.keys()) this.#ledger.unknown(unit.ranges)
+    for (const unit of stuck) this.#ledger.unknown(unit.ranges)
     const steps = [
-      () => this.#mirror?.flush(),
-      () => this.#intake?.close(),
-      () => this.#group?.leave(),
-      () => this.#protocol?.close(),
+      () => this.#parts?.mirror?.flush(),
+      () => this.#parts?.intake.close(),
+      () => this.#parts?.group.leave(),
+      () => this.#parts?.protocol.close(),
       () => this.#connection?.close(),
     ]
     for (const step of steps)
@@ -392,35 +270,80 @@ export class Run<V, Extra extends object> {
 
   // Parts
 
+  async #attachEditor(): Promise<void> {
+    if (!process.env[controlSocketVariable]) return
+    const { attach } = await import('../control/attach.ts')
+    const { client, guarantee } = this.#options
+    const stop = (deadlineMs: number) => void this.stop('the editor asked for it', deadlineMs)
+    const shown = { groupId: this.#groupId, guarantee: guarantee.name, store: guarantee.storeName, client: client.name }
+    this.#editor = await attach({ environment: process.env, ...shown, clock: this.#clock, trace: this.#trace, stop })
+  }
+
   #newGroup(connection: KafkaConnection): Group {
-    const { groupId, topics, groupInstanceId } = this.#options
+    const work = () => this.#parts?.work ?? bug('the group called back before it was joined')
     return new Group({
       connection,
-      groupId,
-      topics,
-      groupInstanceId,
-      bounds: this.#bounds,
+      groupId: this.#groupId,
+      topics: this.#options.topics,
+      groupInstanceId: this.#options.groupInstanceId ?? this.#editor?.groupInstanceId,
+      bounds: this.#editor ? { ...this.#bounds, ...this.#editor.timeouts } : this.#bounds,
       clock: this.#clock,
       trace: this.#trace,
       bell: this.#bell,
-      drain: (partitions, deadlineMs) => this.#drain(partitions, deadlineMs),
-      drop: partitions => this.#drop(partitions),
+      drain: (partitions, deadlineMs) => work().drain(partitions, deadlineMs),
+      drop: partitions => work().drop(partitions),
+    })
+  }
+
+  #newIntake(connection: KafkaConnection): Intake {
+    return new Intake({
+      connection,
+      isolation: this.#options.isolation ?? 'read_committed',
+      ...this.#bounds,
+      clock: this.#clock,
+      onPartitionError: (partition, error) => this.#onPartitionError(partition, error),
+      onTrouble: (error, attempt) => this.#trace({ kind: 'retrying', what: 'fetching', attempt, error }),
+    })
+  }
+
+  #newWork(protocol: Protocol<Extra>, group: Group, intake: Intake, mirror: Mirror | undefined): Work {
+    const runner = this.#newRunner(protocol)
+    return new Work({
+      intake,
+      group,
+      mirror,
+      bounds: this.#bounds,
+      trigger: this.#options.trigger ?? 'asFastAsPossible',
+      isPerPartition: this.#handler.isPerPartition,
+      storeName: this.#options.guarantee.storeName,
+      runId: this.#random.id().slice(0, 8),
+      clock: this.#clock,
+      stopping: this.#stopping.signal,
+      runUnit: unit => runner.run(unit),
+      fail: error => this.#fail(error),
+      rejoin: () => {
+        this.#mustRejoin = true
+        this.#bell.ring()
+      },
+      onUnitEnded: () => {
+        if (this.#options.trigger === 'availableNow') this.#bell.ring()
+      },
     })
   }
 
   #newRunner(protocol: Protocol<Extra>): UnitRunner<V, Extra> {
     const { call, isPerPartition } = this.#handler
-    const handler: UnitHandler<V, Extra> = (batch, context) =>
+    const perPartition: UnitHandler<V, Extra> = (batch, context) =>
       call(batch, { ...context, offsetRange: batch.offsetRanges[0] ?? bug('a batch without a range') })
     return new UnitRunner({
       protocol,
-      handler: isPerPartition ? handler : (call as UnitHandler<V, Extra>),
+      handler: isPerPartition ? perPartition : (call as UnitHandler<V, Extra>),
       parse: this.#options.value,
       bounds: this.#bounds,
       clock: this.#clock,
       trace: this.#trace,
       ledger: this.#ledger,
-      gate: undefined,
+      gate: this.#editor?.gate,
       stopping: this.#stopping.signal,
     })
   }

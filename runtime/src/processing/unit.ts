@@ -14,7 +14,11 @@ import type { OwnedPartition } from './owned.ts'
 /** Where a debugger may stand. Absent in production: then no phase costs anything. */
 export interface PhaseGate {
   enter(unit: Unit, phase: BatchPhase): Promise<void>
-  ended(unit: Unit, outcome: 'committed' | 'failed' | 'fenced' | 'rolledBack', error?: unknown): void
+  ended(unit: Unit, outcome: 'committed' | 'failed' | 'fenced' | 'rolledBack', error?: unknown): Promise<void>
+  /** What the handler is given in place of `extra`, so that its outputs can be counted. */
+  watch<Extra extends object>(unit: Unit, extra: Extra): Extra
+  /** The run stops: nothing may stand any longer. */
+  letGo(): void
 }
 
 export type UnitOutcome = 'committed' | 'fenced' | 'givenUp'
@@ -89,11 +93,12 @@ export class UnitRunner<V, Extra extends object> {
       const outcome = await this.#attempt(unit)
       if (outcome === 'committed') {
         this.#committed(unit, startedMs)
+        if (gate) await gate.ended(unit, 'committed')
         return outcome
       }
       if (outcome === 'fenced' || outcome === 'givenUp') {
         if (outcome === 'givenUp') ledger.willBeRedone(unit.ranges)
-        gate?.ended(unit, outcome === 'fenced' ? 'fenced' : 'rolledBack')
+        if (gate) await gate.ended(unit, outcome === 'fenced' ? 'fenced' : 'rolledBack')
         return outcome
       }
       const mustEnd = this.#mustEnd(unit, outcome, startedMs)
@@ -106,7 +111,7 @@ export class UnitRunner<V, Extra extends object> {
       })
       if (mustEnd) {
         ledger.willBeRedone(this.#options.protocol.mayRetry ? unit.ranges : [])
-        gate?.ended(unit, 'failed', outcome.error)
+        if (gate) await gate.ended(unit, 'failed', outcome.error)
         throw this.#finalError(unit, outcome)
       }
       await pause(
@@ -145,7 +150,7 @@ export class UnitRunner<V, Extra extends object> {
         if (unit.records > 0) {
           try {
             const outcome = handler(new Batch(unit.slices, parse), {
-              ...extra,
+              ...(gate ? gate.watch(unit, extra) : extra),
               attempt: unit.attempt,
               signal: unit.signal,
             })
@@ -210,7 +215,7 @@ export class UnitRunner<V, Extra extends object> {
   }
 
   #committed(unit: Unit, startedMs: number): void {
-    const { ledger, trace, gate, clock } = this.#options
+    const { ledger, trace, clock } = this.#options
     for (const [index, owned] of unit.owned.entries()) {
       owned.position = unit.ranges[index]?.untilOffset ?? owned.position
     }
@@ -221,7 +226,6 @@ export class UnitRunner<V, Extra extends object> {
       records: unit.records,
       durationMs: clock.monotonicMs() - startedMs,
     })
-    gate?.ended(unit, 'committed')
   }
 }
 

@@ -1,0 +1,189 @@
+/** The units in flight and the lanes that start them; and how a partition is given up without leaving any behind. */
+import type { Clock } from '../clock.ts'
+import type { BatchSlice } from '../dataset/batch.ts'
+import { bug, TidemarkError } from '../errors.ts'
+import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
+import type { Group } from './group.ts'
+import type { Intake } from './intake.ts'
+import { Lane } from './lane.ts'
+import type { Mirror } from './mirror.ts'
+import type { Bounds, Trigger } from './options.ts'
+import type { OwnedPartition } from './owned.ts'
+import { within } from './patience.ts'
+import { Unit, type UnitOutcome } from './unit.ts'
+
+export interface WorkOptions {
+  readonly intake: Intake
+  readonly group: Group
+  readonly mirror: Mirror | undefined
+  readonly bounds: Bounds
+  readonly trigger: Trigger
+  readonly isPerPartition: boolean
+  readonly storeName: string
+  /** Distinguishes this run's batches from those of other runs. */
+  readonly runId: string
+  readonly clock: Clock
+  readonly stopping: AbortSignal
+  runUnit(unit: Unit): Promise<UnitOutcome>
+  /** Ends the run with this error. */
+  fail(error: unknown): void
+  /** The group must be left and joined again. */
+  rejoin(): void
+  /** A unit has ended. */
+  onUnitEnded(): void
+}
+
+/** Takeovers in a row that the group knows nothing of, before the run ends. */
+const fencesMax = 3
+
+export class Work {
+  readonly #options: WorkOptions
+  readonly #units = new Map<Unit, Promise<unknown>>()
+  readonly #lanes = new Set<Promise<void>>()
+  readonly #fences = new Map<string, number>()
+  #hasBatchLane = false
+  #hasFailed = false
+  #sequence = 0
+
+  constructor(options: WorkOptions) {
+    this.#options = options
+  }
+
+  get unitsInFlight(): readonly Unit[] {
+    return [...this.#units.keys()]
+  }
+
+  /** Starts working on partitions that were adopted. */
+  start(adopted: readonly OwnedPartition[]): void {
+    const { intake, isPerPartition } = this.#options
+    intake.add(adopted)
+    if (isPerPartition) {
+      for (const owned of adopted)
+        this.#startLane(
+          () => [owned],
+          () => !owned.isOurs,
+        )
+    } else if (!this.#hasBatchLane) {
+      this.#hasBatchLane = true
+      this.#startLane(
+        () => [...intake.partitions],
+        () => false,
+      )
+    }
+  }
+
+  /** Starts nothing more on these partitions, and waits for what runs. Says whether all of it ended by itself. */
+  async drain(partitions: readonly TopicPartition[], deadlineMs: number): Promise<boolean> {
+    const names = new Set(partitions.map(partitionName))
+    this.#forget(names)
+    const running = [...this.#units].filter(([unit]) => touches(unit, names))
+    const ended = await within(this.#options.clock, deadlineMs, Promise.all(running.map(([, done]) => done)))
+    if (ended === undefined) for (const [unit] of running) unit.giveUp()
+    else await this.#options.mirror?.flush()
+    for (const name of names) this.#options.mirror?.forget(name)
+    return ended !== undefined
+  }
+
+  /** Forgets these partitions at once: nothing of them may be committed any more. */
+  drop(partitions: readonly TopicPartition[]): void {
+    const names = new Set(partitions.map(partitionName))
+    this.#forget(names)
+    for (const name of names) this.#options.mirror?.forget(name)
+    for (const unit of this.#units.keys()) if (touches(unit, names)) unit.giveUp()
+  }
+
+  /** After the stop was announced: waits for the lanes, then gives their units up. Answers those that are stuck in a commit even then. */
+  async end(deadlineMs: number, graceMs: number): Promise<readonly Unit[]> {
+    const { clock } = this.#options
+    const ended = await within(clock, deadlineMs, Promise.all(this.#lanes))
+    if (ended === undefined) {
+      for (const unit of this.#units.keys()) unit.giveUp()
+      await within(clock, graceMs, Promise.all(this.#lanes))
+    }
+    return this.unitsInFlight
+  }
+
+  /**
+   * A fence means that somebody else goes on with the partition: nothing more of it runs here until the group gives it anew.
+   *
+   * If the group says nothing within a few heartbeats, it does not know of it. Then we leave and join again, which reads every position
+   * afresh; after several such fences in a row something outside the group moves our offsets, and the run ends.
+   */
+  fenced(partition: TopicPartition): void {
+    const { clock, bounds, stopping, intake, group } = this.#options
+    const name = partitionName(partition)
+    clock.after(Math.max(1_000, bounds.heartbeatIntervalMs * 2), () => {
+      const isOwnedAnew = [...intake.partitions].some(each => partitionName(each) === name)
+      if (isOwnedAnew || stopping.aborted || !group.isAssigned(partition)) return
+      const times = (this.#fences.get(name) ?? 0) + 1
+      this.#fences.set(name, times)
+      if (times > fencesMax) {
+        const details = { partitions: [partition], times, store: this.#options.storeName }
+        this.#options.fail(new TidemarkError('FENCED_REPEATEDLY', details))
+      } else this.#options.rejoin()
+    })
+  }
+
+  #startLane(partitions: () => readonly OwnedPartition[], isOver: () => boolean): void {
+    const { intake, bounds, trigger, clock, stopping } = this.#options
+    const lane = new Lane({
+      intake,
+      bounds,
+      trigger,
+      clock,
+      stopping,
+      partitions,
+      isOver: () => this.#hasFailed || isOver(),
+      runUnit: (slices, planId) => this.#runUnit(slices, planId),
+    })
+    const ended = lane.run().catch(error => {
+      this.#hasFailed = true
+      this.#options.fail(error)
+    })
+    this.#lanes.add(ended)
+    void ended.then(() => this.#lanes.delete(ended))
+  }
+
+  async #runUnit(slices: readonly BatchSlice[], planId: string | undefined): Promise<void> {
+    if (slices.length === 0) return
+    const { intake, runId, clock, mirror } = this.#options
+    const byName = new Map([...intake.partitions].map(each => [partitionName(each), each]))
+    const ownerOf = ({ range }: BatchSlice) =>
+      byName.get(partitionName(range)) ?? bug(`a slice of ${partitionName(range)} is not ours`)
+    const sequence = ++this.#sequence
+    const batchId = planId ?? `${runId}-${sequence}`
+    const unit = new Unit({ batchId, sequence, slices, owned: slices.map(ownerOf), startedAtMs: clock.nowMs() })
+    const running = this.#options.runUnit(unit)
+    this.#units.set(
+      unit,
+      running.catch(() => {}),
+    )
+    try {
+      const outcome = await running
+      if (outcome === 'committed') {
+        mirror?.note(unit.ranges)
+        if (this.#fences.size > 0) for (const range of unit.ranges) this.#fences.delete(partitionName(range))
+      } else if (outcome === 'fenced') this.#stopOwning(unit)
+    } finally {
+      this.#units.delete(unit)
+      this.#options.onUnitEnded()
+    }
+  }
+
+  #stopOwning(unit: Unit): void {
+    for (const owned of unit.owned) {
+      if (owned.isOurs) this.fenced(owned)
+      this.#options.intake.remove(owned)
+    }
+  }
+
+  #forget(names: ReadonlySet<string>): void {
+    for (const owned of [...this.#options.intake.partitions]) {
+      if (names.has(partitionName(owned))) this.#options.intake.remove(owned)
+    }
+  }
+}
+
+function touches(unit: Unit, names: ReadonlySet<string>): boolean {
+  return unit.ranges.some(range => names.has(partitionName(range)))
+}
