@@ -6,8 +6,8 @@ import type { PipelineInfo } from '../protocol.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { EngineSettings, Note } from './engine.ts'
 import type { Finding, Fix } from './finding.ts'
-import { inferGuarantee } from './inference.ts'
 import { Finder } from './pipelines.ts'
+import { transactionalProducers } from './producers.ts'
 import type { Project } from './project.ts'
 
 export interface RootAnalysis {
@@ -26,8 +26,9 @@ export function analyzeModule(
   settings: EngineSettings,
   others: readonly PipelineSummary[],
 ): RootAnalysis {
-  const pipelines = new Finder(project, module, table).pipelines()
-  const facts: Facts = { path: module.path, pipelines, others }
+  const finder = new Finder(project, module, table)
+  const pipelines = finder.pipelines()
+  const facts: Facts = { path: module.path, pipelines, others, transactionalProducers: transactionalProducers(finder.evaluator, module) }
   const notes: Note[] = []
   const findings: Finding[] = []
   for (const rule of rules) {
@@ -85,7 +86,7 @@ export function unique(findings: readonly Finding[]): Finding[] {
 }
 
 function info(pipeline: Pipeline): PipelineInfo {
-  const { guarantee, evidence } = inferGuarantee(pipeline)
+  const { guarantee, evidence } = pipeline.inferred
   return {
     range: pipeline.at.range,
     client: pipeline.library,
@@ -103,5 +104,6 @@ function summary(pipeline: Pipeline): PipelineSummary {
     library: pipeline.library,
     groupId: pipeline.groupId?.value,
     topics: pipeline.topics.flatMap(topic => topic.value ?? []),
+    handlerAt: pipeline.handlers[0]?.at,
   }
 }

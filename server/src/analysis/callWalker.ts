@@ -5,14 +5,14 @@ import { callRows } from '../facts/libraries/signals.ts'
 import { derive } from '../facts/libraries/types.ts'
 import type { Detached, Flow, Place, Signal } from '../facts/model.ts'
 import { argumentsOf } from './evaluator.ts'
-import { hasWork, sequence } from './flows.ts'
+import { hasWork, sequence } from '../facts/flows.ts'
 import type { Thunk, Value } from './frames.ts'
 import { pureGlobal, returnsPromise, timers } from './globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
 import { placeOf, sourceText } from './places.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
-import { isHarmlessCall, isLog, shapeOf } from './shapes.ts'
+import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
 import type { Position, Use, Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
@@ -173,7 +173,7 @@ export class CallWalker {
   ): void {
     this.#arguments(call, position, out)
     if (call.isNew || isHarmlessCall(call, callee)) return
-    const isAwaited = use === 'awaited' || use === 'returned'
+    const isAwaited = use === 'awaited' || use === 'consumed' || use === 'returned'
     if (!isAwaited) return
     out.push({
       kind: 'call',
@@ -321,6 +321,10 @@ export class CallWalker {
     const callbacks = call.args.flatMap(arg => this.closure(arg, position) ?? [])
     for (const closure of callbacks) steps.push(this.#walker.enter(closure, [], position, place))
     const isAwaited = use !== 'floating' && use !== 'void'
+    if (isDelay(call) && isAwaited) {
+      this.#signal(call, 'delay', position, out)
+      return
+    }
     if (!isHarmlessCall(call, callee) && !call.isNew) {
       const what = callee.kind === 'foreign' ? 'project' : 'callback'
       const isFollowed = callbacks.length > 0
@@ -331,7 +335,7 @@ export class CallWalker {
           at: placeOf(position.frame.module, call),
           calls: position.calls,
           name: this.name(call, position),
-          isAwaited: use === 'awaited' || use === 'returned',
+          isAwaited: use === 'awaited' || use === 'consumed' || use === 'returned',
           takesRecord,
           what,
           use,

@@ -394,12 +394,16 @@ export class Evaluator {
     if (expression.isNew) return this.#construct(expression, callee, frame, by)
     if (callee.kind === 'external') return this.#externalCall(expression, callee, frame, by)
     if (callee.kind === 'closure') return this.returned(callee, argumentsOf(expression, frame), by)
-    if (callee.kind === 'foreign') return { kind: 'foreign', name: `${callee.name}()`, by }
+    if (callee.kind === 'foreign') return clientByShape(expression, callee, this.#receiverOf(expression, frame), by) ?? { kind: 'foreign', name: `${callee.name}()`, by }
     if (callee.kind === 'typed') {
       const result = this.typeValue(callee.type.returns, callee.module)
       return isKnown(result) ? ({ ...result, by } as Value) : { kind: 'unknown', by }
     }
     return this.#builtIn(expression, callee, frame, by)
+  }
+
+  #receiverOf(expression: CallExpression, frame: Frame): Value | undefined {
+    return expression.callee.kind === 'member' ? this.evaluate(expression.callee.of, frame) : undefined
   }
 
   #externalCall(
@@ -410,6 +414,10 @@ export class Evaluator {
   ): Value {
     const receiver = expression.callee.kind === 'member' ? this.evaluate(expression.callee.of, frame) : undefined
     if (callee.type === 'global:Promise.resolve' && expression.args[0]) return this.evaluate(expression.args[0], frame)
+    if (/^global:(?:Map|Array|Set)#\.(?:get|pop|shift|at)$/.test(callee.type) && expression.callee.kind === 'member') {
+      const held = this.held(expression.callee.of, frame)
+      if (held) return held
+    }
     return { kind: 'external', type: derive(callee.type, '()'), by, call: { expression, frame, receiver } }
   }
 
@@ -554,6 +562,19 @@ export class Evaluator {
       return { kind: 'instance', code: named.code, frame: named.frame, args: undefined, by: undefined }
     return named.kind === 'foreign' || named.kind === 'typed' ? { ...named, by: undefined } : unknown
   }
+}
+
+/** `kafka.consumer({ groupId })` on a `kafka` whose file is not there: the form tells. */
+function clientByShape(call: CallExpression, callee: Extract<Value, { kind: 'foreign' }>, receiver: Value | undefined, by: Made): Value | undefined {
+  if (call.callee.kind !== 'member') return undefined
+  const { name } = call.callee
+  const [first] = call.args
+  const has = (property: string): boolean => first?.kind === 'object' && first.properties.some(one => one.name === property)
+  const made = { expression: call, frame: by.frame, receiver }
+  if (name === 'consumer' && has('groupId')) return { kind: 'external', type: 'kafkajs:Consumer#', by, call: made }
+  if (name === 'producer' && (/kafka/i.test(callee.name) || has('transactionalId') || has('idempotent')) && call.args.length <= 1)
+    return { kind: 'external', type: 'kafkajs:Producer#', by, call: made }
+  return undefined
 }
 
 const wrappers = new Set(['Promise', 'Awaited', 'Readonly', 'Required', 'Partial', 'NonNullable', 'PromiseLike'])

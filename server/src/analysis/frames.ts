@@ -83,6 +83,7 @@ export function isKnown(value: Value): boolean {
 
 /** Better than an annotation: something that says where it was made. */
 export function isDefinite(value: Value): boolean {
+  if (value.kind === 'external' && /^global:.*\(\)/.test(value.type)) return false
   return value.kind !== 'unknown' && value.kind !== 'foreign' && value.kind !== 'typed'
 }
 

@@ -5,6 +5,8 @@ import type { Handler, HandlerRole, Pipeline, Place } from '../facts/model.ts'
 import { isWithin } from './calls.ts'
 import { consumerAdapters } from './consumers/index.ts'
 import { nestPipelines } from './consumers/nest.ts'
+import { typedPipelines } from './consumers/typed.ts'
+import { inferGuarantee } from './inference.ts'
 import { argumentsOf, Evaluator } from './evaluator.ts'
 import { type Frame, looseFrame, moduleFrame, type Thunk, type Value } from './frames.ts'
 import { placeOf } from './places.ts'
@@ -20,7 +22,7 @@ export interface FoundHandler {
   readonly at: Place
 }
 
-export interface FoundPipeline extends Omit<Pipeline, 'handlers'> {
+export interface FoundPipeline extends Omit<Pipeline, 'handlers' | 'inferred'> {
   readonly handlers: readonly FoundHandler[]
 }
 
@@ -44,6 +46,8 @@ export class Finder {
   readonly table: OutputTable
   readonly module: Module
   readonly #found = new Map<string, FoundPipeline>()
+  /** Functions that some handler has led to. */
+  readonly #entered = new Set<FunctionCode>()
 
   constructor(project: Project, module: Module, table: OutputTable) {
     this.evaluator = new Evaluator(project)
@@ -54,8 +58,8 @@ export class Finder {
   pipelines(): Pipeline[] {
     this.#calls(this.module, undefined, looseFrames(this.module), 0)
     for (const code of this.module.classes) this.#inherited(code)
-    const found = [...this.#found.values(), ...nestPipelines(this)]
-    return found.map(pipeline => ({ ...pipeline, handlers: pipeline.handlers.map(handler => this.#follow(handler)) }))
+    const found = [...this.#found.values(), ...nestPipelines(this)].map(pipeline => this.#finish(pipeline))
+    return [...found, ...typedPipelines(this, this.#entered).map(pipeline => this.#finish(pipeline))]
   }
 
   /** Looks through the calls of a file, or of one function of it. */
@@ -120,8 +124,15 @@ export class Finder {
     }
   }
 
+  #finish(pipeline: FoundPipeline): Pipeline {
+    const handlers = pipeline.handlers.map(handler => this.#follow(handler))
+    const { commitMode } = pipeline.options
+    const inferred = inferGuarantee({ at: pipeline.at, commitMode, handlers, declared: pipeline.declared?.guarantee })
+    return { ...pipeline, handlers, inferred }
+  }
+
   #follow(found: FoundHandler): Handler {
-    const walker = new Walker(this.evaluator, this.table)
+    const walker = new Walker(this.evaluator, this.table, this.#entered)
     const position = { frame: moduleFrame(found.closure.frame.module), calls: [], entered: [], inTransaction: false }
     const flow = walker.enter(found.closure, found.args, position)
     return {

@@ -2,7 +2,7 @@
 import type { CallExpression, Expression } from '../facts/code.ts'
 import type { Flow } from '../facts/model.ts'
 import type { CallWalker } from './callWalker.ts'
-import { hasWork, sequence, within } from './flows.ts'
+import { hasWork, sequence, within } from '../facts/flows.ts'
 import { placeOf } from './places.ts'
 import type { Position, Use, Walker } from './walker.ts'
 
@@ -66,6 +66,7 @@ export class PromiseWalker {
       handler: undefined,
       handlerAt: undefined,
       form: 'promise-used',
+      defersError: false,
       errorName: undefined,
       handlerEnd: undefined,
       cleanup: this.#callback(first, position),
@@ -84,7 +85,7 @@ export class PromiseWalker {
     const { module } = position.frame
     const at = placeOf(module, nameAt)
     const closure = this.#calls.closure(handler, position)
-    const isUsed = use === 'returned' || use === 'stored' || use === 'value'
+    const isUsed = use === 'consumed' || use === 'returned' || use === 'stored' || use === 'value'
     return {
       kind: 'try',
       at,
@@ -92,6 +93,7 @@ export class PromiseWalker {
       handler: this.#callback(handler, position),
       handlerAt: at,
       form: isUsed ? 'promise-used' : 'promise-dropped',
+      defersError: false,
       errorName: closure?.code.parameters[0]?.binding?.name,
       handlerEnd:
         closure && !closure.code.isExpression && closure.code.start >= handler.start && closure.code.end <= handler.end

@@ -158,3 +158,9 @@ export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
       ))
   )
 }
+
+/** `await sleep(…)` of a helper that cannot be followed. */
+export function isDelay(call: CallExpression): boolean {
+  const name = call.callee.kind === 'name' ? call.callee.name : call.callee.kind === 'member' ? call.callee.name : ''
+  return /^(?:sleep|delay|wait|timeout|pause|setTimeout|backoff|waitFor|sleepMs|snooze)(?:Ms|Seconds|For)?$/.test(name) && call.args.length <= 2
+}

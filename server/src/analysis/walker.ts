@@ -17,7 +17,7 @@ import type { Flow, Loop, OffsetLookup, Place, Test } from '../facts/model.ts'
 import { CallWalker } from './callWalker.ts'
 import { Dedupe } from './dedupe.ts'
 import { argumentsOf, type Evaluator, frameOf } from './evaluator.ts'
-import { nothing, sequence } from './flows.ts'
+import { nothing, sequence } from '../facts/flows.ts'
 import type { Frame, Thunk, Value } from './frames.ts'
 import { lookupOf } from './lookups.ts'
 import { Offsets } from './offsets.ts'
@@ -25,8 +25,8 @@ import { Origins } from './origins.ts'
 import { Outputs } from './outputs.ts'
 import { placeOf, sourceText } from './places.ts'
 
-/** What becomes of a value, as far as waiting for a promise goes. */
-export type Use = 'awaited' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
+/** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
+export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
 
 /** Where the walk stands. */
 export interface Position {
@@ -50,10 +50,12 @@ export class Walker {
   readonly lookups: OffsetLookup[] = []
   readonly #calls: CallWalker
   readonly #dedupe: Dedupe
+  readonly #entered: Set<FunctionCode>
   #nodes = 0
   isWhole = true
 
-  constructor(evaluator: Evaluator, table: OutputTable) {
+  constructor(evaluator: Evaluator, table: OutputTable, entered: Set<FunctionCode>) {
+    this.#entered = entered
     this.evaluator = evaluator
     this.table = table
     this.origins = new Origins(evaluator)
@@ -76,6 +78,7 @@ export class Walker {
       this.isWhole = false
       return nothing
     }
+    this.#entered.add(code)
     const position: Position = {
       frame: this.evaluator.enter(callee, args),
       calls: call ? [...from.calls, call] : from.calls,
@@ -241,6 +244,7 @@ export class Walker {
       handler: handler ? this.statements(handler.body, position, returned) : undefined,
       handlerAt: handler ? placeOf(module, handler.at) : undefined,
       form: 'statement',
+      defersError: handler ? storesOutside(handler.body, handler.bodyAt) : false,
       errorName: handler?.binding?.name,
       handlerEnd: handler ? placeOf(module, { start: handler.bodyAt.end - 1, end: handler.bodyAt.end - 1 }) : undefined,
       cleanup: statement.cleanup ? this.statements(statement.cleanup, position, returned) : undefined,
@@ -254,7 +258,7 @@ export class Walker {
   expression(expression: Expression, position: Position, use: Use, out: Flow[]): void {
     switch (expression.kind) {
       case 'await':
-        this.expression(expression.of, position, 'awaited', out)
+        this.expression(expression.of, position, use === 'floating' || use === 'void' ? 'awaited' : 'consumed', out)
         return
       case 'call':
         this.#calls.call(expression, position, use, out)
@@ -383,4 +387,22 @@ function absorbBreaks(flow: Flow): Flow {
   if (flow.kind !== 'sequence') return flow
   const last = flow.steps.at(-1)
   return last?.kind === 'exit' && last.exit === 'break' ? { kind: 'sequence', steps: flow.steps.slice(0, -1) } : flow
+}
+
+/** Something declared outside is assigned, counted or filled: `lastError = error`, `failed.push(record)`. */
+function storesOutside(body: readonly Statement[], span: { start: number; end: number }): boolean {
+  const isOutside = (target: Expression): boolean => {
+    if (target.kind === 'member' || target.kind === 'index') return target.of.kind === 'this' || isOutside(target.of)
+    return target.kind === 'name' && target.binding !== undefined && (target.binding.at.start < span.start || target.binding.at.start > span.end)
+  }
+  const stores = (expression: Expression): boolean => {
+    if (expression.kind === 'assign') return isOutside(expression.target)
+    if (expression.kind === 'other' && expression.what === 'update') return expression.parts.some(isOutside)
+    return expression.kind === 'call' && expression.callee.kind === 'member' && /^(?:push|add|set|unshift)$/.test(expression.callee.name) && isOutside(expression.callee.of)
+  }
+  return body.some(statement => {
+    if (statement.kind === 'do') return stores(statement.expression)
+    if (statement.kind === 'if') return storesOutside(statement.whenTrue, span) || storesOutside(statement.whenFalse, span)
+    return statement.kind === 'block' && storesOutside(statement.body, span)
+  })
 }

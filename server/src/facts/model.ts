@@ -17,6 +17,7 @@ export interface Place {
 export interface Facts {
   readonly path: string
   readonly pipelines: readonly Pipeline[]
+  readonly transactionalProducers: readonly TransactionalProducer[]
   /** Settings of other pipelines in the workspace, for rules that compare: `shared-group-id`. */
   readonly others: readonly PipelineSummary[]
 }
@@ -30,8 +31,25 @@ export interface Pipeline {
   readonly options: PipelineOptions
   readonly declared: DeclaredGuarantee | undefined
   readonly handlers: readonly Handler[]
+  /** What is really kept, with the chain of evidence. */
+  readonly inferred: Inferred
+  /** A constant group in code that is given its topics: every use of it joins the same group. */
+  readonly isGroupReused: boolean
   /** Whether a signal handler or a stop call for this consumer is in reach. `undefined`: cannot tell. */
   readonly stopsGracefully: boolean | undefined
+}
+
+export interface Inferred {
+  readonly guarantee: Guarantee
+  readonly evidence: readonly { readonly at: Place; readonly message: string }[]
+}
+
+export interface TransactionalProducer {
+  readonly at: Place
+  readonly transactionalId: Text
+  /** What makes the id differ on every start. */
+  readonly fresh: { readonly at: Place; readonly source: string } | undefined
+  readonly maxInFlight: Option<number> | undefined
 }
 
 /** What `shared-group-id` compares, kept for every known file. */
@@ -40,6 +58,7 @@ export interface PipelineSummary {
   readonly library: LibraryId
   readonly groupId: string | undefined
   readonly topics: readonly string[]
+  readonly handlerAt: Place | undefined
 }
 
 export type LibraryId =
@@ -179,6 +198,8 @@ export interface Try {
   readonly handlerAt: Place | undefined
   /** `catch (e)` of a statement, or `.catch(f)` of a promise whose result is dropped or used. */
   readonly form: 'statement' | 'promise-dropped' | 'promise-used'
+  /** The handler stores something in a variable from outside: the error may be acted on later. */
+  readonly defersError: boolean
   /** The caught error's name, for a fix that throws it again. */
   readonly errorName: string | undefined
   /** Inside the handler, at its end: where a fix may add a statement. */
@@ -334,7 +355,7 @@ export interface OpaqueCall extends EventBase {
   /** `callback`: a function given by the caller, as in a wrapper library. `external`: a package we do not know. */
   readonly what: 'callback' | 'project' | 'external'
   /** What becomes of its result: `floating` where it is dropped. */
-  readonly use?: 'awaited' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
+  readonly use?: 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
 }
 
 /** A fix as the frontend found it possible: edits in terms of places. */

@@ -1,4 +1,4 @@
-import type { Flow, Output, Pipeline, Place } from '../facts/model.ts'
+import type { Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { outputsOf } from './shared/outputs.ts'
 
@@ -29,7 +29,7 @@ export const nonIdempotentOutput = defineRule({
   },
 
   explain: ({ output, guard }) => {
-    if (guard)
+    if (guard || output.kind === 'call')
       return {
         message: `What was processed is remembered in memory only, so after a restart or on another instance '${output.name}' runs again for the same record. Remember it where the output goes, in the same transaction.`,
         confidence: 'likely',
@@ -46,12 +46,12 @@ export const nonIdempotentOutput = defineRule({
     }
   },
 
-  fix: ({ output, guard }) => (guard ? [] : output.fixes),
+  fix: ({ output, guard }) => (guard || output.kind === 'call' ? [] : output.fixes),
 })
 
 interface RepeatedOutput {
   readonly at: Place
-  readonly output: Output
+  readonly output: Output | OpaqueCall
   readonly guard: boolean
 }
 
@@ -59,8 +59,13 @@ function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
   const atMostOnce = pipeline.declared?.guarantee === 'at-most-once'
   if (atMostOnce) return
   for (const { output, guardedBy } of outputsOf(flow)) {
+    const isMemory = guardedBy?.dedupe === 'in-memory' && guardedBy.lookupAt
+    if (output.kind === 'call') {
+      if (isMemory && output.takesRecord) yield { at: isMemory, output, guard: true }
+      continue
+    }
     if (guardedBy?.dedupe === 'durable' || output.inTransaction || output.isDeadLetter) continue
-    if (guardedBy?.dedupe === 'in-memory' && guardedBy.lookupAt) yield { at: guardedBy.lookupAt, output, guard: true }
+    if (isMemory) yield { at: isMemory, output, guard: true }
     else if (output.idempotency.verdict === 'not-repeatable') yield { at: output.at, output, guard: false }
   }
 }

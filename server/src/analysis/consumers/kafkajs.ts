@@ -4,7 +4,7 @@ import type { Made, Value } from '../frames.ts'
 import { OptionReader, propertyOf, textOf } from '../options.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
 import { placeOf } from '../places.ts'
-import { stopsGracefully, subscriptions } from './surroundings.ts'
+import { isReused, stopsGracefully, subscriptions } from './surroundings.ts'
 
 const runs = /^(kafkajs|@confluentinc\/kafka-javascript):Consumer#\.run$/
 
@@ -30,6 +30,7 @@ export const kafkajsConsumer: ConsumerAdapter = {
       declared: undefined,
       handlers,
       stopsGracefully: stopsGracefully(finder, frame.module),
+      isGroupReused: group !== undefined && isReused(group, subscribed),
     }
   },
 }

@@ -45,6 +45,7 @@ function pipelineOf(finder: Finder, code: ClassCode, method: FunctionCode): Foun
       declared: undefined,
       handlers: [handlerOf(finder, code, method, frame, kind === 'EventPattern')],
       stopsGracefully: true,
+      isGroupReused: false,
     }
   }
   return undefined

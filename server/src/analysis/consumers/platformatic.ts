@@ -39,6 +39,7 @@ export const platformaticConsumer: ConsumerAdapter = {
       declared: undefined,
       handlers: [...listeners(finder, frame), ...loops(finder, frame)],
       stopsGracefully: stopsGracefully(finder, frame.module),
+      isGroupReused: false,
     }
   },
 }

@@ -44,6 +44,7 @@ export const rdkafkaConsumer: ConsumerAdapter = {
       declared: undefined,
       handlers: [handler],
       stopsGracefully: stopsGracefully(finder, frame.module),
+      isGroupReused: false,
     }
   },
 }

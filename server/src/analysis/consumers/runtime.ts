@@ -43,6 +43,7 @@ export const runtimeConsumer: ConsumerAdapter = {
       declared: declared(finder, config),
       handlers: handler ? [handler] : [],
       stopsGracefully: true,
+      isGroupReused: false,
     }
   },
 }

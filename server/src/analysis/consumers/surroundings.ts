@@ -1,13 +1,14 @@
 /** What a file says about a consumer besides the call that starts it. */
 import type { CallExpression, Expression, Module } from '../../facts/code.ts'
 import type { Text } from '../../facts/model.ts'
-import { type Frame, looseFrame, type Value } from '../frames.ts'
+import { type Frame, looseFrame, type Made, type Value } from '../frames.ts'
 import { propertyOf, textOf } from '../options.ts'
 import type { Finder } from '../pipelines.ts'
 
 export interface Subscription {
   readonly value: Value
   readonly topics: readonly Text[]
+  readonly isFromCaller: boolean
 }
 
 /** `subscribe` calls on what looks like the same consumer: the same words before `.subscribe`, or the same binding. */
@@ -20,7 +21,9 @@ export function subscriptions(finder: Finder, run: CallExpression, frame: Frame)
     if (!first) return []
     const home = inside === frame.code ? frame : looseFrame(frame.module, inside)
     const value = finder.evaluator.evaluate(first, home)
-    return [{ value, topics: topicsOf(finder, value, first, home) }]
+    const topics = topicsOf(finder, value, first, home)
+    const isFromCaller = topics.every(topic => topic.value === undefined) && comesFromCaller(first, value)
+    return [{ value, topics, isFromCaller }]
   })
 }
 
@@ -62,4 +65,19 @@ export function stopsGracefully(finder: Finder, module: Module): boolean | undef
     }
   }
   return isOpen && module.exports.size === 0 ? false : undefined
+}
+
+/** The group is written where the consumer is made, and the topics come from whoever uses this code. */
+export function isReused(group: Made, subscribed: readonly Subscription[]): boolean {
+  const isFixed = group.expression.kind === 'literal' && group.frame.code !== undefined
+  return isFixed && subscribed.length > 0 && subscribed.every(one => one.topics.length > 0 && one.isFromCaller)
+}
+
+/** A field of the instance that is not a constant, or a parameter. */
+function comesFromCaller(expression: Expression, value: Value): boolean {
+  if (value.kind === 'constant') return false
+  if (expression.kind === 'object') return expression.properties.some(one => /^topics?$/.test(one.name ?? '') && comesFromCaller(one.value, value))
+  if (expression.kind === 'array') return expression.items.some(item => comesFromCaller(item, value))
+  if (expression.kind === 'member') return expression.of.kind === 'this' || comesFromCaller(expression.of, value)
+  return expression.kind === 'name' && expression.binding?.sources.some(source => source.kind === 'parameter') === true
 }

@@ -1,8 +1,8 @@
 /** The outputs of a flow, each with the test that keeps a record seen before from reaching it. */
-import type { Flow, Output, Test } from '../../facts/model.ts'
+import type { Flow, OpaqueCall, Output, Test } from '../../facts/model.ts'
 
 export interface GuardedOutput {
-  readonly output: Output
+  readonly output: Output | OpaqueCall
   readonly guardedBy: Test | undefined
 }
 
@@ -17,6 +17,7 @@ interface Guard {
 
 function* visit(flow: Flow, guard: Guard): Generator<GuardedOutput> {
   switch (flow.kind) {
+    case 'call':
     case 'output':
       yield { output: flow, guardedBy: guard.test }
       return

@@ -1,0 +1,48 @@
+import { within } from '../facts/flows.ts'
+import type { Handler, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
+import { handlers, isWork } from './shared/handlers.ts'
+import { defineRule } from './rule.ts'
+
+/** Clients that take a record for done when they hand it out. */
+export const autoCommitBeforeOutput = defineRule({
+  meta: {
+    id: 'auto-commit-before-output',
+    severity: 'warning',
+    title: 'Auto-commit counts a record as done before its output',
+    why: [
+      'the client hands order 18,201 to the handler and stores offset 18,202 as done',
+      'its timer commits offset 18,202',
+      'crash, while the row of order 18,201 is being written',
+      'reading goes on at 18,202',
+      'order 18,201 is lost',
+    ],
+    misses: ['configuration that is read at run time'],
+    whenNotToUse: 'Where losing records in a crash is accepted on purpose: at-most-once delivery.',
+    libraries: ['node-rdkafka', '@confluentinc/kafka-javascript', '@platformatic/kafka'],
+  },
+
+  *detect(facts): Generator<EarlyAutoCommit> {
+    for (const { pipeline, handler } of handlers(facts)) {
+      if (pipeline.options.commitMode !== 'before-handler') continue
+      const work = firstWork(handler)
+      if (work) yield { at: pipeline.options.autoCommit?.at ?? handler.at, pipeline, work }
+    }
+  },
+
+  explain: ({ pipeline, work }) => ({
+    message: `${pipeline.library} stores a record's offset before the handler has run, so auto-commit may commit it before '${work.name}' has. Turn auto-commit off and commit after the output.`,
+    confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
+    related: [{ at: work.at, message: 'may not have run when the offset is committed' }],
+  }),
+})
+
+interface EarlyAutoCommit {
+  readonly at: Place
+  readonly pipeline: Pipeline
+  readonly work: Output | OpaqueCall
+}
+
+function firstWork(handler: Handler): Output | OpaqueCall | undefined {
+  for (const part of within(handler.flow)) if (isWork(part)) return part
+  return undefined
+}

@@ -1,0 +1,58 @@
+import type { Exit, Flow } from '../facts/model.ts'
+import { handlers } from './shared/handlers.ts'
+import { defineRule } from './rule.ts'
+
+/** Leaving a batch in the middle while the client resolves all of it afterwards. */
+export const batchAutoresolveEarlyExit = defineRule({
+  meta: {
+    id: 'batch-autoresolve-early-exit',
+    severity: 'error',
+    title: 'Batch left early while auto-resolve is on',
+    why: [
+      'a batch of orders 100..199 is read',
+      'the loop breaks at order 150, since a stop was asked for',
+      'eachBatch ends without an error, so kafkajs resolves the whole batch: eachBatchAutoResolve is on by default',
+      'offset 200 is committed',
+      'orders 150..199 are lost',
+    ],
+    misses: ['batches left early from inside a helper'],
+    whenNotToUse: 'Never: with `eachBatchAutoResolve: false` and `resolveOffset` per record nothing is reported.',
+    libraries: ['kafkajs', '@confluentinc/kafka-javascript'],
+  },
+
+  *detect(facts): Generator<{ at: Exit['at']; exit: Exit }> {
+    for (const { pipeline, handler } of handlers(facts)) {
+      if (handler.role !== 'batch' || !/kafkajs|confluent/.test(pipeline.library)) continue
+      const { autoResolve, commitMode } = pipeline.options
+      if (autoResolve ? !autoResolve.isKnown || autoResolve.value === false : commitMode === 'unknown') continue
+      for (const exit of exitsIn(handler.flow, undefined)) yield { at: exit.at, exit }
+    }
+  },
+
+  explain: ({ exit }) => ({
+    message: `'${exit.exit}' leaves the batch in the middle, and kafkajs then resolves all of it, so the records that were not processed are skipped. Set eachBatchAutoResolve: false and resolve each record after its output.`,
+  }),
+})
+
+/** `break` and `return` that end the loop over the records; those of inner loops and helpers end only these. */
+function* exitsIn(flow: Flow, loop: 'records' | 'inner' | undefined): Generator<Exit> {
+  switch (flow.kind) {
+    case 'exit':
+      if (loop && flow.exit === 'return') yield flow
+      if (loop === 'records' && flow.exit === 'break') yield flow
+      return
+    case 'sequence':
+      for (const step of flow.steps) yield* exitsIn(step, loop)
+      return
+    case 'branch':
+      for (const arm of flow.arms) yield* exitsIn(arm, loop)
+      return
+    case 'loop':
+      // What is given to forEach is left by a return of its own.
+      if (flow.body.kind !== 'helper') yield* exitsIn(flow.body, flow.over === 'records' && !loop ? 'records' : loop ? 'inner' : undefined)
+      return
+    case 'try':
+      yield* exitsIn(flow.block, loop)
+      if (flow.handler) yield* exitsIn(flow.handler, loop)
+  }
+}

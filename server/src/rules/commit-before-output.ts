@@ -1,0 +1,88 @@
+import type { Commit, Detached, Event, Output, OpaqueCall, Pipeline, Place } from '../facts/model.ts'
+import { handlers, isWork, keyOf, workIn } from './shared/handlers.ts'
+import { explore } from './shared/paths.ts'
+import { defineRule } from './rule.ts'
+
+/** An offset recorded as done before the output of its record is. */
+export const commitBeforeOutput = defineRule({
+  meta: {
+    id: 'commit-before-output',
+    severity: 'error',
+    title: 'Offset committed before the output is done',
+    why: [
+      'order 18,201 is read',
+      'offset 18,202 is committed',
+      'crash, before the row of order 18,201 is written',
+      'reading goes on at 18,202',
+      'order 18,201 is lost',
+    ],
+    misses: ['commits through functions that cannot be followed', 'the order among promises that are awaited together'],
+    whenNotToUse: 'Where losing a record is accepted on purpose: at-most-once delivery. Declare that guarantee instead.',
+  },
+
+  *detect(facts): Generator<EarlyCommit> {
+    for (const { pipeline, handler } of handlers(facts)) {
+      if (pipeline.declared?.guarantee === 'at-most-once') continue
+      const found = new Map<string, EarlyCommit>()
+      const note = (match: EarlyCommit): void => {
+        if (!found.has(keyOf(match.at))) found.set(keyOf(match.at), match)
+      }
+      explore<Progress>(handler.flow, [start], {
+        key: state => `${keyOf(state.committed?.at)} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
+        event: (event, state) => next(pipeline, event, state, note),
+        failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
+        caught: (_, state) => ({ ...state, failed: undefined }),
+      })
+      yield* found.values()
+    }
+  },
+
+  explain: ({ commit, work, how }) => ({
+    message: `${message(commit, work, how)} Commit after the awaited output.`,
+    related: [{ at: work.at, message: how === 'running' ? 'still running then' : how === 'failed' ? 'may have failed' : 'not done yet' }, ...commit.calls.map(at => ({ at, message: 'committed in here' }))],
+    confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
+    ...(work.kind === 'output' && work.isCertain ? {} : { severity: 'warning' as const }),
+  }),
+})
+
+interface Progress {
+  readonly committed: Commit | undefined
+  readonly running: Detached | undefined
+  readonly failed: Output | OpaqueCall | undefined
+}
+
+interface EarlyCommit {
+  readonly at: Place
+  readonly commit: Commit
+  readonly work: Output | OpaqueCall
+  readonly how: 'later' | 'running' | 'failed'
+}
+
+const start: Progress = { committed: undefined, running: undefined, failed: undefined }
+
+function next(pipeline: Pipeline, event: Event | Detached, state: Progress, note: (match: EarlyCommit) => void): Progress {
+  if (event.kind === 'detached') return workIn(event.flow) ? { ...state, running: event } : state
+  if (event.kind === 'commit' && counts(pipeline, event)) {
+    const running = state.running && workIn(state.running.flow)
+    if (running) note({ at: event.at, commit: event, work: running, how: 'running' })
+    else if (state.failed) note({ at: event.at, commit: event, work: state.failed, how: 'failed' })
+    return { ...state, committed: event }
+  }
+  const isOutput = event.kind === 'output' ? !event.isDeadLetter : event.kind === 'call' && event.takesRecord && event.isAwaited
+  if (isOutput && state.committed) note({ at: state.committed.at, commit: state.committed, work: event as Output | OpaqueCall, how: 'later' })
+  return state
+}
+
+/** A resolved offset is only committed where the client commits by itself. */
+function counts(pipeline: Pipeline, commit: Commit): boolean {
+  if (commit.commit === 'send-offsets') return false
+  if (commit.commit === 'resolve') return pipeline.options.commitMode === 'after-handler'
+  // Flushes what was resolved: nothing of its own.
+  return !/commitOffsetsIfNecessary$/.test(commit.name)
+}
+
+function message(commit: Commit, work: Output | OpaqueCall, how: EarlyCommit['how']): string {
+  if (how === 'running') return `'${commit.name}' runs while '${work.name}' has not ended, so a failure of it is lost.`
+  if (how === 'failed') return `'${commit.name}' runs even when '${work.name}' fails, so the record is marked done without its output.`
+  return `'${commit.name}' marks the record done before '${work.name}' has run: a failure or a crash between them loses it.`
+}

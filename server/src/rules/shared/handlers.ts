@@ -1,0 +1,35 @@
+/** Walking the facts. */
+import { within } from '../../facts/flows.ts'
+import type { Commit, Detached, Event, Facts, Flow, Handler, OpaqueCall, Output, Pipeline, Place } from '../../facts/model.ts'
+
+export function* handlers(facts: Facts): Generator<{ pipeline: Pipeline; handler: Handler }> {
+  for (const pipeline of facts.pipelines) for (const handler of pipeline.handlers) yield { pipeline, handler }
+}
+
+/** Something done for the record that must not be lost: an output, or a call that may be one. */
+export function isWork(flow: Flow): flow is Output | OpaqueCall {
+  if (flow.kind === 'output') return true
+  return flow.kind === 'call' && (flow.takesRecord || flow.isAwaited)
+}
+
+export function workIn(flow: Flow): Output | OpaqueCall | undefined {
+  for (const part of within(flow)) if (isWork(part)) return part
+  return undefined
+}
+
+export function* ofKind<K extends (Event | Detached)['kind']>(flow: Flow, kind: K): Generator<Extract<Flow, { kind: K }>> {
+  for (const part of within(flow)) if (part.kind === kind) yield part as Extract<Flow, { kind: K }>
+}
+
+export function keyOf(at: Place | undefined): string {
+  return at ? `${at.path}:${at.range.start.line}:${at.range.start.character}` : ''
+}
+
+export function callers(event: Output | OpaqueCall | Commit): { at: Place; message: string }[] {
+  return event.calls.map(at => ({ at, message: 'called from here' }))
+}
+
+/** The work's name in a message. */
+export function nameOf(work: Output | OpaqueCall): string {
+  return work.name
+}

@@ -1,0 +1,150 @@
+import { within } from '../facts/flows.ts'
+import type { Flow, Handler, OpaqueCall, Output, Place, Signal, Try } from '../facts/model.ts'
+import { handlers, isWork } from './shared/handlers.ts'
+import { explore } from './shared/paths.ts'
+import { defineRule } from './rule.ts'
+
+/** A failed output that is caught and neither thrown again, retried nor put aside. */
+export const swallowedError = defineRule({
+  meta: {
+    id: 'swallowed-error',
+    severity: 'warning',
+    title: 'Failed output is caught and forgotten',
+    why: [
+      'order 18,201 is read',
+      'its save fails',
+      'the error is caught and logged; the handler ends as if all were well',
+      'offset 18,202 is committed',
+      'order 18,201 is lost',
+    ],
+    misses: ['errors that are kept in a field and looked at elsewhere', 'dead-letter helpers that cannot be followed and are not awaited'],
+    whenNotToUse: 'Where a record that fails may be skipped on purpose. Say so in a suppression with its reason.',
+  },
+
+  *detect(facts): Generator<Swallowed> {
+    for (const { handler } of handlers(facts)) for (const flow of triesIn(handler.flow, [])) yield* swallowedBy(flow.flow, flow.around, handler)
+  },
+
+  explain: ({ work, flow, pauses }) => ({
+    message: `${what(work, flow)} and the handler goes on, so the offset is committed and the record is lost. ${pauses ? 'Pausing does not bring it back. ' : ''}Throw the error again, or await a dead-letter write first.`,
+    related: [{ at: work.at, message: work.kind === 'signal' ? 'may fail on a broken record' : 'may fail' }],
+    confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
+  }),
+
+  fix: ({ flow, isWhole }) => {
+    if (!flow.handlerEnd || !flow.errorName || !isWhole) return []
+    return [{ title: 'Throw the error again', isSafe: false, edits: [{ at: flow.handlerEnd, newText: rethrow(flow) }] }]
+  },
+})
+
+interface Swallowed {
+  readonly at: Place
+  readonly flow: Try
+  readonly work: Work
+  readonly pauses: boolean
+  /** The whole handler forgets the error, not one of its branches. */
+  readonly isWhole: boolean
+}
+
+type Work = Output | OpaqueCall | Signal
+
+interface Around {
+  readonly flow: Flow
+  readonly after: readonly Flow[]
+}
+
+function what(work: Work, flow: Try): string {
+  const how = flow.form === 'statement' ? 'is caught here' : 'is caught by .catch()'
+  return work.kind === 'signal' ? `A record that '${work.name}' cannot read ${how}` : `A failure of '${work.name}' ${how}`
+}
+
+function rethrow(flow: Try): string {
+  const column = flow.handlerEnd?.range.start.character ?? 0
+  return `${' '.repeat(2)}throw ${flow.errorName}\n${' '.repeat(column)}`
+}
+
+/** Every try with what surrounds it: loops it retries in, and what comes after. */
+function* triesIn(flow: Flow, around: readonly Around[]): Generator<{ flow: Try; around: readonly Around[] }> {
+  if (flow.kind === 'try' && flow.handler) yield { flow, around }
+  if (flow.kind === 'sequence') {
+    for (const [index, step] of flow.steps.entries()) yield* triesIn(step, [...around, { flow, after: flow.steps.slice(index + 1) }])
+    return
+  }
+  const parts = flow.kind === 'branch' || flow.kind === 'parallel' ? flow.arms : flow.kind === 'loop' || flow.kind === 'helper' ? [flow.body] : flow.kind === 'detached' ? [flow.flow] : flow.kind === 'try' ? [flow.block, ...(flow.handler ? [flow.handler] : []), ...(flow.cleanup ? [flow.cleanup] : [])] : []
+  for (const part of parts) yield* triesIn(part, [...around, { flow, after: [] }])
+}
+
+function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): Generator<Swallowed> {
+  const work = failing(flow.block)
+  if (!work || !flow.handler || !flow.handlerAt || flow.form === 'promise-used') return
+  if (isSettledLater(flow, around) || isRetried(around)) return
+  const isReply = handler.role === 'request-reply' && flow.form === 'statement'
+  const ends = endsOf(flow.handler, isReply)
+  if (ends.settled.throws || ends.open.length === 0) return
+  const isWhole = ends.open.length === 1
+  for (const end of ends.open) yield { at: isWhole ? flow.handlerAt : (end.at ?? flow.handlerAt), flow, work, pauses: end.pauses, isWhole }
+}
+
+/** What in the block may fail and must not be lost: outputs, calls of the project, reading the record. Not heartbeats, not stops. */
+function failing(block: Flow): Work | undefined {
+  let parse: Signal | undefined
+  for (const part of within(block)) {
+    if (part.kind === 'detached') continue
+    if (isWork(part)) return part
+    if (part.kind === 'signal' && part.signal === 'parse') parse ??= part
+  }
+  return parse
+}
+
+interface End {
+  readonly at: Place | undefined
+  readonly pauses: boolean
+  readonly isSettled: boolean
+}
+
+function endsOf(handler: Flow, isReply: boolean): { open: End[]; settled: { throws: boolean } } {
+  const outcome = explore<End>(handler, [{ at: undefined, pauses: false, isSettled: false }], {
+    key: state => `${state.isSettled} ${state.pauses} ${state.at?.range.start.line ?? ''}:${state.at?.range.start.character ?? ''}`,
+    event: (event, state) => {
+      if (event.kind === 'detached') return workInDetached(event.flow) ? { ...state, isSettled: true } : state
+      if (event.kind === 'output' || event.kind === 'seek') return { ...state, isSettled: true }
+      if (event.kind === 'call') return event.isAwaited || event.takesRecord || /throw|raise|fail|reject|abort|exit/i.test(event.name) ? { ...state, isSettled: true } : state
+      if (event.kind === 'signal' && event.signal === 'process-exit') return { ...state, isSettled: true }
+      if (event.kind === 'signal' && event.signal === 'stop') return { ...state, isSettled: true }
+      if (event.kind === 'exit' && event.exit === 'return' && event.hasValue && isReply) return { ...state, isSettled: true }
+      if (event.kind === 'commit') return state
+      return { ...state, at: event.at, pauses: state.pauses || (event.kind === 'signal' && event.signal === 'pause') }
+    },
+  })
+  const ended = [...outcome.normal, ...outcome.returned, ...outcome.continued, ...outcome.broke]
+  return { open: ended.filter(state => !state.isSettled), settled: { throws: outcome.thrown.length > 0 } }
+}
+
+function workInDetached(flow: Flow): boolean {
+  for (const part of within(flow)) if (part.kind === 'output' || part.kind === 'call' || part.kind === 'seek') return true
+  return false
+}
+
+/** The handler notes the error in a variable, and something after the try acts on it. */
+function isSettledLater(flow: Try, around: readonly Around[]): boolean {
+  if (!flow.defersError) return false
+  return around.some(({ after }) => after.some(acts))
+}
+
+function acts(flow: Flow): boolean {
+  for (const part of within(flow)) {
+    if (part.kind === 'exit' && part.exit === 'throw') return true
+    if (part.kind === 'output' || part.kind === 'seek') return true
+    if (part.kind === 'call' && part.isAwaited) return true
+  }
+  return false
+}
+
+/** Caught to be tried again: for ever, or so often and then something is done about it. */
+function isRetried(around: readonly Around[]): boolean {
+  const index = around.findLastIndex(one => one.flow.kind === 'loop' && (one.flow.over === 'retry' || one.flow.over === 'endless'))
+  if (index < 0) return false
+  const loop = around[index]?.flow
+  if (loop?.kind === 'loop' && loop.over === 'endless') return true
+  return around.slice(0, index + 1).some(({ after }) => after.some(flow => acts(flow) || flow.kind === 'branch'))
+}

@@ -1,0 +1,106 @@
+import { within } from '../facts/flows.ts'
+import type { Detached, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
+import { handlers, isWork, workIn } from './shared/handlers.ts'
+import { defineRule } from './rule.ts'
+
+/** An output that is started and not waited for, so the offset is committed whatever becomes of it. */
+export const unawaitedOutput = defineRule({
+  meta: {
+    id: 'unawaited-output',
+    severity: 'error',
+    title: 'Output that is not waited for',
+    why: [
+      'order 18,201 is read',
+      'its save is started, and the handler returns',
+      'offset 18,202 is committed',
+      'the save fails, or the process crashes',
+      'order 18,201 is lost, and nothing says so',
+    ],
+    misses: ['promises that are kept in a field and awaited, or not, elsewhere'],
+    whenNotToUse: 'Where losing the output is accepted on purpose, such as a metric. Say so in a suppression with its reason.',
+  },
+
+  *detect(facts): Generator<LostOutput> {
+    for (const { pipeline, handler } of handlers(facts)) {
+      if (pipeline.declared?.guarantee === 'at-most-once') continue
+      yield* detachedIn(handler.flow, pipeline)
+      const only = soleCall(handler.flow)
+      if (only) yield { at: only.at, work: only, detached: undefined }
+    }
+  },
+
+  explain: ({ work, detached }) => {
+    if (!detached)
+      return {
+        message: `'${work.name}' is all this handler does, and nobody waits for it: if it is asynchronous, the offset is committed before it has run. Await it, or return its promise.`,
+        confidence: 'likely',
+        severity: 'warning',
+      }
+    const isCertain = work.kind === 'output' && work.isCertain
+    return {
+      message: `${reasons[detached.how]} so the offset is committed whatever becomes of '${work.name}'. ${remedies[detached.how]}`,
+      confidence: isCertain ? 'certain' : 'likely',
+      ...(isCertain ? {} : { severity: 'warning' as const }),
+      related: [...(work.at === detached.at ? [] : [{ at: work.at, message: 'the output' }]), ...work.calls.map(at => ({ at, message: 'called from here' }))],
+    }
+  },
+
+  fix: ({ detached }) => detached?.fixes ?? [],
+})
+
+interface LostOutput {
+  readonly at: Place
+  readonly work: Output | OpaqueCall
+  readonly detached: Detached | undefined
+}
+
+const reasons: Readonly<Record<Detached['how'], string>> = {
+  floating: 'The promise is dropped,',
+  void: "'void' drops the promise,",
+  'for-each': "'forEach' does not wait for async functions,",
+  'then-catch': 'The promise is handled aside and not awaited,',
+  queue: 'The work is put into a queue of this process,',
+  timer: 'The work runs later, from a timer,',
+  emitter: 'An emitter does not wait for its listeners,',
+  callback: 'Nobody waits for the callback,',
+  observable: 'An observable is not a promise, and nobody waits for this one,',
+  'promise-constructor': 'The new promise is dropped,',
+}
+
+const remedies: Readonly<Record<Detached['how'], string>> = {
+  floating: 'Await it, or return it.',
+  void: 'Await it, or return it.',
+  'for-each': 'Use for…of with await, or await Promise.all over map.',
+  'then-catch': 'Await the chain, and let its error reach the client.',
+  queue: 'Await the job before the handler ends, or commit only what has ended.',
+  timer: 'Await the work in the handler.',
+  emitter: 'Call and await the work in the handler.',
+  callback: 'Await it, or return it.',
+  observable: 'Use await lastValueFrom(…).',
+  'promise-constructor': 'Await it.',
+}
+
+function* detachedIn(flow: Flow, pipeline: Pipeline): Generator<LostOutput> {
+  for (const part of within(flow)) {
+    if (part.kind !== 'detached') continue
+    const work = workIn(part.flow) ?? promised(part)
+    if (work) yield { at: part.at, work, detached: part }
+  }
+  void pipeline
+}
+
+/** `new Promise(…)` dropped: whatever it waits for is not waited for. */
+function promised(part: Detached): OpaqueCall | undefined {
+  if (part.how !== 'promise-constructor') return undefined
+  for (const inner of within(part.flow)) if (inner.kind === 'call') return inner
+  return undefined
+}
+
+/** A handler whose one act is a call of the project, given the record and dropped. */
+function soleCall(flow: Flow): OpaqueCall | undefined {
+  const acts: Flow[] = []
+  for (const part of within(flow)) if (isWork(part) || part.kind === 'commit' || part.kind === 'detached' || part.kind === 'seek') acts.push(part)
+  const [only] = acts
+  if (acts.length !== 1 || only?.kind !== 'call') return undefined
+  return only.use === 'floating' && only.what === 'project' && only.takesRecord ? only : undefined
+}
