@@ -28,17 +28,19 @@ async function watch(): Promise<void> {
   await compileRuntime('--watch', '--preserveWatchOutput')
 }
 
-/** `--conditions=source` of the house: every package is taken from its sources, so that no build order exists. */
+/**
+ * `--conditions=source` of the house: every package is taken from its sources, so that no build order exists.
+ * What runs in Node stays readable: a stack trace in a bug report is worth more than the few kilobytes.
+ */
 const shared = {
   absWorkingDir: root,
   bundle: true,
   conditions: ['source'],
   sourcemap: true,
   sourcesContent: false,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: true,
   logLevel: 'warning',
+  // Some packages' `main` is a UMD wrapper whose inner requires a bundler cannot see.
+  mainFields: ['module', 'main'],
 } satisfies BuildOptions
 
 /** Code that looks for a file beside itself finds it beside the bundle: see {@link copyAssets}. */
@@ -90,7 +92,9 @@ const bundles: readonly BuildOptions[] = [
     splitting: true,
     chunkNames: 'chunk-[hash]',
     plugins: [typescriptBesideBundle],
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
   },
   webviewBundle,
 ]
@@ -106,8 +110,6 @@ export async function bundleExtensionTests(entryPoint: string, outfile: string):
     format: 'cjs',
     target: 'node22',
     external: ['vscode', 'typescript'],
-    minifySyntax: false,
-    minifyWhitespace: false,
   })
 }
 
