@@ -47,12 +47,12 @@ test('open, see the finding, fix it, check again, break it again', async t => {
     rulesOf(await client.current(path)).filter(code => code === rule),
     [],
   )
-  client.edit(path, ' ON CONFLICT (id) DO NOTHING', '')
+  client.edit(path, ' ON CONFLICT DO NOTHING', '')
   assert.ok(rulesOf(await client.current(path)).includes(rule))
   assert.equal(await client.stop(), 0)
 })
 
-const repeatableInsert = 'INSERT INTO totals (id, amount) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING'
+const repeatableInsert = 'INSERT INTO totals (amount) VALUES ($1) ON CONFLICT DO NOTHING'
 
 test('the edit of a helper refreshes its callers, and the other way round', async t => {
   const at = folder(t, { 'pipeline.ts': callingPipeline, 'helper.ts': doublingHelper })
@@ -71,10 +71,10 @@ test('the edit of a helper refreshes its callers, and the other way round', asyn
   client.edit(
     helper,
     'INSERT INTO totals (amount) VALUES ($1)',
-    'INSERT INTO totals (id, amount) VALUES ($1, $1) ON CONFLICT (id) DO NOTHING',
+    'INSERT INTO totals (amount) VALUES ($1) ON CONFLICT DO NOTHING',
   )
   await shows(helper, false)
-  client.edit(helper, ' ON CONFLICT (id) DO NOTHING', '')
+  client.edit(helper, ' ON CONFLICT DO NOTHING', '')
   await shows(helper, true)
   client.edit(pipeline, 'await save(message.value)', '')
   await shows(helper, false)

@@ -47,7 +47,7 @@ export interface ClientOptions {
 /** A failing test prints its session. */
 export async function startClient(t: TestContext, options: ClientOptions): Promise<LspClient> {
   const entry = options.entry ?? join(import.meta.dirname, '../../server/src/main.ts')
-  const child = spawn(process.execPath, [entry, '--stdio'], { stdio: 'pipe' })
+  const child = spawn(process.execPath, ['--conditions=source', entry, '--stdio'], { stdio: 'pipe' })
   const client = new StartedClient(child, options.deadlineMs ?? 10_000)
   t.after(async () => {
     if (child.exitCode === null) child.kill('SIGKILL')
@@ -77,10 +77,17 @@ class StartedClient implements LspClient {
   readonly #shown = new Map<string, PublishDiagnosticsParams>()
   readonly #pipelines = new Map<string, PipelinesParams>()
   readonly #waiting = new Set<() => void>()
+  #isGone = false
 
   constructor(child: ChildProcess, deadlineMs: number) {
     this.#deadlineMs = deadlineMs
-    this.#exited = new Promise(done => child.once('exit', code => done(code)))
+    this.#exited = new Promise(done => child.once('close', code => done(code)))
+    // Nothing is waited for in vain once the server is gone.
+    void this.#exited.then(code => {
+      this.#isGone = true
+      this.#log.push(`the server ended with ${code}`)
+      this.#wake()
+    })
     child.stderr?.on('data', chunk => this.#log.push(`stderr ${chunk}`))
     if (!child.stdout || !child.stdin) throw new Error('the server has no standard streams')
     this.connection = createMessageConnection(
@@ -148,7 +155,13 @@ class StartedClient implements LspClient {
 
   async request<T>(method: string, params: object): Promise<T> {
     this.#log.push(`--> ${method} ${JSON.stringify(params)}`)
-    const result = await this.connection.sendRequest<T>(method, params)
+    const answer = this.connection.sendRequest<T>(method, params)
+    const gone = this.#exited.then((): never => {
+      throw new Error(`the server ended before it answered ${method}`)
+    })
+    // Whichever loses the race may fail later, unheard.
+    for (const promise of [answer, gone]) promise.catch(() => undefined)
+    const result = await Promise.race([answer, gone])
     this.#log.push(`<-- ${method} ${JSON.stringify(result)}`)
     return result
   }
@@ -206,12 +219,18 @@ class StartedClient implements LspClient {
     return new Promise((done, failed) => {
       const again = (): void => {
         const found = look()
-        if (found === undefined) return
+        if (found === undefined) {
+          if (this.#isGone) {
+            clearTimeout(deadline)
+            failed(new Error(`the server ended, so there are no ${what}`))
+          }
+          return
+        }
         this.#waiting.delete(again)
         clearTimeout(deadline)
         done(found)
       }
-      const deadline = setTimeout(() => {
+      const deadline: NodeJS.Timeout = setTimeout(() => {
         this.#waiting.delete(again)
         failed(new Error(`no ${what} within ${this.#deadlineMs} ms`))
       }, this.#deadlineMs)

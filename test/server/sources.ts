@@ -18,7 +18,7 @@ await consumer.run({
 /** The same, and right. */
 export const repeatablePipeline = doublingPipeline.replace(
   'INSERT INTO totals (amount) VALUES ($1)',
-  'INSERT INTO totals (id, amount) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING',
+  'INSERT INTO totals (amount) VALUES ($1) ON CONFLICT DO NOTHING',
 )
 
 /** The handler is right; its helper, in another file, is not. */
@@ -46,5 +46,5 @@ export async function save(amount: Buffer | null): Promise<void> {
 
 export const repeatableHelper = doublingHelper.replace(
   'INSERT INTO totals (amount) VALUES ($1)',
-  'INSERT INTO totals (id, amount) VALUES ($1, $1) ON CONFLICT (id) DO NOTHING',
+  'INSERT INTO totals (amount) VALUES ($1) ON CONFLICT DO NOTHING',
 )

@@ -24,7 +24,7 @@ export function checkFile(engine: Engine, path: string, { settings, only }: Chec
   const ran = ranRules(settings, only)
   try {
     const { findings, pipelines, notes } = engine.analyze(path)
-    const wanted = findings.filter(({ rule }) => ran.has(rule))
+    const wanted = findings.filter(({ rule }) => isOn(rule, settings, only))
     const suppressions = suppressionsOf(path, engine.text(path) ?? '')
     const { findings: left } = applySuppressions(path, wanted, suppressions, ran, knownRules)
     return {
@@ -50,7 +50,11 @@ export function withoutRepeats(notes: readonly Note[]): Note[] {
 const knownRules: ReadonlySet<string> = new Set(ruleIds)
 
 function ranRules(settings: Pick<Settings, 'rules'>, only: ReadonlySet<string> | undefined): ReadonlySet<string> {
-  return new Set(ruleIds.filter(id => (only ? only.has(id) : settings.rules[id] !== 'off')))
+  return new Set(ruleIds.filter(id => isOn(id, settings, only)))
+}
+
+function isOn(rule: string, settings: Pick<Settings, 'rules'>, only: ReadonlySet<string> | undefined): boolean {
+  return only ? only.has(rule) : settings.rules[rule] !== 'off'
 }
 
 /** The engine has set the levels of its own rules; this does it for the rules about suppressions. */

@@ -57,7 +57,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
       folder: dirname(options.baseline.path),
       textOf,
     })
-  const notes = withoutRepeats([...disk.notes(), ...files.flatMap(file => file.notes), ...fixNotes])
+  const notes = withoutRepeats([...notesOf(files, disk), ...fixNotes])
   return {
     report: {
       workingFolder: options.workingFolder,
@@ -74,6 +74,16 @@ export async function run(options: RunOptions): Promise<Outcome> {
     fixedCount,
     stdinText: stdin && engine.text(stdin.path),
   }
+}
+
+/** The disk knows better than the engine why a file could not be read. */
+function notesOf(files: readonly CheckedFile[], disk: Disk): Note[] {
+  const asked = new Set(files.map(({ path }) => path))
+  // The engine also looks for files that need not be there, as a package.json: those are nobody's business.
+  const unread = disk.notes().filter(({ path }) => asked.has(path))
+  const explained = new Set(unread.map(({ path }) => path))
+  const others = files.flatMap(({ notes }) => notes)
+  return [...unread, ...others.filter(({ code, path }) => code !== 'FILE_UNREADABLE' || !explained.has(path))]
 }
 
 /** Rules that were not asked for do not run at all. */

@@ -126,7 +126,11 @@ function removalOf(document: TextDocument, { start, end }: Range): Range {
   const before = lineText(document, start.line).slice(0, start.character)
   const after = lineText(document, end.line).slice(end.character)
   if (before.trim() === '' && after.trim() === '')
-    return { start: { line: start.line, character: 0 }, end: { line: end.line + 1, character: 0 } }
+    // A byte order mark stays: it belongs to the file.
+    return {
+      start: { line: start.line, character: before.lastIndexOf('\uFEFF') + 1 },
+      end: { line: end.line + 1, character: 0 },
+    }
   return { start: { line: start.line, character: before.trimEnd().length }, end }
 }
 

@@ -6,6 +6,7 @@
  * follow one at a time, each giving way to newer messages.
  */
 import type { Connection } from 'vscode-languageserver/node'
+import type { Note } from '../analysis/report/report.ts'
 import { diagnosticsOf, settingsDiagnostics } from '../features/diagnostics.ts'
 import type { FeatureContext } from '../features/feature.ts'
 import { type PipelinesParams, pipelinesMethod } from '../protocol.ts'
@@ -50,7 +51,7 @@ export function createPublisher(connection: Connection, context: () => FeatureCo
     const uri = uris.uriOf(path)
     const diagnostics = diagnosticsOf(path, context())
     const { pipelines, notes } = workspace.check(path)
-    for (const note of notes) logOnce(`${note.code} ${note.path}: ${note.message}`)
+    for (const note of notes) log(note)
     const before = shown.get(path) ?? { diagnostics: '[]', pipelines: '[]' }
     const now = { diagnostics: JSON.stringify(diagnostics), pipelines: JSON.stringify(pipelines) }
     const version = workspace.versionOf(path)
@@ -78,10 +79,12 @@ export function createPublisher(connection: Connection, context: () => FeatureCo
     }
   }
 
-  const logOnce = (line: string): void => {
-    if (notesLogged.has(line) || notesLogged.size >= notesLoggedMax) return
-    notesLogged.add(line)
-    connection.console.warn(line)
+  /** A rule that fails is said once, however many files it fails in. */
+  const log = (note: Note): void => {
+    const key = note.code === 'RULE_FAILED' ? `${note.code} ${note.rule ?? note.message}` : `${note.code} ${note.path}`
+    if (notesLogged.has(key) || notesLogged.size >= notesLoggedMax) return
+    notesLogged.add(key)
+    connection.console.warn(`${note.code} ${note.path}: ${note.message}`)
   }
 
   return {

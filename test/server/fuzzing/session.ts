@@ -1,0 +1,179 @@
+/** One editing session: a unit of files in a folder of its own, edited in bursts, each compared with a fresh analyzer. */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import type { CheckedFile } from '@tidemark/server/analysis/check'
+import { createEngine } from '@tidemark/server/analysis/engine'
+import { createWorkspace, type Workspace } from '@tidemark/server/analysis/workspace'
+import type { Random } from '../../../runtime/src/random.ts'
+import type { Corpus, Unit } from './corpus.ts'
+import { anyEdit } from './edits.ts'
+
+export interface SessionOutcome {
+  readonly edits: number
+  readonly findings: number
+  readonly comparisons: number
+  readonly worstMs: number
+  readonly slow: readonly { readonly file: string; readonly stepMs: number; readonly edit: string }[]
+}
+
+/** The longest that an edit and the check of its file may take. */
+const stepMsMax = 100
+const editsPerBurst = 20
+
+export async function runSession(corpus: Corpus, random: Random, edits: number): Promise<SessionOutcome> {
+  const kind = random.next() < 0.8 || corpus.others.length === 0 ? corpus.pipelines : corpus.others
+  const unit = kind[random.integer(kind.length)] as Unit
+  const donors = [...corpus.pipelines, ...corpus.others].flatMap(({ files }) => [...files.values()])
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tidemark-fuzz-')))
+  try {
+    const session = new Session(folder, unit, donors, random)
+    await session.start()
+    while (session.edits < edits) await session.burst(Math.min(editsPerBurst, edits - session.edits))
+    return session
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+class Session implements SessionOutcome {
+  edits = 0
+  findings = 0
+  comparisons = 0
+  worstMs = 0
+  readonly slow: { file: string; stepMs: number; edit: string }[] = []
+  readonly #folder: string
+  readonly #unit: Unit
+  readonly #donors: readonly string[]
+  readonly #random: Random
+  readonly #workspace: Workspace = createWorkspace(createEngine)
+  /** What is on the disk; `undefined` for a file that was removed. */
+  readonly #disk = new Map<string, string | undefined>()
+  readonly #open = new Map<string, { text: string; version: number }>()
+  /** What an editor would show: refreshed only for the files that an edit is said to affect. */
+  readonly #shown = new Map<string, CheckedFile>()
+  readonly #history: string[] = []
+
+  constructor(folder: string, unit: Unit, donors: readonly string[], random: Random) {
+    this.#folder = folder
+    this.#unit = unit
+    this.#donors = donors
+    this.#random = random
+  }
+
+  async start(): Promise<void> {
+    for (const [name, text] of this.#unit.files) this.#write(join(this.#folder, name), text)
+    await this.#discoverIn(this.#workspace)
+    this.#show([...this.#disk.keys()])
+  }
+
+  async burst(count: number): Promise<void> {
+    const paths = [...this.#disk.keys()]
+    // A burst stays in one file, or jumps between two, as editing does.
+    const targets = [this.#pick(paths), this.#pick(paths)]
+    for (let done = 0; done < count; done++) this.#step(this.#pick(targets))
+    if (this.#random.next() < 0.3) this.#changeOnDisk(this.#pick(paths))
+    await this.#compare()
+  }
+
+  #step(path: string): void {
+    const open = this.#open.get(path)
+    const text = open?.text ?? this.#disk.get(path) ?? ''
+    const edit = anyEdit(text, this.#pick(this.#donors), this.#random)
+    const edited = text.slice(0, edit.start) + edit.newText + text.slice(edit.end)
+    // What has grown without bound is thrown away, as a person would undo it.
+    const next = edited.length > textMax ? (this.#disk.get(path) ?? '') : edited
+    const version = (open?.version ?? 0) + 1
+    const shown = `${edit.name} at ${edit.start}`
+    this.#history.push(`${relative(this.#folder, path)}: ${shown}`)
+    this.edits++
+    this.#open.set(path, { text: next, version })
+    const before = performance.now()
+    const cpuBefore = process.cpuUsage()
+    const affected = open ? this.#workspace.change(path, next, version) : this.#workspace.open(path, next, version)
+    this.#shown.set(path, this.#workspace.check(path))
+    const stepMs = performance.now() - before
+    const cpu = process.cpuUsage(cpuBefore)
+    // Waiting for a processor that others use is no step of ours: both clocks must say that it took long.
+    const ownMs = Math.min(stepMs, (cpu.user + cpu.system) / 1000)
+    this.worstMs = Math.max(this.worstMs, ownMs)
+    if (ownMs > stepMsMax)
+      this.slow.push({ file: `${this.#unit.name}/${relative(this.#folder, path)}`, stepMs: ownMs, edit: shown })
+    this.#show(affected)
+  }
+
+  /** Saved, reverted, removed or written anew by someone else. */
+  #changeOnDisk(path: string): void {
+    const open = this.#open.get(path)
+    const choice = this.#random.next()
+    if (open && choice < 0.4) this.#write(path, open.text)
+    else if (choice < 0.6) this.#remove(path)
+    else this.#write(path, this.#pick(this.#donors))
+    this.#history.push(`${relative(this.#folder, path)}: changed on disk`)
+    this.#show(this.#workspace.filesChanged([path]))
+    if (!open || this.#random.next() < 0.5) return
+    this.#open.delete(path)
+    this.#show(this.#workspace.close(path))
+  }
+
+  async #compare(): Promise<void> {
+    const fresh = createWorkspace(createEngine)
+    await this.#discoverIn(fresh)
+    for (const [path, { text, version }] of this.#open) fresh.open(path, text, version)
+    for (const path of this.#disk.keys()) {
+      const expected = comparable(fresh.check(path))
+      const actual = comparable(this.#shown.get(path))
+      this.comparisons++
+      assert.deepEqual(
+        actual,
+        expected,
+        `${this.#unit.name}: what is shown of ${relative(this.#folder, path)} differs from a fresh analysis after\n  ${this.#history.slice(-editsPerBurst * 2).join('\n  ')}`,
+      )
+    }
+  }
+
+  async #discoverIn(workspace: Workspace): Promise<void> {
+    workspace.addFolder(this.#folder)
+    await workspace.discover(this.#folder, new AbortController().signal)
+  }
+
+  #show(paths: readonly string[]): void {
+    for (const path of paths) {
+      const checked = this.#workspace.check(path)
+      const failed = checked.notes.find(({ code }) => code === 'ANALYSIS_FAILED' || code === 'RULE_FAILED')
+      if (failed)
+        throw new Error(
+          `${this.#unit.name}: ${failed.message}\nafter\n  ${this.#history.slice(-editsPerBurst).join('\n  ')}`,
+        )
+      this.findings += checked.findings.length
+      if (this.#disk.has(path)) this.#shown.set(path, checked)
+    }
+  }
+
+  #write(path: string, text: string): void {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+    this.#disk.set(path, text)
+  }
+
+  #remove(path: string): void {
+    if (this.#disk.get(path) !== undefined) unlinkSync(path)
+    this.#disk.set(path, undefined)
+  }
+
+  #pick<T>(list: readonly T[]): T {
+    return list[this.#random.integer(list.length)] as T
+  }
+}
+
+const textMax = 80_000
+
+/** Findings and pipelines; notes of files that come and go depend on when one looks. */
+function comparable(checked: CheckedFile | undefined): unknown {
+  return { findings: sorted(checked?.findings ?? []), pipelines: sorted(checked?.pipelines ?? []) }
+}
+
+function sorted(items: readonly object[]): string[] {
+  return items.map(item => JSON.stringify(item)).sort()
+}
