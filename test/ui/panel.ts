@@ -13,6 +13,9 @@ const nonce = 'VGlkZW1hcms='
 /** Noon of the recorded snapshots: the page's clock stands still there. */
 export const recordedAtMs = Date.parse('2026-11-20T12:01:04.500Z')
 
+/** A failure bound: a step that takes longer has failed. */
+const stepTimeoutMs = 10_000
+
 export interface PanelOptions {
   readonly view: 'overview' | 'batch'
   readonly theme?: ThemeName
@@ -45,6 +48,7 @@ export async function openPanel(browser: Browser, options: PanelOptions): Promis
     timezoneId: 'UTC',
     locale: 'en-US',
   })
+  context.setDefaultTimeout(stepTimeoutMs)
   const page = await context.newPage()
   const messages: ViewMessage[] = []
   const violations: string[] = []
@@ -56,7 +60,7 @@ export async function openPanel(browser: Browser, options: PanelOptions): Promis
     errors,
     show: snapshot => show(page, snapshot),
     send: message => page.evaluate(data => window.postMessage(data, '*'), message),
-    setTheme: theme => page.evaluate(applyTheme, themes[theme]),
+    setTheme: theme => setTheme(page, theme),
   }
   page.on('pageerror', error => errors.push(error.message))
   page.on('console', message => {
@@ -112,7 +116,9 @@ async function serve(page: Page, options: PanelOptions, errors: string[]): Promi
 }
 
 async function show(page: Page, snapshot: Snapshot): Promise<number> {
-  return page.evaluate(async data => {
+  // As text: a value of a million fields takes playwright seconds to pass on.
+  return page.evaluate(async json => {
+    const data = JSON.parse(json) as { view: string }
     const name = `tidemark ${data.view}`
     const drawn = new Promise<number>(done => {
       const observer = new PerformanceObserver(list => {
@@ -125,7 +131,17 @@ async function show(page: Page, snapshot: Snapshot): Promise<number> {
     })
     window.postMessage({ type: 'snapshot', snapshot: data }, '*')
     return drawn
-  }, snapshot)
+  }, JSON.stringify(snapshot))
+}
+
+/** Sets the theme and waits until the toolkit has taken it over, which it does a frame later, once it has drawn a control. */
+async function setTheme(page: Page, theme: ThemeName): Promise<void> {
+  await page.evaluate(applyTheme, themes[theme])
+  await page.waitForFunction(() => {
+    const ofToolkit = getComputedStyle(document.body).getPropertyValue('--foreground')
+    const ofTheme = document.documentElement.style.getPropertyValue('--vscode-foreground')
+    return document.querySelector('vscode-button') === null || ofToolkit === ofTheme
+  })
 }
 
 /** Runs in the page before its own script. */

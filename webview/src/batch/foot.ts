@@ -49,7 +49,7 @@ function rangeList(
 } {
   const list = element('ul')
   const rest = element('p', 'dim')
-  const node = element('section', '', element('h3', tone, `${sign} ${title}`), list, rest)
+  const node = element('section', '', element('h2', tone, `${sign} ${title}`), list, rest)
   const draw = keyedChildren<WireRange>(
     list,
     (range, index) => `${index} ${range.partition} ${range.topic}`,

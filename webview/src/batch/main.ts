@@ -46,10 +46,11 @@ sign.setAttribute('aria-hidden', 'true')
 
 const main = element('main', 'batch', history.node, phases.node, ranges.node, records.node, state, end.node)
 main.setAttribute('aria-label', strings.batchPanel)
-document.getElementById('root')?.append(tools.node, main, heard)
 
 function update(snapshot: BatchSnapshot): void {
   const { batch, status } = snapshot
+  // Nothing is shown before there is something to say.
+  if (!main.isConnected) document.getElementById('root')?.append(tools.node, main, heard)
   tools.update(snapshot)
   history.update(snapshot)
   setHidden(phases.node, batch === undefined)

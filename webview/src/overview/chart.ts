@@ -1,7 +1,7 @@
 /** Lag over time: what is to read on top of what no reader will ever get, and what happened meanwhile. */
 import uPlot from 'uplot'
 import type { GroupDetail, LagPoint } from '../protocol.ts'
-import { element, keyedChildren, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { element, keyedChildren, setAttribute, setHidden, setStyle, setText } from '../shared/dom.ts'
 import { formatCount, formatMinute, formatSeconds, formatTime } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
 import { onThemeChange, themeColor } from '../shared/theme.ts'
@@ -54,6 +54,7 @@ export function lagChart(): { readonly node: HTMLElement; update(group: GroupDet
   return {
     node,
     update: group => {
+      const isSame = areSame(points, group.history)
       points = group.history
       const first = points[0]
       const last = points.at(-1)
@@ -70,15 +71,24 @@ export function lagChart(): { readonly node: HTMLElement; update(group: GroupDet
       setText(until, last ? formatMinute(last.atMs) : '')
       drawEvents(points.filter(point => point.event !== undefined).slice(-namedEventsMax))
       drawReadout(undefined)
-      figure.setAttribute(
+      setAttribute(
+        figure,
         'aria-label',
         strings.chartLabel(formatCount(last?.readable ?? 0), formatCount(highest(points)?.readable ?? 0)),
       )
-      if (plot && hasChart) {
-        plot.setData(plotData(points))
-      } else redraw()
+      if (plot && hasChart && !isSame) plot.setData(plotData(points))
+      else if (!plot || !hasChart) redraw()
     },
   }
+}
+
+/** A history only grows at its end, so its ends tell. */
+function areSame(shown: readonly LagPoint[], next: readonly LagPoint[]): boolean {
+  const ends = [0, -1].map(at => [shown.at(at), next.at(at)] as const)
+  return (
+    shown.length === next.length &&
+    ends.every(([a, b]) => a?.atMs === b?.atMs && a?.readable === b?.readable && a?.unreadable === b?.unreadable)
+  )
 }
 
 /** `now 412 to read · 5 markers, aborted, gaps · highest 9,120 at 11:52`, or the values under the pointer. */
@@ -117,7 +127,7 @@ function createPlot(
   onPoint: (index: number | undefined) => void,
   onDraw: (plot: uPlot) => void,
 ): uPlot {
-  const line = themeColor('--line')
+  const line = themeColor('--row-line')
   const unread = themeColor('--unread')
   const unreadable = themeColor('--unreadable')
   return new uPlot(

@@ -96,7 +96,7 @@ export function groupList(host: Host): { readonly node: HTMLElement; update(snap
 
 function groupRow(groupAt: (index: number) => GroupRow | undefined): RowView {
   const sign = element('span', 'sign')
-  sign.setAttribute('aria-hidden', 'true')
+  sign.setAttribute('role', 'img')
   const name = element('span', 'name cut foreign')
   const lag = element('span', 'number')
   const note = element('span', 'note cut dim foreign')
@@ -110,6 +110,7 @@ function groupRow(groupAt: (index: number) => GroupRow | undefined): RowView {
       const { sign: signText, tone } = signs[group.status]
       const text = lagOf(group)
       setText(sign, signText)
+      setAttribute(sign, 'aria-label', strings.statusWord[group.status])
       setClass(sign, `sign ${tone}`)
       setText(name, visibleName(group.groupId))
       setText(lag, text.number)
@@ -121,7 +122,6 @@ function groupRow(groupAt: (index: number) => GroupRow | undefined): RowView {
         'title',
         `${visibleName(group.groupId)}\n${strings.statusWord[group.status]} · ${visibleName(group.note)}`,
       )
-      setAttribute(node, 'aria-label', spoken(group, text))
     },
   }
 }
@@ -143,17 +143,6 @@ function lagOf(group: GroupRow): LagText {
   const trend = group.trend === undefined ? '' : ` ${trendSigns[group.trend]}`
   const word = group.trend === undefined ? strings.stateWord.behind : strings[group.trend]
   return { number: `${formatCount(group.lag)}${trend}`, word, tone: tone === 'ok' ? '' : tone }
-}
-
-function spoken(group: GroupRow, text: LagText): string {
-  const facts = [
-    group.groupId,
-    strings.statusWord[group.status],
-    `${text.number} ${text.word}`.trim(),
-    group.state,
-    group.note,
-  ]
-  return visibleName(facts.filter(Boolean).join(', '))
 }
 
 function keptFilter(state: unknown): { kind: string; text: string } {

@@ -35,9 +35,11 @@ heard.setAttribute('role', 'status')
 const lists = element('nav', 'lists', groups.node, topics.node)
 lists.setAttribute('aria-label', `${strings.groups}, ${strings.topics}`)
 const main = element('main', 'shown', lists, detail.node)
-document.getElementById('root')?.append(head.node, notice.node, state.node, main, heard)
+const parts = [head.node, notice.node, state.node, main, heard]
 
 function update(snapshot: OverviewSnapshot): void {
+  // Nothing is shown before there is something to say.
+  if (!head.node.isConnected) document.getElementById('root')?.append(...parts)
   // What was read before stays in sight when a connection is lost: old numbers with their time beat an empty page.
   const hasData = snapshot.groups.length > 0 || snapshot.topics.length > 0
   const isWhole = !hasData && snapshot.status.kind !== 'connected'

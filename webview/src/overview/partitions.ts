@@ -16,8 +16,8 @@ const glanceRowsMax = 24
 
 /** A topic's heading, or one of its partitions. */
 type Line =
-  | { readonly kind: 'topic'; readonly topic: string; readonly partitionCount: number; readonly scale: GaugeScale }
-  | { readonly kind: 'partition'; readonly row: PartitionRow; readonly scale: GaugeScale }
+  | { readonly kind: 'topic'; readonly topic: string; readonly scale: () => GaugeScale }
+  | { readonly kind: 'partition'; readonly row: PartitionRow; readonly scale: () => GaugeScale }
 
 const columns = ['partition', 'log', 'committed', 'end', 'lag', 'why', 'rate', 'left', 'owner'] as const
 const numberColumns = new Set<string>(['committed', 'end', 'lag', 'rate', 'left'])
@@ -72,7 +72,7 @@ export function partitionTable(): { readonly node: HTMLElement; update(group: Gr
   }
 }
 
-/** Topics keep the order in which they come; each has its own scale. */
+/** Topics keep the order in which they come; each has its own scale, counted when one of its rows comes into sight. */
 function linesOf(rows: readonly PartitionRow[]): Line[] {
   const byTopic = new Map<string, PartitionRow[]>()
   for (const row of rows) {
@@ -81,10 +81,18 @@ function linesOf(rows: readonly PartitionRow[]): Line[] {
     else byTopic.set(row.topic, [row])
   }
   return [...byTopic].flatMap(([topic, partitions]) => {
-    const scale = gaugeScale(partitions)
-    const heading: Line = { kind: 'topic', topic, partitionCount: partitions.length, scale }
+    const scale = once(() => gaugeScale(partitions))
+    const heading: Line = { kind: 'topic', topic, scale }
     return [heading, ...partitions.map((row): Line => ({ kind: 'partition', row, scale }))]
   })
+}
+
+function once<Value>(compute: () => Value): () => Value {
+  let value: { readonly of: Value } | undefined
+  return () => {
+    value ??= { of: compute() }
+    return value.of
+  }
 }
 
 function headerRow(): HTMLElement {
@@ -127,7 +135,7 @@ function topicCells(node: HTMLElement): (line: Line) => void {
   return line => {
     if (line.kind !== 'topic') return
     setText(name, visibleName(line.topic))
-    setText(facts, strings.tickIs(formatCount(line.scale.tick.toString())))
+    setText(facts, strings.tickIs(formatCount(line.scale().tick.toString())))
   }
 }
 
@@ -156,7 +164,7 @@ function partitionCells(node: HTMLElement): (line: Line) => void {
     const { row } = line
     const words = row.why === '' ? causes(row) : visibleName(row.why)
     setText(partition, String(row.partition))
-    gauge.update(row, line.scale)
+    gauge.update(row, line.scale())
     setText(committed, row.committedOffset === undefined ? strings.never : formatCount(row.committedOffset))
     setClass(committed, row.committedOffset === undefined ? 'number dim' : 'number')
     setText(end, formatCount(row.logEndOffset))

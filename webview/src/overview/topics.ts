@@ -71,7 +71,6 @@ function topicRow(topicAt: (index: number) => TopicRow | undefined): RowView {
       setText(name, visibleName(topic.topic))
       setText(shape, `${partitions} × ${replicas}`)
       setAttribute(node, 'title', `${visibleName(topic.topic)}\n${strings.topicShape(partitions, replicas)}`)
-      setAttribute(node, 'aria-label', visibleName(`${topic.topic}, ${strings.topicShape(partitions, replicas)}`))
     },
   }
 }

@@ -69,8 +69,9 @@ export function button(
 /** A one-line text field that reports each change. */
 export function textField(label: string, value: string, onInput: (text: string) => void): HTMLElement {
   const node = document.createElement('vscode-text-field')
+  // The toolkit takes the accessible name from the content, and would replace an `aria-label` of ours by "Text field".
+  node.textContent = label
   node.setAttribute('placeholder', label)
-  node.setAttribute('aria-label', label)
   node.setAttribute('value', value)
   node.setAttribute('maxlength', '300')
   node.addEventListener('input', () => onInput('value' in node ? String(node.value) : ''))

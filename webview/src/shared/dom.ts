@@ -35,10 +35,18 @@ export function setHidden(target: HTMLElement, isHidden: boolean): void {
   if (target.hidden !== isHidden) target.hidden = isHidden
 }
 
-/** Through the CSSOM: the policy refuses style attributes, not this. */
+/**
+ * Through the CSSOM: the policy refuses style attributes, not this. What was written is remembered, since the browser
+ * hands values back in another spelling (`0.500000` as `0.5`).
+ */
 export function setStyle(target: HTMLElement, property: string, value: string): void {
-  if (target.style.getPropertyValue(property) !== value) target.style.setProperty(property, value)
+  const written = writtenStyles.get(target) ?? new Map<string, string>()
+  if (written.get(property) === value) return
+  writtenStyles.set(target, written.set(property, value))
+  target.style.setProperty(property, value)
 }
+
+const writtenStyles = new WeakMap<HTMLElement, Map<string, string>>()
 
 interface Keyed<Item> {
   readonly node: HTMLElement

@@ -1,6 +1,6 @@
 /** The tide gauge: a partition's log as one bar, on one scale per topic. Reads from the oldest offset on the left to the log end on the right. */
 import type { PartitionRow } from '../protocol.ts'
-import { element, setAttribute, setClass, setStyle } from './dom.ts'
+import { element, setAttribute, setClass, setHidden, setStyle } from './dom.ts'
 import { type GaugeParts, type GaugeScale, gaugeParts } from './gaugeScale.ts'
 import { distance, formatCount } from './numbers.ts'
 import { strings } from './strings.ts'
@@ -60,7 +60,7 @@ function drawSegment(name: Exclude<Segment, 'mark'>, part: HTMLElement, shares: 
 }
 
 function drawMark(part: HTMLElement, row: PartitionRow): void {
-  part.hidden = row.committedOffset === undefined
+  setHidden(part, row.committedOffset === undefined)
   setClass(part, row.lag.state === 'positionLost' || row.lag.takenByRetention !== '0' ? 'mark bad' : 'mark')
 }
 

@@ -1,6 +1,6 @@
 /** Numbers as people read them: exact, grouped, with a unit. */
 import type { Count } from '../protocol.ts'
-import { language } from './strings.ts'
+import { language, strings } from './strings.ts'
 
 const grouped = new Intl.NumberFormat(language)
 const short = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
@@ -34,17 +34,18 @@ export function distance(from: Count, until: Count): bigint {
 
 /** `0.4 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${short.format(Math.round(seconds * 10) / 10)} s`
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const [unit, big, small, smallUnit] =
-    seconds < 3_600
-      ? (['min', 60, 1, 's'] as const)
-      : seconds < 86_400
-        ? (['h', 3_600, 60, 'min'] as const)
-        : (['d', 86_400, 3_600, 'h'] as const)
+  const { second, minute, hour, day } = strings.unit
+  if (seconds < 10) return `${short.format(Math.round(seconds * 10) / 10)} ${second}`
+  if (seconds < 60) return `${Math.round(seconds)} ${second}`
+  if (seconds < 3_600) return twoUnits(seconds, 60, minute, 1, second)
+  return seconds < 86_400 ? twoUnits(seconds, 3_600, hour, 60, minute) : twoUnits(seconds, 86_400, day, 3_600, hour)
+}
+
+function twoUnits(seconds: number, big: number, bigUnit: string, small: number, smallUnit: string): string {
   const whole = Math.floor(seconds / big)
   const rest = Math.floor((seconds - whole * big) / small)
-  return rest === 0 ? `${formatCount(whole)} ${unit}` : `${formatCount(whole)} ${unit} ${rest} ${smallUnit}`
+  const first = `${formatCount(whole)} ${bigUnit}`
+  return rest === 0 ? first : `${first} ${rest} ${smallUnit}`
 }
 
 /** `0.3 ms`, `12 ms`, `1.2 s`. */

@@ -94,8 +94,9 @@ export function virtualRows(options: RowsOptions): Rows {
     )
     if (options.role === 'listbox') setAttribute(row, 'aria-setsize', String(count))
     setAttribute(row, 'aria-selected', String(index === chosen))
-    row.classList.toggle('active', index === active)
-    row.dataset.index = String(index)
+    setAttribute(row, 'data-index', String(index))
+    // A toggle that changes nothing still counts as a change of the attribute.
+    if (row.classList.contains('active') !== (index === active)) row.classList.toggle('active')
     setStyle(row, 'transform', `translateY(${index * options.rowHeightPx}px)`)
   }
 
@@ -152,7 +153,8 @@ export function virtualRows(options: RowsOptions): Rows {
     event.preventDefault()
   })
   node.addEventListener('focus', () => {
-    if (count > 0) moveTo(chosen ?? active)
+    // By keyboard only: a press of the pointer must not scroll the row away from under it.
+    if (count > 0 && node.matches(':focus-visible')) moveTo(chosen ?? active)
   })
   node.addEventListener('click', event => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('.row') : null

@@ -3,6 +3,8 @@
 const plural = (count: string, one: string, many: string): string => `${count} ${count === '1' ? one : many}`
 
 export const english = {
+  unit: { second: 's', minute: 'min', hour: 'h', day: 'd' },
+
   // The overview: head
   overview: 'Cluster overview',
   connecting: 'connecting',

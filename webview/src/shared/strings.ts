@@ -6,6 +6,11 @@ import { simplifiedChinese } from './strings.zh.ts'
 export type Strings = typeof english
 
 /** Language tag of the page: `en` or `zh-CN`. Any other falls back to English. */
-export const language: 'en' | 'zh-CN' = document.documentElement.lang.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en'
+export const language: 'en' | 'zh-CN' = pageLanguage().startsWith('zh') ? 'zh-CN' : 'en'
 
 export const strings: Strings = language === 'zh-CN' ? simplifiedChinese : english
+
+/** Empty outside of a page, where the arithmetic of the panels is tested. */
+function pageLanguage(): string {
+  return typeof document === 'undefined' ? '' : document.documentElement.lang.toLowerCase()
+}

@@ -2,6 +2,8 @@
 import type { english } from './strings.en.ts'
 
 export const simplifiedChinese: typeof english = {
+  unit: { second: '秒', minute: '分', hour: '小时', day: '天' },
+
   overview: '集群概览',
   connecting: '正在连接',
   connected: '已连接',
