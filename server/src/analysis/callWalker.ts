@@ -3,7 +3,7 @@ import type { CallExpression, Expression } from '../facts/code.ts'
 import type { OutputRow } from '../facts/libraries/outputs.ts'
 import { callRows } from '../facts/libraries/signals.ts'
 import { derive } from '../facts/libraries/types.ts'
-import type { Detached, Flow, Place, Signal } from '../facts/model.ts'
+import type { Detached, Flow, Place, Signal, Test } from '../facts/model.ts'
 import { argumentsOf } from './evaluator.ts'
 import { hasWork, sequence } from '../facts/flows.ts'
 import type { Thunk, Value } from './frames.ts'
@@ -11,6 +11,8 @@ import { pureGlobal, returnsPromise, timers } from './globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
 import { placeOf, sourceText } from './places.ts'
+import { queuedWork } from './queues.ts'
+import { trackedCommit } from './trackers.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
 import type { Position, Use, Walker } from './walker.ts'
@@ -93,6 +95,11 @@ export class CallWalker {
       this.#signal(call, 'log', position, out)
       return
     }
+    const queued = queuedWork(this.#walker, call, callee, position)
+    if (queued) {
+      out.push(this.detached('queue', call, queued, position))
+      return
+    }
     this.#receiver(call.callee, position, out)
     const iteration = iterationOf(this.#walker, call, position)
     if (iteration && !callee.type.startsWith('@tidemark/runtime:')) {
@@ -173,6 +180,10 @@ export class CallWalker {
   ): void {
     this.#arguments(call, position, out)
     if (call.isNew || isHarmlessCall(call, callee)) return
+    if (isDelay(call) && use !== 'floating' && use !== 'void') {
+      this.#signal(call, 'delay', position, out)
+      return
+    }
     const isAwaited = use === 'awaited' || use === 'consumed' || use === 'returned'
     if (!isAwaited) return
     out.push({
@@ -289,10 +300,24 @@ export class CallWalker {
     const isAsync = returnsPromise(this.#walker.evaluator, callee)
     const inner: Use = isAsync ? 'returned' : use === 'floating' || use === 'void' ? 'value' : 'returned'
     const place = placeOf(position.frame.module, call.nameAt)
-    const flow = this.#walker.enter(callee, argumentsOf(call, position.frame), position, place, inner)
+    const tracked = trackedCommit(this.#walker, call, callee, position)
+    if (tracked) {
+      out.push(tracked)
+      return
+    }
+    const flow = this.#enterAll(callee, call, position, place, inner)
     const isDropped = isAsync && (use === 'floating' || use === 'void')
     if (isDropped && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
     else if (!isDropped) out.push(flow)
+  }
+
+  /** One function, or both that it may be. */
+  #enterAll(callee: Closure, call: CallExpression, position: Position, place: Place, inner: Use): Flow {
+    const args = argumentsOf(call, position.frame)
+    const flow = this.#walker.enter(callee, args, position, place, inner)
+    if (callee.other?.kind !== 'closure') return flow
+    const test: Test = { dedupe: undefined, lookupAt: undefined, repeatArm: undefined, source: '' }
+    return { kind: 'branch', at: place, arms: [flow, this.#walker.enter({ ...callee.other, self: callee.self ?? callee.other.self }, args, position, place, inner)], test }
   }
 
   #iterate(call: CallExpression, iteration: Iteration, position: Position, use: Use, out: Flow[]): void {
@@ -388,7 +413,8 @@ export class CallWalker {
 
   detached(how: Detached['how'], call: CallExpression, flow: Flow, position: Position): Detached {
     const { module } = position.frame
-    const at: Place = placeOf(module, call)
+    const lineEnd = module.text.indexOf('\n', call.start)
+    const at: Place = placeOf(module, { start: call.start, end: lineEnd < 0 ? call.end : Math.min(call.end, lineEnd) })
     return {
       kind: 'detached',
       at,

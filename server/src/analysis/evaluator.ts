@@ -106,7 +106,7 @@ export class Evaluator {
       case 'this':
         return selfOf(frame) ?? { kind: 'unknown', by }
       case 'choice':
-        return this.#either(expression.whenTrue, expression.whenFalse, frame, by)
+        return this.#chosen(expression.whenTrue, expression.whenFalse, frame, by)
       case 'binary':
         return this.#binary(expression, frame, by)
       default:
@@ -119,6 +119,14 @@ export class Evaluator {
     if (isDefinite(value)) return value
     const typed = this.typeValue(type, frame.module)
     return isKnown(typed) ? ({ ...typed, by } as Value) : value
+  }
+
+  /** Two functions stay two: both may run. */
+  #chosen(first: Expression, second: Expression, frame: Frame, by: Made): Value {
+    const value = this.#either(first, second, frame, by)
+    if (value.kind !== 'closure') return value
+    const other = this.evaluate(second, frame)
+    return other.kind === 'closure' && other.code !== value.code ? { ...value, other } : value
   }
 
   #either(first: Expression, second: Expression, frame: Frame, by: Made): Value {
@@ -138,7 +146,9 @@ export class Evaluator {
       // The environment is not known; what is written as its default is the best that can be said.
       const one = this.evaluate(left, frame)
       if (one.kind === 'external' && one.type.startsWith('global:process.env')) return this.evaluate(right, frame)
-      return this.#either(left, right, frame, by)
+      const value = this.#either(left, right, frame, by)
+      // `options.handler ?? ownHandler`: what the caller gives is not ours to follow.
+      return value.kind === 'closure' && !isKnown(one) ? { kind: 'unknown', by } : value
     }
     if (operator === '&&') return this.evaluate(right, frame)
     const one = this.evaluate(left, frame)
@@ -412,7 +422,8 @@ export class Evaluator {
     frame: Frame,
     by: Made,
   ): Value {
-    const receiver = expression.callee.kind === 'member' ? this.evaluate(expression.callee.of, frame) : undefined
+    const receiver = this.#receiverOf(expression, frame)
+    if (receiver?.kind === 'external' && callee.type.endsWith('.bind')) return receiver
     if (callee.type === 'global:Promise.resolve' && expression.args[0]) return this.evaluate(expression.args[0], frame)
     if (/^global:(?:Map|Array|Set)#\.(?:get|pop|shift|at)$/.test(callee.type) && expression.callee.kind === 'member') {
       const held = this.held(expression.callee.of, frame)

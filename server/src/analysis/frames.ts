@@ -51,6 +51,8 @@ export type Value =
       readonly frame: Frame
       readonly self: Value | undefined
       readonly by: Made | undefined
+      /** The other function it may be. */
+      readonly other?: Value
     }
   | { readonly kind: 'class'; readonly code: ClassCode; readonly frame: Frame; readonly by: Made | undefined }
   | {

@@ -168,8 +168,21 @@ export class PromiseWalker {
       })
       return
     }
-    const hasCalls = hasWork(flow) || [...within(flow)].some(part => part.kind === 'call')
-    if (isDropped && hasCalls) out.push(this.#calls.detached('promise-constructor', call, flow, position))
-    else if (!isDropped) out.push(flow)
+    if (!isDropped) {
+      out.push(flow)
+      return
+    }
+    const at = placeOf(position.frame.module, call)
+    const waits: Flow = {
+      kind: 'call',
+      at,
+      calls: position.calls,
+      name: 'new Promise',
+      isAwaited: true,
+      takesRecord: false,
+      what: 'callback',
+    }
+    const hasCalls = position.frame.module.calls.some(({ call: inner }) => inner.start > call.start && inner.end < call.end)
+    if (hasCalls) out.push(this.#calls.detached('promise-constructor', call, sequence([flow, waits]), position))
   }
 }

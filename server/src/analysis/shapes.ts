@@ -140,6 +140,9 @@ function ownerName(expression: CallExpression['callee']): string | undefined {
 const builtIns =
   /^(?:push|pop|shift|unshift|slice|splice|concat|join|includes|indexOf|has|get|set|add|delete|clear|keys|values|entries|toString|toISOString|toJSON|toFixed|split|trim|replace|replaceAll|match|test|exec|startsWith|endsWith|toLowerCase|toUpperCase|charAt|substring|substr|padStart|padEnd|parse|stringify|getTime|now|sort|reverse|fill|flat|at|from|of|bind|call|apply|next|emit|on|once|off|addListener|removeListener|removeAllListeners|then|catch|finally|subscribe|unsubscribe|pipe|assign|freeze|equals|readUInt8|readInt32BE|resolve|reject|valueOf|isNaN|cancel|unref|ref|start|end|setHeader|increment|decrement|observe|inc|dec|validate|isValid|decode|encode|deserialize|serialize|connect|subscribeToResponseOf|isRunning|isStale|uncommittedOffsets|assignments|abs|max|min|toNumber|toArray|toObject|min|isAvailable)$/
 
+/** Said of functions that make something out of something. */
+const pureNames = /^(?:format|build|map|to|as|parse|convert|transform|normali[sz]e|compute|calculate|generate|extract|stringify|describe|compare|plainTo|instanceTo)(?=[A-Z]|$)/
+
 /** Calls that change nothing outside, by what they are called on. */
 export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
   if (
@@ -149,7 +152,8 @@ export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
     )
   )
     return true
-  if (call.callee.kind === 'member') return builtIns.test(call.callee.name)
+  if (call.callee.kind === 'member') return builtIns.test(call.callee.name) || pureNames.test(call.callee.name)
+  if (call.callee.kind === 'name' && pureNames.test(call.callee.name)) return true
   return (
     call.callee.kind === 'this' ||
     (call.callee.kind === 'name' &&

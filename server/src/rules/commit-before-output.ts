@@ -61,7 +61,7 @@ interface EarlyCommit {
 const start: Progress = { committed: undefined, running: undefined, failed: undefined }
 
 function next(pipeline: Pipeline, event: Event | Detached, state: Progress, note: (match: EarlyCommit) => void): Progress {
-  if (event.kind === 'detached') return workIn(event.flow) ? { ...state, running: event } : state
+  if (event.kind === 'detached') return event.how !== 'timer' && workIn(event.flow) ? { ...state, running: event } : state
   if (event.kind === 'commit' && counts(pipeline, event)) {
     const running = state.running && workIn(state.running.flow)
     if (running) note({ at: event.at, commit: event, work: running, how: 'running' })

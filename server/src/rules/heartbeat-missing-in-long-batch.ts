@@ -67,7 +67,8 @@ function isAwaitedWork(flow: Flow): boolean {
 function firstAwaited(flow: Flow): Place | undefined {
   if (isAwaitedWork(flow) || (flow.kind === 'signal' && flow.signal === 'delay' && flow.isWaitedFor)) return (flow as { at: Place }).at
   if (flow.kind === 'detached') return undefined
-  for (const part of partsOf(flow)) {
+  // Work for failed records only is rare enough.
+  for (const part of flow.kind === 'try' ? [flow.block] : partsOf(flow)) {
     const found = firstAwaited(part)
     if (found) return flow.kind === 'helper' ? flow.at : found
   }

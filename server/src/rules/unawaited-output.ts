@@ -83,17 +83,18 @@ const remedies: Readonly<Record<Detached['how'], string>> = {
 function* detachedIn(flow: Flow, pipeline: Pipeline): Generator<LostOutput> {
   for (const part of within(flow)) {
     if (part.kind !== 'detached') continue
-    const work = workIn(part.flow) ?? promised(part)
-    if (work) yield { at: part.at, work, detached: part }
+    const work = workIn(part.flow)
+    if (work && !commitsItself(part, pipeline)) yield { at: part.at, work, detached: part }
   }
-  void pipeline
 }
 
-/** `new Promise(…)` dropped: whatever it waits for is not waited for. */
-function promised(part: Detached): OpaqueCall | undefined {
-  if (part.how !== 'promise-constructor') return undefined
-  for (const inner of within(part.flow)) if (inner.kind === 'call') return inner
-  return undefined
+/** Handed on to something that commits when it is done: a queue with a commit tracker, a buffer with a timer. */
+function commitsItself(part: Detached, pipeline: Pipeline): boolean {
+  const { commitMode } = pipeline.options
+  if (commitMode === 'after-handler' || commitMode === 'before-handler') return false
+  if (part.how === 'timer') return true
+  for (const inner of within(part.flow)) if (inner.kind === 'commit') return true
+  return false
 }
 
 /** A handler whose one act is a call of the project, given the record and dropped. */
