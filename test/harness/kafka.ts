@@ -21,6 +21,8 @@ export const clustersFolderVariable = 'TIDEMARK_TEST_KAFKA_FOLDER'
 export interface TestKafka {
   /** `127.0.0.1:9092`, one a broker. */
   readonly brokers: string[]
+  /** Each broker's `log.dirs`, for tools that read segments. Empty for the shared Kafka. */
+  readonly logFolders: readonly string[]
   /** Ends all brokers (`kill -9` with `isKilled`) and starts them again with the same data and ports. */
   restart(options?: { readonly isKilled?: boolean }): Promise<void>
   /** `kill -9`; the index counts from 0. `startBroker` brings it back. */
@@ -71,7 +73,15 @@ function sharedKafka(brokers: string[]): TestKafka {
   const refuse = async (): Promise<never> => {
     throw new Error('This Kafka is shared with other tests: ask for one with useKafka(t, { isOwn: true })')
   }
-  return { brokers, tool: runTool, restart: refuse, killBroker: refuse, startBroker: refuse, freeze: refuse }
+  return {
+    brokers,
+    logFolders: [],
+    tool: runTool,
+    restart: refuse,
+    killBroker: refuse,
+    startBroker: refuse,
+    freeze: refuse,
+  }
 }
 
 function ownKafka(t: Scope, brokers: string[], folder: string): TestKafka {
@@ -96,6 +106,7 @@ function ownKafka(t: Scope, brokers: string[], folder: string): TestKafka {
   }
   return {
     brokers,
+    logFolders: brokers.map((_, index) => nodeFiles(folder, index + 1).data),
     tool: runTool,
     async restart({ isKilled = false } = {}) {
       await Promise.all(brokers.map((_, index) => endBroker(index, isKilled ? 'SIGKILL' : 'SIGTERM')))

@@ -1,0 +1,160 @@
+/**
+ * Random histories on a real broker: every number of the monitor equals what Kafka's own tools find by reading everything.
+ *
+ * `TIDEMARK_TRUTH_HISTORIES` sets how many are played (20); a failing one prints its seed and what was done.
+ */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
+import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
+import { type ClusterSnapshot, type GroupPartition, openMonitor } from '@tidemark/runtime/monitor'
+import { Kafka, logLevel } from 'kafkajs'
+import { Cluster } from '../../../runtime/src/clients/kafka-protocol/cluster.ts'
+import { transportOf } from '../../../runtime/src/clients/kafka-protocol/connection.ts'
+import { systemClock } from '../../../runtime/src/clock.ts'
+import { seededRandom, systemRandom } from '../../../runtime/src/random.ts'
+import { partitionName } from '../../../runtime/src/semantics/ranges.ts'
+import { type TestKafka, useKafka } from '../../harness/kafka.ts'
+import { until } from '../../harness/until.ts'
+import { type History, playHistory } from './truth/history.ts'
+import { askWitness, type Witness } from './truth/witness.ts'
+
+const count = Number(process.env.TIDEMARK_TRUTH_HISTORIES ?? 20)
+const firstSeed = Number(process.env.TIDEMARK_TRUTH_SEED ?? 1)
+const prefix = 'truth'
+
+let kafka: TestKafka
+let histories: History[]
+let snapshot: ClusterSnapshot
+let witness: Witness
+
+before(async () => {
+  const configs = {
+    'log.cleaner.backoff.ms': '100',
+    'log.cleanup.policy': 'delete',
+    'offsets.topic.num.partitions': '3',
+  }
+  kafka = await useKafka({ after }, { configs })
+  histories = await playAll(kafka)
+  await until('all compacted topics are cleaned', () => areCleaned(kafka, histories), { deadlineMs: 60_000 })
+  await readTogether()
+})
+
+/** Compaction may still be at work: what was read before and after the monitor must agree, or all is read again. */
+async function readTogether(): Promise<void> {
+  let earlier = await askWitness(kafka, prefix)
+  for (let attempt = 1; ; attempt++) {
+    snapshot = await readAll(kafka, histories)
+    witness = await askWitness(kafka, prefix)
+    if (isDeepStrictEqual(witness, earlier)) return
+    assert.ok(attempt < 5, 'the log never rests')
+    earlier = witness
+  }
+}
+
+for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+  test(`history ${seed}`, () => {
+    const history = histories[seed - firstSeed]
+    assert.ok(history)
+    const group = snapshot.selectedGroups.find(({ groupId }) => groupId === history.groupId)
+    const rows = group?.partitions ?? []
+    assert.equal(rows.length, history.committed.size > 0 ? history.partitions : 0)
+    for (const row of rows) assert.deepEqual(seen(row), expected(row, history, witness), history.deeds.join('\n'))
+  })
+}
+
+test('the histories hold every case, so that the comparison can fail', () => {
+  const rows = snapshot.selectedGroups.flatMap(({ partitions }) => partitions)
+  const has = (what: string, find: (row: GroupPartition) => boolean) =>
+    assert.ok(rows.some(find), `no history has ${what}`)
+  has('markers or aborted records', ({ lag }) => (lag?.markersAndAborted ?? 0n) > 0n)
+  has('records taken by deletion', ({ lag }) => (lag?.takenByRetention ?? 0n) > 0n)
+  has('gaps', ({ lag }) => (lag?.gaps ?? 0n) > 0n)
+  has('an open transaction', ({ lag }) => (lag?.inOpenTransactions ?? 0n) > 0n)
+  has('a lost position', ({ lag }) => lag?.state === 'positionLost')
+  has(
+    'a naive lag that is wrong',
+    ({ lag, ends, committedOffset }) =>
+      lag?.readable !== undefined && lag.readable !== (ends?.highWatermark ?? 0n) - (committedOffset ?? 0n),
+  )
+  assert.deepEqual(snapshot.problems, [])
+})
+
+function seen({ ends, committedOffset, lag }: GroupPartition) {
+  const { logStartOffset, highWatermark } = ends ?? assert.fail('no ends')
+  const { state, readable, markersAndAborted, gaps, takenByRetention } = lag ?? assert.fail('no lag')
+  return { logStartOffset, highWatermark, committedOffset, state, readable, markersAndAborted, gaps, takenByRetention }
+}
+
+/** From full lists of offsets; only the last stable offset is taken from the monitor, and checked against them. */
+function expected(row: GroupPartition, history: History, { starts, ends, committed, readable, existing }: Witness) {
+  const name = partitionName(row)
+  const [start, end] = [starts.get(name) ?? -1, ends.get(name) ?? -1]
+  const committedOffset = history.committed.get(row.partition)
+  // Kafka's tool shows a lost position like none: its own class cannot hold a negative offset.
+  const text = committed.get(`${history.groupId} ${name}`) ?? '-'
+  assert.equal(text, committedOffset === undefined || committedOffset < 0n ? '-' : String(committedOffset))
+  const head = { logStartOffset: BigInt(start), highWatermark: BigInt(end), committedOffset }
+  const unknown = { readable: undefined, markersAndAborted: undefined, gaps: undefined, takenByRetention: 0n }
+  if (committedOffset === undefined) return { ...head, state: 'neverCommitted', ...unknown }
+  if (committedOffset < 0n || committedOffset > BigInt(end)) return { ...head, state: 'positionLost', ...unknown }
+  const stable = Number(row.ends?.lastStableOffset)
+  const gets = readable.get(name) ?? []
+  assert.ok(
+    gets.every(offset => offset < stable),
+    'nothing at or after the last stable offset is readable',
+  )
+  const from = Math.max(Number(committedOffset), start)
+  const inRange = (offset: number) => from <= offset && offset < stable
+  const left = gets.filter(inRange).length
+  const there = (existing.get(name) ?? []).filter(inRange).length
+  return {
+    ...head,
+    state: left === 0 ? 'caughtUp' : 'behind',
+    readable: BigInt(left),
+    markersAndAborted: BigInt(there - left),
+    gaps: BigInt(Math.max(0, stable - from) - there),
+    takenByRetention: BigInt(Math.max(0, start - Number(committedOffset))),
+  }
+}
+
+async function playAll({ brokers }: TestKafka): Promise<History[]> {
+  const kafkaClient = new Kafka({ brokers, logLevel: logLevel.NOTHING })
+  const client = kafkajs(kafkaClient)
+  const admin = kafkaClient.admin()
+  const [connection, cluster] = await Promise.all([
+    client.connect(),
+    Cluster.connect(transportOf(client), { clock: systemClock, random: systemRandom }),
+    admin.connect(),
+  ])
+  after(async () => {
+    await Promise.all(played.flatMap(({ open }) => open.map(producer => producer.close().catch(() => {}))))
+    await Promise.all([connection.close(), admin.disconnect()])
+    cluster.close()
+  })
+  const played: History[] = []
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+    const tools = { connection, cluster, admin, random: seededRandom(seed) }
+    played.push(await playHistory(tools, `${prefix}-${seed}`))
+  }
+  return played
+}
+
+async function readAll({ brokers }: TestKafka, all: readonly History[]): Promise<ClusterSnapshot> {
+  const monitor = await openMonitor({ client: kafkajs(new Kafka({ brokers, logLevel: logLevel.NOTHING })) })
+  try {
+    return await monitor.refresh({ details: all.map(({ groupId }) => groupId) })
+  } finally {
+    await monitor.close()
+  }
+}
+
+/** The cleaner notes how far it has come in each log. */
+async function areCleaned({ logFolders }: TestKafka, all: readonly History[]): Promise<boolean> {
+  const notes = await readFile(join(logFolders[0] as string, 'cleaner-offset-checkpoint'), 'utf8')
+  return all
+    .filter(({ isCompacted, open }) => isCompacted && open.length === 0)
+    .every(({ topic }) => notes.includes(`${topic} 0`))
+}
