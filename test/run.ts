@@ -40,6 +40,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   await runSuite('fast')
   if (!values.fast) {
+    await runSuite('slow')
     await runKafkaSuite()
     await runSuite('ui')
     await runExtensionSuite()

@@ -8,9 +8,10 @@
  * A failure prints the seed and the session; `--session K` runs that one again.
  */
 import { parseArgs } from 'node:util'
+import { createEngine } from '@tidemark/server/analysis/engine'
 import { seededRandom } from '../../runtime/src/random.ts'
 import { type Corpus, readCorpus } from './fuzzing/corpus.ts'
-import { runSession } from './fuzzing/session.ts'
+import { type CreateEngine, runSession } from './fuzzing/session.ts'
 
 export interface FuzzOptions {
   readonly edits: number
@@ -18,6 +19,8 @@ export interface FuzzOptions {
   /** Only this session, to repeat a failure. */
   readonly session?: number
   readonly onProgress?: (edits: number) => void
+  /** What keeps up with the edits; fresh analyses are always made with the real one. @defaultValue the real one */
+  readonly createEngine?: CreateEngine
 }
 
 export interface FuzzResult {
@@ -46,7 +49,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     // Each session has its own numbers, so that it can be repeated without those before it.
     const random = seededRandom(options.seed * 1_000_003 + session)
     try {
-      const outcome = await runSession(corpus, random, Math.min(editsPerSession, options.edits - result.edits))
+      const outcome = await runSession(corpus, random, {
+        edits: Math.min(editsPerSession, options.edits - result.edits),
+        createEngine: options.createEngine ?? createEngine,
+      })
       result.edits += outcome.edits
       result.sessions++
       result.findings += outcome.findings

@@ -4,9 +4,9 @@ import { join, relative, resolve, sep } from 'node:path'
 
 export const repositoryRoot = resolve(import.meta.dirname, '../../..')
 
-export type Suite = 'fast' | 'kafka' | 'ui'
+export type Suite = 'fast' | 'slow' | 'kafka' | 'ui'
 
-const timeoutMs: Readonly<Record<Suite, number>> = { fast: 120_000, kafka: 900_000, ui: 600_000 }
+const timeoutMs: Readonly<Record<Suite, number>> = { fast: 120_000, slow: 600_000, kafka: 900_000, ui: 600_000 }
 
 export const suiteTimeoutMs = (suite: Suite): number => timeoutMs[suite]
 
@@ -23,6 +23,7 @@ export function filesOf(suite: Suite, filters: readonly string[]): string[] {
 
 export function suiteOf(path: string): Suite {
   if (path.endsWith('.kafka.test.ts')) return 'kafka'
+  if (path.endsWith('.slow.test.ts')) return 'slow'
   return path.endsWith('.ui.test.ts') ? 'ui' : 'fast'
 }
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, unlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import type { CheckedFile } from '@tidemark/server/analysis/check'
-import { createEngine } from '@tidemark/server/analysis/engine'
+import { createEngine, type Engine, type EngineOptions } from '@tidemark/server/analysis/engine'
 import { createWorkspace, type Workspace } from '@tidemark/server/analysis/workspace'
 import type { Random } from '../../../runtime/src/random.ts'
 import type { Corpus, Unit } from './corpus.ts'
@@ -22,13 +22,24 @@ export interface SessionOutcome {
 const stepMsMax = 100
 const editsPerBurst = 20
 
-export async function runSession(corpus: Corpus, random: Random, edits: number): Promise<SessionOutcome> {
+export type CreateEngine = (options: EngineOptions) => Engine
+
+export interface SessionOptions {
+  readonly edits: number
+  readonly createEngine: CreateEngine
+}
+
+export async function runSession(
+  corpus: Corpus,
+  random: Random,
+  { edits, createEngine }: SessionOptions,
+): Promise<SessionOutcome> {
   const kind = random.next() < 0.8 || corpus.others.length === 0 ? corpus.pipelines : corpus.others
   const unit = kind[random.integer(kind.length)] as Unit
   const donors = [...corpus.pipelines, ...corpus.others].flatMap(({ files }) => [...files.values()])
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tidemark-fuzz-')))
   try {
-    const session = new Session(folder, unit, donors, random)
+    const session = new Session(folder, unit, donors, random, createEngine)
     await session.start()
     while (session.edits < edits) await session.burst(Math.min(editsPerBurst, edits - session.edits))
     return session
@@ -47,7 +58,7 @@ class Session implements SessionOutcome {
   readonly #unit: Unit
   readonly #donors: readonly string[]
   readonly #random: Random
-  readonly #workspace: Workspace = createWorkspace(createEngine)
+  readonly #workspace: Workspace
   /** What is on the disk; `undefined` for a file that was removed. */
   readonly #disk = new Map<string, string | undefined>()
   readonly #open = new Map<string, { text: string; version: number }>()
@@ -55,7 +66,8 @@ class Session implements SessionOutcome {
   readonly #shown = new Map<string, CheckedFile>()
   readonly #history: string[] = []
 
-  constructor(folder: string, unit: Unit, donors: readonly string[], random: Random) {
+  constructor(folder: string, unit: Unit, donors: readonly string[], random: Random, create: CreateEngine) {
+    this.#workspace = createWorkspace(create)
     this.#folder = folder
     this.#unit = unit
     this.#donors = donors
