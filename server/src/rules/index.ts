@@ -1,4 +1,4 @@
-/** Every rule, in the order in which reports list them. */
+/** Every rule, in the order in which reports list them. Generated from the files beside it: `npm run generate`. */
 import { autoCommitBeforeOutput } from './auto-commit-before-output.ts'
 import { batchAutoresolveEarlyExit } from './batch-autoresolve-early-exit.ts'
 import { commitBeforeOutput } from './commit-before-output.ts'
