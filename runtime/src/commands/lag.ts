@@ -52,7 +52,7 @@ function groupText(group: GroupSnapshot): string {
   const { groupId, type, state, members, readable, offsetsBehind, status, partitions } = group
   const records =
     readable === undefined ? `${count(offsetsBehind)} offsets behind` : `${count(readable)} records behind`
-  const title = `${shown(groupId)}  ${type}, ${state}, ${members?.length ?? 0} members, ${records}, ${statusText[status]}`
+  const title = `${shown(groupId)}  ${type}, ${state}, ${members?.length === 1 ? '1 member' : `${members?.length ?? 0} members`}, ${records}, ${statusText[status]}`
   const header = ['partition', 'committed', 'end', 'records', 'why', 'rate/s', 'left', 'owner']
   return `${title}\n${table(header, partitions.map(rowOf), new Set([1, 2, 3, 5, 6]))}`
 }
@@ -96,6 +96,7 @@ function part(value: bigint | undefined, one: string, many: string): string {
 function timeText(seconds: number | undefined): string {
   if (seconds === undefined) return '-'
   if (seconds === Number.POSITIVE_INFINITY) return 'never'
+  if (seconds > 0 && seconds < 1) return '< 1 s'
   if (seconds < 90) return `${Math.ceil(seconds)} s`
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
 }

@@ -1,5 +1,5 @@
 /** One group's rows from what was read of it. */
-import { type PartitionStatus, ratesOf, secondsLeft, statusOf, worstStatus } from '../semantics/groupStatus.ts'
+import { judge, worstStatus } from '../semantics/groupStatus.ts'
 import { type LagByCause, lagOf, type RangeCount } from '../semantics/lag.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import { type GroupHistory, positionsOf } from './groupHistory.ts'
@@ -31,14 +31,14 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
     const committed = byPartition.get(name)
     const ends = input.ends.get(name)
     const lag = ends && lagOf({ ...ends, committedOffset: committed?.offset }, input.counts.get(name))
-    const judged = judge(lag, committed, ends, atMs, hasMembers, () => positionsOf(entry, name))
+    const judgement = judged(lag, committed, ends, atMs, hasMembers, () => positionsOf(entry, name))
     return {
       ...place,
       ends,
       committedOffset: committed?.offset,
       metadata: committed?.metadata,
       lag,
-      ...judged,
+      ...judgement,
       owner: owners.get(name),
     }
   })
@@ -57,7 +57,8 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
 
 type Judgement = Pick<GroupPartition, 'status' | 'consumedPerSecond' | 'producedPerSecond' | 'secondsLeft'>
 
-function judge(
+/** A position is judged by its samples, to which this one is added; where there is none there is nothing to judge. */
+function judged(
   lag: LagByCause | undefined,
   committed: CommittedPosition | undefined,
   ends: LogEnds | undefined,
@@ -72,10 +73,8 @@ function judge(
   const left = lag.readable ?? lag.offsets
   samples.add({ atMs, committedOffset: committed.offset, lag: left, endOffset: ends.lastStableOffset })
   const window = samples.list()
-  const status: PartitionStatus = statusOf(window, hasMembers)
-  if (window.length < 2) return { status, ...unknown }
-  const rates = ratesOf(window)
-  return { status, ...rates, secondsLeft: secondsLeft(left, rates) }
+  const verdict = judge(window, hasMembers)
+  return window.length < 2 ? { ...unknown, status: verdict.status } : verdict
 }
 
 /** Sums over the partitions that have a position. One that is uncounted leaves the sum of records open. */

@@ -19,7 +19,7 @@ export type PartitionStatus =
   | 'catchingUp'
   /** The backlog grows, or stays while it is more than the window's work. */
   | 'fallingBehind'
-  /** Records wait, members are there, and the position did not move in the window. */
+  /** Records wait, members are there, and the position stands still. */
   | 'stalled'
   /** Records wait, and no member is there to read them. */
   | 'stopped'
@@ -43,9 +43,32 @@ export interface PositionSample {
 
 /** Least time that samples must span before silence or growth means anything. */
 export const windowMinMs = 10_000
+/** A position that stands still for less time says nothing: many consumers commit every few seconds. */
+const silenceMinMs = 30_000
+/**
+ * Lag that is worth less time than this is keeping up. Positions arrive in steps (a commit each second, a batch), so below it
+ * growth and shrinking are only the moment at which one looked.
+ */
+const keepingUpSecondsMax = 2
 
-/** The status of one partition that has a position, by its samples, oldest first. */
-export function statusOf(samples: readonly PositionSample[], hasMembers: boolean): PartitionStatus {
+/** What the window says of one partition that has a position. */
+export interface Verdict extends Rates {
+  readonly status: PartitionStatus
+  /**
+   * Until what waits now has been read: 0 when nothing waits, `Infinity` when the backlog does not shrink,
+   * `undefined` while the window is too short to tell.
+   */
+  readonly secondsLeft: number | undefined
+}
+
+/** @param samples oldest first. */
+export function judge(samples: readonly PositionSample[], hasMembers: boolean): Verdict {
+  const rates = ratesOf(samples)
+  const status = statusOf(samples, hasMembers, rates)
+  return { status, ...rates, secondsLeft: secondsLeft(samples, status, rates) }
+}
+
+function statusOf(samples: readonly PositionSample[], hasMembers: boolean, rates: Rates): PartitionStatus {
   const last = samples.at(-1)
   const first = samples[0]
   if (!last || !first) return 'unknown'
@@ -54,15 +77,31 @@ export function statusOf(samples: readonly PositionSample[], hasMembers: boolean
   // Positions also move without members: a store that mirrors its offsets, a consumer that assigns partitions itself.
   const hasMoved = last.committedOffset !== first.committedOffset
   if (!hasMembers && !hasMoved) return 'stopped'
+  if (isSilent(samples)) return 'stalled'
   if (last.atMs - first.atMs < windowMinMs) return 'unknown'
-  if (!hasMoved && samples.every(sample => sample.lag > 0n)) return 'stalled'
+  // Records that came a moment ago to a reader that had read all before.
+  if (!hasMoved) return samples.some(({ lag }) => lag === 0n) ? 'ok' : 'unknown'
 
+  const secondsOf = (lag: bigint) => Number(lag) / rates.consumedPerSecond
   const [early, middle, late] = lowestOfThirds(samples)
-  if (late < early && late <= middle) return 'catchingUp'
-  if (late > middle && middle >= early) return 'fallingBehind'
-  const { consumedPerSecond } = ratesOf(samples)
-  const isMoreThanTheWindow = late > 0n && Number(late) > consumedPerSecond * ((last.atMs - first.atMs) / 1_000)
-  return isMoreThanTheWindow ? 'fallingBehind' : 'ok'
+  if (secondsOf(late) <= keepingUpSecondsMax) return 'ok'
+  if (late > middle && middle >= early && secondsOf(late - early) > keepingUpSecondsMax) return 'fallingBehind'
+  if (late < early && late <= middle && secondsOf(early - late) > keepingUpSecondsMax) return 'catchingUp'
+  const windowSeconds = (last.atMs - first.atMs) / 1_000
+  return secondsOf(late) > windowSeconds ? 'fallingBehind' : 'ok'
+}
+
+function secondsLeft(
+  samples: readonly PositionSample[],
+  status: PartitionStatus,
+  { consumedPerSecond, producedPerSecond }: Rates,
+): number | undefined {
+  const lag = samples.at(-1)?.lag
+  if (lag === 0n) return 0
+  if (lag === undefined || status === 'unknown' || status === 'rewound') return undefined
+  if (status === 'ok') return consumedPerSecond > 0 ? Number(lag) / consumedPerSecond : undefined
+  const shrinkPerSecond = consumedPerSecond - producedPerSecond
+  return status === 'catchingUp' && shrinkPerSecond > 0 ? Number(lag) / shrinkPerSecond : Number.POSITIVE_INFINITY
 }
 
 const bySeverity: readonly PartitionStatus[] = [
@@ -102,11 +141,27 @@ export function ratesOf(samples: readonly PositionSample[]): Rates {
   return { consumedPerSecond: Number(consumed) / seconds, producedPerSecond: Number(produced) / seconds }
 }
 
-/** Time until nothing is left at these rates; `Infinity` when it will not come to that, 0 when it has. */
-export function secondsLeft(lag: bigint, { consumedPerSecond, producedPerSecond }: Rates): number {
-  if (lag === 0n) return 0
-  const shrinkPerSecond = consumedPerSecond - producedPerSecond
-  return shrinkPerSecond > 0 ? Number(lag) / shrinkPerSecond : Number.POSITIVE_INFINITY
+/**
+ * Records wait and the position stands still, for longer than it ever stood between two moves in this window: a batch job
+ * that commits each minute is not stalled after half of one.
+ */
+function isSilent(samples: readonly PositionSample[]): boolean {
+  let waitingSinceMs: number | undefined
+  let longestPauseMs = 0
+  let before: PositionSample | undefined
+  for (const sample of samples) {
+    if (before && sample.committedOffset !== before.committedOffset) {
+      if (waitingSinceMs !== undefined) longestPauseMs = Math.max(longestPauseMs, sample.atMs - waitingSinceMs)
+      waitingSinceMs = undefined
+    }
+    waitingSinceMs = sample.lag > 0n ? (waitingSinceMs ?? sample.atMs) : undefined
+    before = sample
+  }
+  return (
+    before !== undefined &&
+    waitingSinceMs !== undefined &&
+    before.atMs - waitingSinceMs >= Math.max(silenceMinMs, 3 * longestPauseMs)
+  )
 }
 
 /** A position that went back counts until it has passed the place where it was. */

@@ -1,13 +1,8 @@
 /** Verdicts over time, beside those of the rules they were made to correct. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  type PositionSample,
-  ratesOf,
-  secondsLeft,
-  statusOf,
-  worstStatus,
-} from '../../../runtime/src/semantics/groupStatus.ts'
+import { seededRandom } from '../../../runtime/src/random.ts'
+import { judge, type PositionSample, ratesOf, worstStatus } from '../../../runtime/src/semantics/groupStatus.ts'
 
 /** One sample each ten seconds: committed offset and end. */
 function samples(...points: readonly (readonly [committed: number, end: number])[]): PositionSample[] {
@@ -18,6 +13,8 @@ function samples(...points: readonly (readonly [committed: number, end: number])
     lag: BigInt(end - committed),
   }))
 }
+
+const statusOf = (window: readonly PositionSample[], hasMembers: boolean) => judge(window, hasMembers).status
 
 /** Burrow's: fine if lag was zero once in the window; a warning only if it rose at every step. */
 function burrow(window: readonly PositionSample[]): 'ok' | 'warning' {
@@ -78,9 +75,21 @@ test('a large backlog that shrinks is catching up', () => {
 })
 
 test('silence is not fine: no commit while records wait', () => {
-  const window = samples([10, 40], [10, 60], [10, 80])
+  const window = samples([10, 40], [10, 60], [10, 80], [10, 90])
   assert.equal(statusOf(window, true), 'stalled')
   assert.equal(statusOf(window, false), 'stopped')
+})
+
+test('silence after progress is seen long before the window has passed, but not before its own rhythm', () => {
+  const worked = samples([0, 50], [50, 100], [100, 150], [150, 200], [150, 250], [150, 300], [150, 350])
+  assert.equal(statusOf(worked, true), 'stalled')
+  const slow = samples([0, 50], [0, 60], [0, 70], [0, 80], [80, 90], [80, 100], [80, 110], [80, 120])
+  assert.notEqual(statusOf(slow, true), 'stalled', 'it commits every forty seconds')
+})
+
+test('records that came to a reader at rest are no silence yet', () => {
+  assert.equal(statusOf(samples([50, 50], [50, 50], [50, 60]), true), 'ok')
+  assert.equal(statusOf(samples([50, 50], [50, 60], [50, 70], [50, 80], [50, 90]), true), 'stalled')
 })
 
 test('positions that move without members are judged like others', () => {
@@ -107,8 +116,24 @@ test('a group is as well as its worst partition', () => {
 test('rates and time left', () => {
   const rates = ratesOf(samples([0, 1_000], [300, 1_100], [600, 1_200]))
   assert.deepEqual(rates, { consumedPerSecond: 30, producedPerSecond: 10 })
-  assert.equal(secondsLeft(600n, rates), 30)
-  assert.equal(secondsLeft(0n, rates), 0)
-  assert.equal(secondsLeft(1n, { consumedPerSecond: 1, producedPerSecond: 2 }), Number.POSITIVE_INFINITY)
+  assert.equal(judge(samples([0, 10_000], [4_000, 10_100], [8_000, 10_200]), true).secondsLeft, 2_200 / 390)
+  assert.equal(judge(samples([5, 10], [10, 10]), true).secondsLeft, 0)
+  assert.equal(judge(samples([0, 100], [10, 300], [20, 600]), true).secondsLeft, Number.POSITIVE_INFINITY)
   assert.equal(ratesOf(samples([600, 600], [0, 600])).consumedPerSecond, 0, 'a rewind is no consumption')
+})
+
+test('a pipeline that keeps up does not flap, whenever one looks', () => {
+  // 50 records a second; commits once a second reach what was there 0.4 s earlier; one looks every 2 to 5 seconds.
+  const random = seededRandom(7)
+  const window: PositionSample[] = []
+  for (let atMs = 0; atMs < 120_000; atMs += 2_000 + random.integer(3_000)) {
+    const committed = Math.max(0, Math.floor(Math.floor(atMs / 1_000) * 50 - 20))
+    const end = Math.floor(atMs / 20)
+    window.push({ atMs, committedOffset: BigInt(committed), endOffset: BigInt(end), lag: BigInt(end - committed) })
+    if (window.length > 24) window.shift()
+    if (atMs < 15_000) continue
+    const { status, secondsLeft } = judge(window, true)
+    assert.equal(status, 'ok', `at ${atMs} ms`)
+    assert.ok(secondsLeft !== undefined && secondsLeft < 2, `${secondsLeft} s left at ${atMs} ms`)
+  }
 })
