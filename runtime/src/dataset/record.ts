@@ -6,7 +6,11 @@ import { reasonOf, TidemarkError } from '../errors.ts'
  *
  * Throw for a value that must not be passed over; return a marker for one that may.
  */
-export type ValueParser<V> = (value: Buffer | null, record: KafkaRecord) => V
+export interface ValueParser<V> {
+  (value: Buffer | null, record: KafkaRecord): V
+  /** The same for a value that is text, where the client can cut that without a buffer in between. */
+  readonly ofText?: (text: string) => V
+}
 
 /** A record as a handler sees it. Its provenance (topic, partition, offset) stays with it through every operation. */
 export interface ConsumedRecord<V> {
@@ -29,14 +33,18 @@ export interface ConsumedRecord<V> {
  * @example value: json<{ customer: string; amountCents: number }>()
  */
 export function json<T>(): ValueParser<T> {
-  return value => {
+  const ofText = (text: string) => JSON.parse(text) as T
+  const parse = (value: Buffer | null) => {
     if (value === null) throw new Error('it is null (a tombstone), not JSON')
-    return JSON.parse(value.toString()) as T
+    return ofText(value.toString())
   }
+  return Object.assign(parse, { ofText })
 }
 
 /** Values are UTF-8 text; null (a tombstone) reads as empty text. */
-export const text: ValueParser<string> = value => value?.toString() ?? ''
+export const text: ValueParser<string> = Object.assign((value: Buffer | null) => value?.toString() ?? '', {
+  ofText: (text: string) => text,
+})
 
 /** Values as they are. The buffer belongs to the batch: copy what outlives it. */
 export const bytes: ValueParser<Buffer | null> = value => value
@@ -81,11 +89,17 @@ export class ParsedRecord<V> implements ConsumedRecord<V> {
   get value(): V {
     if (this.#value !== unread) return this.#value
     try {
-      this.#value = this.#parse(this.#raw.value, this.#raw)
+      this.#value = this.#parsed()
     } catch (error) {
       const record = `${this.topic}/${this.partition} offset ${this.offset}`
       throw new TidemarkError('PARSE_FAILED', { record, reason: reasonOf(error) }, { cause: error })
     }
     return this.#value
+  }
+
+  #parsed(): V {
+    const parse = this.#parse
+    const text = parse.ofText && this.#raw.valueText
+    return typeof text === 'string' && parse.ofText ? parse.ofText(text) : parse(this.#raw.value, this.#raw)
   }
 }

@@ -28,7 +28,8 @@ const idleWaitMs = 250
 /** The same while a full partition is left out, which may get room at any moment. */
 const busyWaitMs = 10
 const partitionBytesMin = 64 << 10
-const partitionBytesMax = 4 << 20
+/** Larger answers cost more than they save: they are copied together, and their records wait longer and outlive their youth. */
+const partitionBytesMax = 1 << 20
 const troublePauseMsMax = 5_000
 
 export class Intake {

@@ -1,12 +1,16 @@
 /** What a user would write by hand against kafkajs. */
-import type { KafkaMessage } from 'kafkajs'
+import { Kafka, type KafkaMessage, logLevel } from 'kafkajs'
 import { uniqueName } from '../../harness/topics.ts'
 import type { Meter } from './meter.ts'
-import { connectKafkajs, type Order, type Task } from './orders.ts'
+import { copyOf, type Order, type Task } from './orders.ts'
 
 /** The same as the runtime asks for: 4 MiB a partition, 32 MiB in all. */
 const sameSizes = { maxBytesPerPartition: 4 << 20, maxBytes: 32 << 20, maxWaitTimeInMs: 250 }
 const recordsPerTransaction = 1_000
+
+export function connectKafkajs(brokers: readonly string[]): Kafka {
+  return new Kafka({ clientId: 'bench', brokers: [...brokers], logLevel: logLevel.NOTHING })
+}
 
 export async function readWithKafkajs(who: string, isParsed: boolean, task: Task, meter: Meter): Promise<void> {
   const consumer = connectKafkajs(task.brokers).consumer({
@@ -79,8 +83,4 @@ export async function copyWithKafkajs(task: Task, meter: Meter): Promise<void> {
     })
   })
   meter.finish()
-}
-
-export function copyOf({ customer, amountCents }: Order): { key: string; value: string } {
-  return { key: customer, value: JSON.stringify({ customer, amountCents }) }
 }

@@ -1,9 +1,6 @@
 /** One contestant's process: `main.ts <name> <task as JSON> <when it was started>`. */
-import { copyWithKafkajs, readWithKafkajs } from './bareKafkajs.ts'
-import { readWithPlatformatic } from './barePlatformatic.ts'
 import { Meter } from './meter.ts'
 import type { Task } from './orders.ts'
-import { copyWithTidemark, readWithTidemark } from './tidemark.ts'
 
 const [name, taskText, startedText] = process.argv.slice(2) as [string, string, string]
 const task: Task = JSON.parse(taskText)
@@ -12,8 +9,15 @@ const who = rest.join(' ')
 const meter = new Meter(task, Number(startedText))
 const isParsed = work === 'json'
 
-if (work === 'copy') await (who.startsWith('tidemark') ? copyWithTidemark(task, meter) : copyWithKafkajs(task, meter))
-else if (who.startsWith('tidemark')) await readWithTidemark(who, isParsed, task, meter)
-else if (who.startsWith('kafkajs')) await readWithKafkajs(who, isParsed, task, meter)
-else await readWithPlatformatic(isParsed, task, meter)
+// Each process loads only what it runs: start-up and memory are measured too.
+if (who.startsWith('tidemark')) {
+  const { copyWithTidemark, readWithTidemark } = await import('./tidemark.ts')
+  await (work === 'copy' ? copyWithTidemark(task, meter) : readWithTidemark(who, isParsed, task, meter))
+} else if (who.startsWith('kafkajs')) {
+  const { copyWithKafkajs, readWithKafkajs } = await import('./bareKafkajs.ts')
+  await (work === 'copy' ? copyWithKafkajs(task, meter) : readWithKafkajs(who, isParsed, task, meter))
+} else {
+  const { readWithPlatformatic } = await import('./barePlatformatic.ts')
+  await readWithPlatformatic(isParsed, task, meter)
+}
 process.exit(0)

@@ -1,6 +1,4 @@
 /** The records that all contestants read, and what their sums must be. */
-import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
-import { Kafka, logLevel } from 'kafkajs'
 import { uniqueName } from '../../harness/topics.ts'
 
 export interface Orders {
@@ -28,12 +26,12 @@ const customers = 1_000
 const recordsPerSend = 20_000
 const padding = 'x'.repeat(120)
 
-export function connectKafkajs(brokers: readonly string[]): Kafka {
-  return new Kafka({ clientId: 'bench', brokers: [...brokers], logLevel: logLevel.NOTHING })
-}
-
 /** Produces the orders once, to a topic of their own. */
 export async function feed(brokers: readonly string[], records: number): Promise<Orders> {
+  const [{ kafkajs }, { connectKafkajs }] = await Promise.all([
+    import('@tidemark/runtime/clients/kafkajs'),
+    import('./bareKafkajs.ts'),
+  ])
   const connection = await kafkajs(connectKafkajs(brokers)).connect()
   const topic = uniqueName('bench-orders')
   await connection.createTopics([{ topic, partitions }])
@@ -59,4 +57,9 @@ export async function feed(brokers: readonly string[], records: number): Promise
   await producer.close()
   await connection.close()
   return { topic, partitions, records, bytesPerRecord: Math.round(bytes / records), totalCents }
+}
+
+/** What the pipelines that write to another topic make of an order. */
+export function copyOf({ customer, amountCents }: Order): { key: string; value: string } {
+  return { key: customer, value: JSON.stringify({ customer, amountCents }) }
 }

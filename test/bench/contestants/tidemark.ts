@@ -1,6 +1,5 @@
 /** The same work with Tidemark, under each of its guarantees. */
 
-import { DatabaseSync } from 'node:sqlite'
 import {
   atLeastOnce,
   atMostOnce,
@@ -11,13 +10,10 @@ import {
   kafka,
   transactional,
 } from '@tidemark/runtime'
-import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
-import { platformatic } from '@tidemark/runtime/clients/platformatic'
-import { sqlite } from '@tidemark/runtime/stores/sqlite'
+import type { KafkaClient } from '../../../runtime/src/clients/client.ts'
 import { uniqueName } from '../../harness/topics.ts'
-import { copyOf } from './bareKafkajs.ts'
 import type { Meter } from './meter.ts'
-import { connectKafkajs, type Order, type Task } from './orders.ts'
+import { copyOf, type Order, type Task } from './orders.ts'
 
 const setup = 'create table if not exists totals (customer text primary key, cents integer not null)'
 const addToTotal =
@@ -25,9 +21,7 @@ const addToTotal =
 
 export async function readWithTidemark(who: string, isParsed: boolean, task: Task, meter: Meter): Promise<void> {
   const common = {
-    client: who.includes('@platformatic')
-      ? platformatic({ clientId: 'bench', bootstrapBrokers: task.brokers })
-      : kafkajs(connectKafkajs(task.brokers)),
+    client: await clientOf(who, task),
     groupId: uniqueName('bench'),
     topics: [task.topic],
     trigger: 'availableNow' as const,
@@ -56,8 +50,20 @@ export async function readWithTidemark(who: string, isParsed: boolean, task: Tas
   meter.finish()
 }
 
+async function clientOf(who: string, task: Task): Promise<KafkaClient> {
+  if (who.includes('@platformatic')) {
+    const { platformatic } = await import('@tidemark/runtime/clients/platformatic')
+    return platformatic({ clientId: 'bench', bootstrapBrokers: task.brokers })
+  }
+  const [{ kafkajs }, { connectKafkajs }] = await Promise.all([
+    import('@tidemark/runtime/clients/kafkajs'),
+    import('./bareKafkajs.ts'),
+  ])
+  return kafkajs(connectKafkajs(task.brokers))
+}
+
 interface Common {
-  readonly client: ReturnType<typeof kafkajs>
+  readonly client: KafkaClient
   readonly groupId: string
   readonly topics: readonly string[]
   readonly trigger: 'availableNow'
@@ -66,6 +72,7 @@ interface Common {
 
 /** Totals in the database: for `transactional` in the transaction that moves the offsets, else by keyed upserts of sums. */
 async function readIntoSqlite(who: string, common: Common, task: Task, meter: Meter): Promise<void> {
+  const { sqlite } = await import('@tidemark/runtime/stores/sqlite')
   const store = sqlite(task.scratch, { setup })
   if (who.includes('transactional')) {
     const processor = createProcessor({ ...common, value: json<Order>(), guarantee: transactional(store) })
@@ -76,7 +83,7 @@ async function readIntoSqlite(who: string, common: Common, task: Task, meter: Me
       meter.seen += batch.recordCount
     })
     await processor.run()
-    return meter.finish(storedTotal(task.scratch))
+    return meter.finish(await storedTotal(task.scratch))
   }
   const written = new Map<string, number>()
   const processor = createProcessor({ ...common, value: json<Order>(), guarantee: idempotent(store) })
@@ -96,7 +103,8 @@ async function readIntoSqlite(who: string, common: Common, task: Task, meter: Me
   meter.finish(total)
 }
 
-function storedTotal(path: string): number {
+async function storedTotal(path: string): Promise<number> {
+  const { DatabaseSync } = await import('node:sqlite')
   const database = new DatabaseSync(path, { readOnly: true })
   const row = database.prepare('select sum(cents) as total from totals').get()
   database.close()
@@ -105,7 +113,7 @@ function storedTotal(path: string): number {
 
 /** Consume, transform, produce: records and offsets in one Kafka transaction a batch. */
 export async function copyWithTidemark(task: Task, meter: Meter): Promise<void> {
-  const client = kafkajs(connectKafkajs(task.brokers))
+  const client = await clientOf('', task)
   const topic = uniqueName('bench-out')
   const connection = await client.connect()
   await connection.createTopics([{ topic, partitions: task.partitions }])

@@ -34,17 +34,14 @@ export function appendRecords(into: KafkaRecord[], batch: RecordBatch, source: B
 let cursor = 0
 
 class LazyRecord implements KafkaRecord {
-  private readonly source: BatchSource
+  // Nothing that was cut is kept: two words less for each of the records that wait in a buffer.
+  declare private readonly source: BatchSource
   /** Of the attributes byte, after the length. */
-  private readonly at: number
-  private keySlice: Buffer | null | undefined
-  private valueSlice: Buffer | null | undefined
+  declare private readonly at: number
 
   constructor(source: BatchSource, at: number) {
     this.source = source
     this.at = at
-    this.keySlice = undefined
-    this.valueSlice = undefined
   }
 
   get topic(): string {
@@ -70,13 +67,11 @@ class LazyRecord implements KafkaRecord {
   }
 
   get key(): Buffer | null {
-    if (this.keySlice === undefined) this.keySlice = sliceAt(this.source.bytes, this.keyStart())
-    return this.keySlice
+    return sliceAt(this.source.bytes, this.keyStart())
   }
 
   get value(): Buffer | null {
-    if (this.valueSlice === undefined) this.valueSlice = sliceAt(this.source.bytes, this.valueStart())
-    return this.valueSlice
+    return sliceAt(this.source.bytes, this.valueStart())
   }
 
   /** The value as text, without a buffer in between: twice as fast where it is parsed anyway. */
