@@ -49,8 +49,8 @@ test('groups and topics: a word beside each number, a sign beside each colour', 
   assert.deepEqual(
     groups.map(text => text.replace(/\s+/g, ' ').trim()),
     [
-      '● order-totals 409 ↓ stable · offsets in totals.db falling',
-      '◐ mailer 9,120 ↑ stable · growing for 4 min rising',
+      '● order-totals 409 ↓ stable · offsets in totals.db behind, falling',
+      '◐ mailer 9,120 ↑ stable · growing for 4 min behind, rising',
       '▲ playground lost 214 empty · retention passed the offset',
       '● nightly-report caught up stable · 2 markers behind it',
       '○ audit never empty · no commit on 3 partitions',

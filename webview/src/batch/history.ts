@@ -27,68 +27,35 @@ export function historyStrip(): { readonly node: HTMLElement; update(snapshot: B
   setAttribute(bars, 'aria-label', strings.history)
   let rows: readonly BatchHistoryRow[] = []
   /** What the reader chose; `undefined`: the newest. */
-  let chosen: string | undefined
-  let slowestMs = 1
+  let chosenId: string | undefined
 
+  const chosenRow = (): BatchHistoryRow | undefined => rows.find(row => row.batchId === chosenId) ?? rows.at(-1)
+  const choose = (row: BatchHistoryRow | undefined): void => {
+    chosenId = row === rows.at(-1) ? undefined : row?.batchId
+    redraw()
+  }
+  const slowestMs = (): number => Math.max(1, ...rows.map(({ tookMs }) => tookMs))
   const draw = keyedChildren<BatchHistoryRow>(
     bars,
     row => `${row.sequence} ${row.batchId}`,
     row => {
-      const bar = element('span', 'bar-fill')
-      const mark = element('span', 'bar-sign')
-      const item = element('div', 'history-bar', mark, bar)
-      item.setAttribute('role', 'option')
-      item.addEventListener('click', () => choose(row))
-      return { node: item, update: next => drawBar(item, bar, mark, next) }
+      const bar = historyBar(() => choose(row))
+      return { node: bar.node, update: next => bar.update(next, next === chosenRow(), slowestMs()) }
     },
   )
 
-  function drawBar(item: HTMLElement, bar: HTMLElement, mark: HTMLElement, row: BatchHistoryRow): void {
-    const isChosen = row.batchId === chosenRow()?.batchId
-    const text = describe(row)
-    setStyle(bar, 'height', `${Math.max(heightMinShare, row.tookMs / slowestMs) * 100}%`)
-    setText(mark, row.outcome === 'committed' ? '' : signs[row.outcome])
-    setClass(item, `history-bar ${row.outcome}`)
-    setAttribute(item, 'id', `batch-${row.sequence}`)
-    setAttribute(item, 'aria-selected', String(isChosen))
-    setAttribute(item, 'aria-label', text)
-    setAttribute(item, 'title', text)
-    if (isChosen) setAttribute(bars, 'aria-activedescendant', item.id)
-  }
-
-  function chosenRow(): BatchHistoryRow | undefined {
-    return rows.find(row => row.batchId === chosen) ?? rows.at(-1)
-  }
-
-  function choose(row: BatchHistoryRow | undefined): void {
-    chosen = row === rows.at(-1) ? undefined : row?.batchId
-    redraw()
-  }
-
   function redraw(): void {
     const row = chosenRow()
-    slowestMs = Math.max(1, ...rows.map(({ tookMs }) => tookMs))
     draw(rows)
+    setAttribute(bars, 'aria-activedescendant', row ? idOf(row) : undefined)
     setText(caption, row ? `${signs[row.outcome]} ${describe(row)}` : '')
     setClass(caption, row ? `caption ${toneOf(row)}` : 'caption')
-    const first = rows[0]
-    const last = rows.at(-1)
-    setText(
-      hint,
-      first && last ? ` · ${strings.historyHint(formatCount(first.sequence), formatCount(last.sequence))}` : '',
-    )
+    setText(hint, hintOf(rows))
   }
 
   bars.addEventListener('keydown', event => {
     const current = chosenRow()
-    const at = current ? rows.indexOf(current) : 0
-    const moves: Readonly<Record<string, number>> = {
-      ArrowLeft: at - 1,
-      ArrowRight: at + 1,
-      Home: 0,
-      End: rows.length - 1,
-    }
-    const target = moves[event.key]
+    const target = current && nextBar(event.key, rows.indexOf(current), rows.length)
     if (target === undefined) return
     event.preventDefault()
     choose(rows[Math.max(0, Math.min(rows.length - 1, target))])
@@ -102,6 +69,46 @@ export function historyStrip(): { readonly node: HTMLElement; update(snapshot: B
       redraw()
     },
   }
+}
+
+function historyBar(onClick: () => void): {
+  readonly node: HTMLElement
+  update(row: BatchHistoryRow, isChosen: boolean, slowestMs: number): void
+} {
+  const fill = element('span', 'bar-fill')
+  const sign = element('span', 'bar-sign')
+  const node = element('div', 'history-bar', sign, fill)
+  node.setAttribute('role', 'option')
+  node.addEventListener('click', onClick)
+  return {
+    node,
+    update: (row, isChosen, slowestMs) => {
+      const text = describe(row)
+      setStyle(fill, 'height', `${Math.max(heightMinShare, row.tookMs / slowestMs) * 100}%`)
+      setText(sign, row.outcome === 'committed' ? '' : signs[row.outcome])
+      setClass(node, `history-bar ${row.outcome}`)
+      setAttribute(node, 'id', idOf(row))
+      setAttribute(node, 'aria-selected', String(isChosen))
+      setAttribute(node, 'aria-label', text)
+      setAttribute(node, 'title', text)
+    },
+  }
+}
+
+function nextBar(key: string, at: number, count: number): number | undefined {
+  const moves: Readonly<Record<string, number>> = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: count - 1 }
+  return moves[key]
+}
+
+function idOf(row: BatchHistoryRow): string {
+  return `batch-${row.sequence}`
+}
+
+function hintOf(rows: readonly BatchHistoryRow[]): string {
+  const first = rows[0]
+  const last = rows.at(-1)
+  if (!first || !last) return ''
+  return ` · ${strings.historyHint(formatCount(first.sequence), formatCount(last.sequence))}`
 }
 
 function describe(row: BatchHistoryRow): string {

@@ -27,8 +27,9 @@ export function phaseTrack(): { readonly node: HTMLElement; update(snapshot: Bat
   })
   const list = element('ol', 'track', ...parts.map(part => part.node))
   list.setAttribute('aria-label', strings.phases)
+  const message = element('p', 'dim foreign message')
   const error = element('p', 'error bad foreign')
-  const node = element('section', 'phases', list, error)
+  const node = element('section', 'phases', list, message, error)
   return {
     node,
     update: (snapshot, batch) => {
@@ -39,6 +40,7 @@ export function phaseTrack(): { readonly node: HTMLElement; update(snapshot: Bat
         setAttribute(item, 'aria-current', look === 'stopped' || look === 'running' ? 'step' : undefined)
         setText(facts, factsOf(phase, look, batch, snapshot.phaseStartedMs.slice(index, index + 2)))
       })
+      setText(message, visibleBlock(snapshot.status.message))
       setText(error, batch.error === undefined ? '' : `▲ ${visibleBlock(batch.error)}`)
       error.hidden = batch.error === undefined
     },

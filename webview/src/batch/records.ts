@@ -70,13 +70,7 @@ export function recordTable(
         rows.scrollTo(0)
       }
       state = stateOf(batch)
-      const listed = Math.min(batch.recordCount, rowsMax)
-      setText(
-        count,
-        listed < batch.recordCount
-          ? strings.firstOf(formatCount(listed), formatCount(batch.recordCount))
-          : formatCount(listed),
-      )
+      setText(count, countOf(batch))
       setHidden(empty, batch.recordCount > 0)
       setHidden(body, batch.recordCount === 0)
       setStyle(node, '--digits', `${widestOffset(batch)}ch`)
@@ -84,6 +78,12 @@ export function recordTable(
       rows.setCount(batch.recordCount)
     },
   }
+}
+
+function countOf({ recordCount }: BatchState): string {
+  return recordCount > rowsMax
+    ? strings.firstOf(formatCount(rowsMax), formatCount(recordCount))
+    : formatCount(recordCount)
 }
 
 /** Characters of the longest offset with its separators: the column is as wide in every row. */

@@ -77,7 +77,7 @@ export function groupList(host: Host): { readonly node: HTMLElement; update(snap
     const text = frame.filterText()
     const has = kinds[kind]?.has ?? (() => true)
     shown = all.filter(group => has(group) && (text === '' || group.groupId.toLowerCase().includes(text)))
-    const empty = all.length === 0 ? strings.noGroups : strings.noGroupMatches
+    const empty = all.length === 0 ? strings.noneYet : strings.noGroupMatches
     frame.update({ shownCount: shown.length, allCount: all.length, empty })
     const chosen = chosenId === undefined ? -1 : shown.findIndex(group => group.groupId === chosenId)
     rows.choose(chosen < 0 ? undefined : chosen)
@@ -141,7 +141,8 @@ function lagOf(group: GroupRow): LagText {
     return { number: group.status === 'unknown' ? strings.never : strings.unknown, word: '', tone: 'dim' }
   if (group.lag === '0') return { number: strings.caughtUp, word: '', tone: 'ok' }
   const trend = group.trend === undefined ? '' : ` ${trendSigns[group.trend]}`
-  const word = group.trend === undefined ? strings.stateWord.behind : strings[group.trend]
+  const { behind } = strings.stateWord
+  const word = group.trend === undefined ? behind : `${behind}, ${strings[group.trend]}`
   return { number: `${formatCount(group.lag)}${trend}`, word, tone: tone === 'ok' ? '' : tone }
 }
 

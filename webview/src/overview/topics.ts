@@ -43,7 +43,7 @@ export function topicList(): { readonly node: HTMLElement; update(snapshot: Over
     const offered = withInternal ? all : all.filter(topic => !topic.isInternal)
     shown = text === '' ? offered : offered.filter(({ topic }) => topic.toLowerCase().includes(text))
     setHidden(internal, offered.length === all.length && !withInternal)
-    const empty = offered.length === 0 ? strings.noTopics : strings.noTopicMatches
+    const empty = offered.length === 0 ? strings.noneYet : strings.noTopicMatches
     frame.update({ shownCount: shown.length, allCount: offered.length, empty })
     rows.setCount(shown.length)
   }

@@ -53,126 +53,140 @@ let listsMade = 0
  * rows.setCount(2_200)
  */
 export function virtualRows(options: RowsOptions): Rows {
-  const id = `rows${++listsMade}`
-  const headerHeightPx = options.header?.heightPx ?? 0
-  const spacer = element('div', 'rows-spacer')
-  const node = element('div', `rows ${options.className}`, options.header?.node, spacer)
-  let count = 0
-  let active = 0
-  let chosen: number | undefined
+  return new VirtualRows(options)
+}
 
-  const draw = keyedChildren<number>(spacer, options.keyOf, () => {
-    const row = options.createRow()
+class VirtualRows implements Rows {
+  readonly node: HTMLElement
+  readonly #options: RowsOptions
+  readonly #id = `rows${++listsMade}`
+  readonly #spacer = element('div', 'rows-spacer')
+  readonly #headerHeightPx: number
+  readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>
+  readonly #draw: (indexes: readonly number[]) => void
+  #count = 0
+  /** Where the keyboard stands. */
+  #active = 0
+  #chosen: number | undefined
+
+  constructor(options: RowsOptions) {
+    this.#options = options
+    this.#headerHeightPx = options.header?.heightPx ?? 0
+    this.node = element('div', `rows ${options.className}`, options.header?.node, this.#spacer)
+    this.#draw = keyedChildren<number>(this.#spacer, options.keyOf, () => this.#createRow())
+    this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>({
+      count: 0,
+      getScrollElement: () => this.node,
+      estimateSize: () => options.rowHeightPx,
+      scrollToFn: elementScroll,
+      observeElementRect,
+      observeElementOffset,
+      overscan: overscanRows,
+      onChange: () => this.refresh(),
+    })
+    setAttribute(this.node, 'role', options.role)
+    setAttribute(this.node, 'aria-label', options.label)
+    setAttribute(this.#spacer, 'role', options.role === 'grid' ? 'rowgroup' : 'presentation')
+    setStyle(this.node, '--row-height', `${options.rowHeightPx}px`)
+    this.#listen()
+  }
+
+  setCount(next: number): void {
+    const count = Math.min(next, rowsMax)
+    if (count !== this.#count) {
+      this.#count = count
+      this.#active = Math.min(this.#active, Math.max(0, count - 1))
+      setStyle(this.#spacer, 'height', `${count * this.#options.rowHeightPx}px`)
+      this.#virtualizer.setOptions({ ...this.#virtualizer.options, count })
+      if (this.#options.role === 'grid')
+        setAttribute(this.node, 'aria-rowcount', String(count + (this.#headerHeightPx ? 1 : 0)))
+    }
+    this.#virtualizer._willUpdate()
+    this.refresh()
+  }
+
+  refresh(): void {
+    const inSight = this.#virtualizer.getVirtualItems().map(item => item.index)
+    this.#draw(inSight)
+    const first = inSight[0]
+    const isActiveDrawn = first !== undefined && this.#active >= first && this.#active < first + inSight.length
+    setAttribute(this.node, 'aria-activedescendant', isActiveDrawn ? `${this.#id}-${this.#active}` : undefined)
+    if (first !== undefined) this.#options.onVisible?.(first, first + inSight.length)
+  }
+
+  choose(index: number | undefined): void {
+    if (index === this.#chosen) return
+    this.#chosen = index
+    this.refresh()
+  }
+
+  scrollTo(index: number): void {
+    const { rowHeightPx } = this.#options
+    const start = index * rowHeightPx
+    const shownPx = this.node.clientHeight - this.#headerHeightPx
+    if (start < this.node.scrollTop) this.node.scrollTop = start
+    else if (start + rowHeightPx > this.node.scrollTop + shownPx) this.node.scrollTop = start + rowHeightPx - shownPx
+  }
+
+  #createRow(): { node: HTMLElement; update: (index: number) => void } {
+    const row = this.#options.createRow()
     row.node.classList.add('row')
-    setAttribute(row.node, 'role', options.role === 'listbox' ? 'option' : 'row')
+    setAttribute(row.node, 'role', this.#options.role === 'listbox' ? 'option' : 'row')
     return {
       node: row.node,
       update: index => {
-        place(row.node, index)
+        this.#place(row.node, index)
         row.update(index)
       },
     }
-  })
+  }
 
-  const virtualizer = new Virtualizer<HTMLElement, HTMLElement>({
-    count: 0,
-    getScrollElement: () => node,
-    estimateSize: () => options.rowHeightPx,
-    scrollToFn: elementScroll,
-    observeElementRect,
-    observeElementOffset,
-    overscan: overscanRows,
-    onChange: () => refresh(),
-  })
-
-  function place(row: HTMLElement, index: number): void {
-    setAttribute(row, 'id', `${id}-${index}`)
-    setAttribute(
-      row,
-      options.role === 'listbox' ? 'aria-posinset' : 'aria-rowindex',
-      String(index + (headerHeightPx ? 2 : 1)),
-    )
-    if (options.role === 'listbox') setAttribute(row, 'aria-setsize', String(count))
-    setAttribute(row, 'aria-selected', String(index === chosen))
+  #place(row: HTMLElement, index: number): void {
+    const { role, rowHeightPx } = this.#options
+    setAttribute(row, 'id', `${this.#id}-${index}`)
     setAttribute(row, 'data-index', String(index))
+    setAttribute(row, 'aria-selected', String(index === this.#chosen))
+    if (role === 'listbox') {
+      setAttribute(row, 'aria-posinset', String(index + 1))
+      setAttribute(row, 'aria-setsize', String(this.#count))
+    } else setAttribute(row, 'aria-rowindex', String(index + (this.#headerHeightPx ? 2 : 1)))
     // A toggle that changes nothing still counts as a change of the attribute.
-    if (row.classList.contains('active') !== (index === active)) row.classList.toggle('active')
-    setStyle(row, 'transform', `translateY(${index * options.rowHeightPx}px)`)
+    if (row.classList.contains('active') !== (index === this.#active)) row.classList.toggle('active')
+    setStyle(row, 'transform', `translateY(${index * rowHeightPx}px)`)
   }
 
-  function refresh(): void {
-    const inSight = virtualizer.getVirtualItems().map(item => item.index)
-    draw(inSight)
-    const first = inSight[0]
-    const isActiveDrawn = first !== undefined && active >= first && active < first + inSight.length
-    setAttribute(node, 'aria-activedescendant', isActiveDrawn ? `${id}-${active}` : undefined)
-    if (first !== undefined) options.onVisible?.(first, first + inSight.length)
+  #listen(): void {
+    const { node } = this
+    node.tabIndex = 0
+    node.addEventListener('keydown', event => {
+      const target = nextActive(event.key, this.#active, this.#count, this.#pageRows())
+      if (target !== undefined) this.#moveTo(target)
+      else if ((event.key === 'Enter' || event.key === ' ') && this.#count > 0) this.#options.onActivate?.(this.#active)
+      else return
+      event.preventDefault()
+    })
+    node.addEventListener('focus', () => {
+      // By keyboard only: a press of the pointer must not scroll the row away from under it.
+      if (this.#count > 0 && node.matches(':focus-visible')) this.#moveTo(this.#chosen ?? this.#active)
+    })
+    node.addEventListener('click', event => {
+      const row = event.target instanceof Element ? event.target.closest<HTMLElement>('.row') : null
+      // Text of a row can be selected: that is no choice.
+      if (!row || getSelection()?.isCollapsed === false) return
+      this.#active = Number(row.dataset.index)
+      this.refresh()
+      this.#options.onActivate?.(this.#active)
+    })
   }
 
-  function setCount(next: number): void {
-    const bounded = Math.min(next, rowsMax)
-    if (bounded !== count) {
-      count = bounded
-      active = Math.min(active, Math.max(0, count - 1))
-      setStyle(spacer, 'height', `${count * options.rowHeightPx}px`)
-      virtualizer.setOptions({ ...virtualizer.options, count })
-      if (options.role === 'grid') setAttribute(node, 'aria-rowcount', String(count + (headerHeightPx ? 1 : 0)))
-    }
-    virtualizer._willUpdate()
-    refresh()
+  #moveTo(index: number): void {
+    this.#active = Math.max(0, Math.min(this.#count - 1, index))
+    this.scrollTo(this.#active)
+    this.refresh()
   }
 
-  function scrollTo(index: number): void {
-    const start = index * options.rowHeightPx
-    const shownPx = node.clientHeight - headerHeightPx
-    if (start < node.scrollTop) node.scrollTop = start
-    else if (start + options.rowHeightPx > node.scrollTop + shownPx)
-      node.scrollTop = start + options.rowHeightPx - shownPx
-  }
-
-  function moveTo(index: number): void {
-    active = Math.max(0, Math.min(count - 1, index))
-    scrollTo(active)
-    refresh()
-  }
-
-  function pageRows(): number {
-    return Math.max(1, Math.floor((node.clientHeight - headerHeightPx) / options.rowHeightPx) - 1)
-  }
-
-  setAttribute(node, 'role', options.role)
-  setAttribute(node, 'aria-label', options.label)
-  setAttribute(spacer, 'role', options.role === 'grid' ? 'rowgroup' : 'presentation')
-  setStyle(node, '--row-height', `${options.rowHeightPx}px`)
-  node.tabIndex = 0
-  node.addEventListener('keydown', event => {
-    const target = nextActive(event.key, active, count, pageRows())
-    if (target !== undefined) moveTo(target)
-    else if ((event.key === 'Enter' || event.key === ' ') && count > 0) options.onActivate?.(active)
-    else return
-    event.preventDefault()
-  })
-  node.addEventListener('focus', () => {
-    // By keyboard only: a press of the pointer must not scroll the row away from under it.
-    if (count > 0 && node.matches(':focus-visible')) moveTo(chosen ?? active)
-  })
-  node.addEventListener('click', event => {
-    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('.row') : null
-    if (!row || getSelection()?.isCollapsed === false) return
-    active = Number(row.dataset.index)
-    refresh()
-    options.onActivate?.(active)
-  })
-  return {
-    node,
-    setCount,
-    refresh,
-    scrollTo,
-    choose: index => {
-      if (index === chosen) return
-      chosen = index
-      refresh()
-    },
+  #pageRows(): number {
+    return Math.max(1, Math.floor((this.node.clientHeight - this.#headerHeightPx) / this.#options.rowHeightPx) - 1)
   }
 }
 

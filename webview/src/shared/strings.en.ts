@@ -38,7 +38,7 @@ export const english = {
   noGroupMatches: 'No group matches.',
   noTopicMatches: 'No topic matches.',
   noGroups: 'No consumer group yet. One appears here with its first commit or member.',
-  noTopics: 'No topic yet.',
+  noneYet: 'None yet.',
   never: 'never',
   unknown: 'unknown',
   lost: (count: string): string => `lost ${count}`,

@@ -35,7 +35,7 @@ export const simplifiedChinese: typeof english = {
   noGroupMatches: '没有匹配的消费者组。',
   noTopicMatches: '没有匹配的主题。',
   noGroups: '还没有消费者组。首次提交或有成员加入后会出现在这里。',
-  noTopics: '还没有主题。',
+  noneYet: '还没有。',
   never: '从未提交',
   unknown: '未知',
   lost: count => `丢失 ${count}`,
