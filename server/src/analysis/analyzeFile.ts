@@ -28,7 +28,12 @@ export function analyzeModule(
 ): RootAnalysis {
   const finder = new Finder(project, module, table)
   const pipelines = finder.pipelines()
-  const facts: Facts = { path: module.path, pipelines, others, transactionalProducers: transactionalProducers(finder.evaluator, module) }
+  const facts: Facts = {
+    path: module.path,
+    pipelines,
+    others,
+    transactionalProducers: transactionalProducers(finder.evaluator, module),
+  }
   const notes: Note[] = []
   const findings: Finding[] = []
   for (const rule of rules) {

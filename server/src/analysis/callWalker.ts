@@ -1,20 +1,20 @@
 /** Calls: known by their library, by their shape, entered where they are ours, noted where they cannot be followed. */
 import type { CallExpression, Expression } from '../facts/code.ts'
+import { hasWork, sequence } from '../facts/flows.ts'
 import type { OutputRow } from '../facts/libraries/outputs.ts'
 import { callRows } from '../facts/libraries/signals.ts'
 import { derive } from '../facts/libraries/types.ts'
 import type { Detached, Flow, Place, Signal, Test } from '../facts/model.ts'
 import { argumentsOf } from './evaluator.ts'
-import { hasWork, sequence } from '../facts/flows.ts'
 import type { Thunk, Value } from './frames.ts'
 import { pureGlobal, returnsPromise, timers } from './globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
 import { placeOf, sourceText } from './places.ts'
-import { queuedWork } from './queues.ts'
-import { trackedCommit } from './trackers.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
+import { queuedWork } from './queues.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
+import { trackedCommit } from './trackers.ts'
 import type { Position, Use, Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
@@ -179,11 +179,11 @@ export class CallWalker {
     out: Flow[],
   ): void {
     this.#arguments(call, position, out)
-    if (call.isNew || isHarmlessCall(call, callee)) return
     if (isDelay(call) && use !== 'floating' && use !== 'void') {
       this.#signal(call, 'delay', position, out)
       return
     }
+    if (call.isNew || isHarmlessCall(call, callee)) return
     const isAwaited = use === 'awaited' || use === 'consumed' || use === 'returned'
     if (!isAwaited) return
     out.push({
@@ -290,7 +290,7 @@ export class CallWalker {
       ? this.#walker.enter(closure, [], position, placeOf(position.frame.module, call.nameAt))
       : undefined
     if (flow) out.push(this.detached('timer', call, flow, position))
-    if (type === 'global:setTimeout') this.#signal(call, 'delay', position, out)
+    if (type === 'global:setTimeout') this.#signal(call, 'delay', position, out, false)
   }
 
   // ---- ours ---------------------------------------------------------------------------------------------------
@@ -317,7 +317,15 @@ export class CallWalker {
     const flow = this.#walker.enter(callee, args, position, place, inner)
     if (callee.other?.kind !== 'closure') return flow
     const test: Test = { dedupe: undefined, lookupAt: undefined, repeatArm: undefined, source: '' }
-    return { kind: 'branch', at: place, arms: [flow, this.#walker.enter({ ...callee.other, self: callee.self ?? callee.other.self }, args, position, place, inner)], test }
+    return {
+      kind: 'branch',
+      at: place,
+      arms: [
+        flow,
+        this.#walker.enter({ ...callee.other, self: callee.self ?? callee.other.self }, args, position, place, inner),
+      ],
+      test,
+    }
   }
 
   #iterate(call: CallExpression, iteration: Iteration, position: Position, use: Use, out: Flow[]): void {
@@ -395,14 +403,14 @@ export class CallWalker {
     this.#arguments(callee.of, position, out)
   }
 
-  #signal(call: CallExpression, signal: Signal['signal'], position: Position, out: Flow[]): void {
+  #signal(call: CallExpression, signal: Signal['signal'], position: Position, out: Flow[], isWaitedFor = true): void {
     out.push({
       kind: 'signal',
       signal,
       at: placeOf(position.frame.module, call),
       calls: position.calls,
       name: this.name(call, position),
-      isWaitedFor: true,
+      isWaitedFor,
       fixes: [],
     })
   }

@@ -47,7 +47,7 @@ export class Dedupe {
     if (depth > 6) return undefined
     if (expression.kind === 'await')
       return expression.of.kind === 'call' ? this.#awaited(expression.of, frame) : undefined
-    if (expression.kind === 'call') return this.#remembered(expression, frame) ?? this.#inside(expression, frame, depth)
+    if (expression.kind === 'call') return this.#remembered(expression, frame) ?? this.#asked(expression, frame, depth)
     if (expression.kind === 'name') {
       for (const source of expression.binding?.sources ?? []) {
         if (source.kind !== 'expression') continue
@@ -57,6 +57,15 @@ export class Dedupe {
       return undefined
     }
     return this.#inside(expression, frame, depth)
+  }
+
+  /** `rows.some(…)`, `Boolean(row)`: of a call only what it is called on, or the one thing it converts, is asked about. */
+  #asked(call: CallExpression, frame: Frame, depth: number): Lookup | undefined {
+    if (call.callee.kind === 'member') return this.#lookup(call.callee.of, frame, depth + 1)
+    const [only] = call.args
+    return call.callee.kind === 'name' && call.callee.name === 'Boolean' && only
+      ? this.#lookup(only, frame, depth + 1)
+      : undefined
   }
 
   #inside(expression: Expression, frame: Frame, depth: number): Lookup | undefined {

@@ -5,6 +5,7 @@
  * All of it is synchronous (an analysis takes milliseconds) except `discover`, which walks a workspace and yields often.
  */
 import type { PipelineInfo } from '../protocol.ts'
+import type { Rule } from '../rules/rule.ts'
 import { EngineState } from './engineState.ts'
 import type { FileSystem } from './fileSystem.ts'
 import type { Finding, Severity } from './finding.ts'
@@ -95,4 +96,6 @@ export function createEngine(options: EngineOptions): Engine {
 export interface EngineOptions {
   readonly fileSystem: FileSystem
   readonly settings?: EngineSettings
+  /** @defaultValue all rules */
+  readonly rules?: readonly Rule[]
 }

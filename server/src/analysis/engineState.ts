@@ -1,8 +1,8 @@
 /** The engine's state: parsed files, the analyses of files with pipelines, and who reaches whom. */
-import { dirname } from 'node:path'
 import { type OutputRow, OutputTable } from '../facts/libraries/outputs.ts'
 import type { OutputKind, PipelineSummary } from '../facts/model.ts'
-import { rules } from '../rules/index.ts'
+import { rules as allRules } from '../rules/index.ts'
+import type { Rule } from '../rules/rule.ts'
 import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
 import { discoverFiles } from './discovery.ts'
 import type {
@@ -37,11 +37,15 @@ export class EngineState implements Engine {
   /** File -> files whose analysis looked into it, by their last analysis. */
   readonly #dependents = new Map<string, Set<string>>()
   readonly #dirty = new Set<string>()
+  /** Groups that a file's pipelines had before its last change. */
+  readonly #formerGroups = new Map<string, readonly string[]>()
   readonly #mentions = new Map<string, boolean>()
+  readonly #rules: readonly Rule[]
   #settings: EngineSettings
   #table: OutputTable
 
-  constructor({ fileSystem, settings = {} }: EngineOptions) {
+  constructor({ fileSystem, settings = {}, rules = allRules }: EngineOptions) {
+    this.#rules = rules
     this.#files = fileSystem
     this.#settings = settings
     this.#table = tableOf(settings)
@@ -103,12 +107,17 @@ export class EngineState implements Engine {
   }
 
   reach(path: string): readonly string[] {
-    const roots = this.#dependents.get(path) ?? []
+    const roots = [this.#root(path), ...[...(this.#dependents.get(path) ?? [])].map(root => this.#root(root))]
     const files = new Set([path])
+    const groups = new Set<string>()
     for (const root of roots) {
-      files.add(root)
-      for (const finding of this.#roots.get(root)?.findings ?? []) files.add(finding.path)
+      files.add(root.path)
+      for (const finding of root.findings) files.add(finding.path)
+      for (const group of [...groupsOf(root), ...(this.#formerGroups.get(root.path) ?? [])]) groups.add(group)
     }
+    // Pipelines of one group are compared with each other, wherever they are.
+    if (groups.size)
+      for (const [other, root] of this.#roots) if (groupsOf(root).some(group => groups.has(group))) files.add(other)
     return [...files]
   }
 
@@ -152,6 +161,7 @@ export class EngineState implements Engine {
     for (const file of known?.reach ?? []) this.#dependents.get(file)?.delete(path)
     const root = this.#analyze(path)
     this.#dirty.delete(path)
+    if (known) this.#compareAgain(known, root)
     if (this.#roots.size > rootsMax) this.#roots.clear()
     this.#roots.set(path, root)
     for (const file of root.reach) {
@@ -160,6 +170,16 @@ export class EngineState implements Engine {
       else this.#dependents.set(file, new Set([path]))
     }
     return root
+  }
+
+  /** A pipeline joined or left a group: the others in it look different now. */
+  #compareAgain(before: Root, after: Root): void {
+    const was = groupsOf(before)
+    if (keyOf(before) === keyOf(after)) return
+    this.#formerGroups.set(before.path, was)
+    const groups = new Set([...was, ...groupsOf(after)])
+    for (const [other, root] of this.#roots)
+      if (other !== before.path && groupsOf(root).some(group => groups.has(group))) this.#dirty.add(other)
   }
 
   #analyze(path: string): Root {
@@ -174,7 +194,7 @@ export class EngineState implements Engine {
       },
       link: (specifier, from): Link => this.#linker.resolve(specifier, from),
     }
-    return { ...analyzeModule(project, module, this.#table, rules, this.#settings, this.#others(path)), reach }
+    return { ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, this.#others(path)), reach }
   }
 
   #others(path: string): PipelineSummary[] {
@@ -203,6 +223,14 @@ export class EngineState implements Engine {
     }
     return known
   }
+}
+
+function groupsOf(root: RootAnalysis): string[] {
+  return root.summaries.flatMap(one => one.groupId ?? [])
+}
+
+function keyOf(root: RootAnalysis): string {
+  return root.summaries.map(one => `${one.groupId} ${one.topics.join()} ${one.at.range.start.line}`).join('\n')
 }
 
 export function mentionsKafka(text: string): boolean {
@@ -243,7 +271,3 @@ const kinds = new Set([
   'store',
   'custom',
 ])
-
-export function folderOf(path: string): string {
-  return dirname(path)
-}

@@ -148,7 +148,7 @@ export class Evaluator {
       if (one.kind === 'external' && one.type.startsWith('global:process.env')) return this.evaluate(right, frame)
       const value = this.#either(left, right, frame, by)
       // `options.handler ?? ownHandler`: what the caller gives is not ours to follow.
-      return value.kind === 'closure' && !isKnown(one) ? { kind: 'unknown', by } : value
+      return value.kind === 'closure' && one.kind !== 'closure' ? { kind: 'unknown', by } : value
     }
     if (operator === '&&') return this.evaluate(right, frame)
     const one = this.evaluate(left, frame)
@@ -404,7 +404,14 @@ export class Evaluator {
     if (expression.isNew) return this.#construct(expression, callee, frame, by)
     if (callee.kind === 'external') return this.#externalCall(expression, callee, frame, by)
     if (callee.kind === 'closure') return this.returned(callee, argumentsOf(expression, frame), by)
-    if (callee.kind === 'foreign') return clientByShape(expression, callee, this.#receiverOf(expression, frame), by) ?? { kind: 'foreign', name: `${callee.name}()`, by }
+    if (callee.kind === 'foreign')
+      return (
+        clientByShape(expression, callee, this.#receiverOf(expression, frame), by) ?? {
+          kind: 'foreign',
+          name: `${callee.name}()`,
+          by,
+        }
+      )
     if (callee.kind === 'typed') {
       const result = this.typeValue(callee.type.returns, callee.module)
       return isKnown(result) ? ({ ...result, by } as Value) : { kind: 'unknown', by }
@@ -576,14 +583,24 @@ export class Evaluator {
 }
 
 /** `kafka.consumer({ groupId })` on a `kafka` whose file is not there: the form tells. */
-function clientByShape(call: CallExpression, callee: Extract<Value, { kind: 'foreign' }>, receiver: Value | undefined, by: Made): Value | undefined {
+function clientByShape(
+  call: CallExpression,
+  callee: Extract<Value, { kind: 'foreign' }>,
+  receiver: Value | undefined,
+  by: Made,
+): Value | undefined {
   if (call.callee.kind !== 'member') return undefined
   const { name } = call.callee
   const [first] = call.args
-  const has = (property: string): boolean => first?.kind === 'object' && first.properties.some(one => one.name === property)
+  const has = (property: string): boolean =>
+    first?.kind === 'object' && first.properties.some(one => one.name === property)
   const made = { expression: call, frame: by.frame, receiver }
   if (name === 'consumer' && has('groupId')) return { kind: 'external', type: 'kafkajs:Consumer#', by, call: made }
-  if (name === 'producer' && (/kafka/i.test(callee.name) || has('transactionalId') || has('idempotent')) && call.args.length <= 1)
+  if (
+    name === 'producer' &&
+    (/kafka/i.test(callee.name) || has('transactionalId') || has('idempotent')) &&
+    call.args.length <= 1
+  )
     return { kind: 'external', type: 'kafkajs:Producer#', by, call: made }
   return undefined
 }

@@ -20,31 +20,65 @@ interface Evidence {
  */
 export function inferGuarantee(input: InferenceInput): Inferred {
   const { handlers } = input
-  if (handlers.length === 0) return { guarantee: 'unknown', evidence: [{ at: input.at, message: 'the handler is not in sight' }] }
+  if (handlers.length === 0)
+    return { guarantee: 'unknown', evidence: [{ at: input.at, message: 'the handler is not in sight' }] }
   const works = handlers.flatMap(handler => [...outputs(handler.flow)])
   const start: Evidence = { at: input.at, message: commitText(input.commitMode) }
   const losing = [...early(input), ...handlers.flatMap(handler => [...losses(handler.flow)])]
   if (input.declared === 'at-most-once') return { guarantee: 'at-most-once', evidence: [start] }
-  const doubling = works.filter(doubles).map((output): Evidence => ({ at: output.at, message: `'${output.name}' is repeated on redelivery: ${output.idempotency.reason}` }))
+  const doubling = works.filter(doubles).map(
+    (output): Evidence => ({
+      at: output.at,
+      message: `'${output.name}' is repeated on redelivery: ${output.idempotency.reason}`,
+    }),
+  )
   if (losing.length && doubling.length) return { guarantee: 'broken', evidence: [start, ...losing, ...doubling] }
   if (losing.length) return { guarantee: 'at-most-once', evidence: [start, ...losing] }
-  if (input.commitMode === 'unknown') return { guarantee: 'unknown', evidence: [{ at: input.at, message: 'when offsets are committed is not known here' }] }
+  if (input.commitMode === 'unknown')
+    return {
+      guarantee: 'unknown',
+      evidence: [{ at: input.at, message: 'when offsets are committed is not known here' }],
+    }
   if (doubling.length) return { guarantee: 'at-least-once', evidence: [start, ...doubling] }
   return settled(input, works, start)
 }
 
 function settled(input: InferenceInput, works: readonly Output[], start: Evidence): Inferred {
   const inside = works.filter(output => output.inTransaction)
-  const hasOffsets = input.handlers.some(handler => [...within(handler.flow)].some(part => part.kind === 'commit' && part.commit === 'send-offsets'))
+  const hasOffsets = input.handlers.some(handler =>
+    [...within(handler.flow)].some(part => part.kind === 'commit' && part.commit === 'send-offsets'),
+  )
   if (input.declared === 'exactly-once' && inside.length === works.length)
     return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
-  if (works.length && inside.length === works.length && hasOffsets) return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
+  if (works.length && inside.length === works.length && hasOffsets)
+    return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
   const open = input.handlers.flatMap(handler => [...unknowns(handler.flow)])
   if (open.length && works.length === 0)
-    return { guarantee: 'at-least-once', evidence: [start, ...open.slice(0, 3).map((call): Evidence => ({ at: call.at, message: `whether '${call.name}' may be repeated is not known` }))] }
-  if (works.some(output => output.idempotency.verdict === 'unknown') || open.length) return { guarantee: 'at-least-once', evidence: [start] }
-  if (works.length === 0) return { guarantee: 'at-least-once', evidence: [start, { at: input.at, message: 'no output is in sight' }] }
-  return { guarantee: 'effectively-once', evidence: [start, ...works.map((output): Evidence => ({ at: output.at, message: `'${output.name}' may be repeated: ${output.idempotency.reason}` }))] }
+    return {
+      guarantee: 'at-least-once',
+      evidence: [
+        start,
+        ...open
+          .slice(0, 3)
+          .map((call): Evidence => ({ at: call.at, message: `whether '${call.name}' may be repeated is not known` })),
+      ],
+    }
+  if (works.some(output => output.idempotency.verdict === 'unknown') || open.length)
+    return { guarantee: 'at-least-once', evidence: [start] }
+  if (works.length === 0)
+    return { guarantee: 'at-least-once', evidence: [start, { at: input.at, message: 'no output is in sight' }] }
+  return {
+    guarantee: 'effectively-once',
+    evidence: [
+      start,
+      ...works.map(
+        (output): Evidence => ({
+          at: output.at,
+          message: `'${output.name}' may be repeated: ${output.idempotency.reason}`,
+        }),
+      ),
+    ],
+  }
 }
 
 function inTransaction(output: Output): Evidence {
@@ -69,10 +103,12 @@ function* early(input: InferenceInput): Generator<Evidence> {
 /** Outputs nobody waits for, errors nobody acts on, commits in a `finally`. */
 function* losses(flow: Flow): Generator<Evidence> {
   for (const part of within(flow)) {
-    if (part.kind === 'detached' && [...outputs(part.flow), ...unknowns(part.flow)].length) yield { at: part.at, message: `nobody waits for '${part.name}'` }
+    if (part.kind === 'detached' && [...outputs(part.flow), ...unknowns(part.flow)].length)
+      yield { at: part.at, message: `nobody waits for '${part.name}'` }
     if (part.kind !== 'try' || !part.handler || !part.handlerAt || part.form === 'promise-used') continue
     const hasWork = [...outputs(part.block), ...unknowns(part.block)].length > 0
-    if (hasWork && !part.defersError && !acts(part.handler)) yield { at: part.handlerAt, message: 'a failure is caught here and forgotten' }
+    if (hasWork && !part.defersError && !acts(part.handler))
+      yield { at: part.handlerAt, message: 'a failure is caught here and forgotten' }
   }
 }
 

@@ -138,6 +138,8 @@ class Walk {
     const value = this.#evaluator.evaluate(expression, frame)
     if (value.kind === 'external') {
       this.#visitor.external?.(value.type, expression, frame)
+      if (isRecordType(value.type)) return
+      for (const child of childrenOf(expression)) this.expression(child, frame, false)
       return
     }
     if (value.kind === 'constant' || value.kind === 'closure' || value.kind === 'class') return

@@ -1,14 +1,15 @@
 /** Finds consumers and their handlers in a file: by the library's calls, through wrappers, base classes and decorators. */
 import type { CallExpression, ClassCode, FunctionCode, Module } from '../facts/code.ts'
+import { hasWork } from '../facts/flows.ts'
 import type { OutputTable } from '../facts/libraries/outputs.ts'
 import type { Handler, HandlerRole, Pipeline, Place } from '../facts/model.ts'
 import { isWithin } from './calls.ts'
 import { consumerAdapters } from './consumers/index.ts'
 import { nestPipelines } from './consumers/nest.ts'
 import { typedPipelines } from './consumers/typed.ts'
-import { inferGuarantee } from './inference.ts'
 import { argumentsOf, Evaluator } from './evaluator.ts'
 import { type Frame, looseFrame, moduleFrame, type Thunk, type Value } from './frames.ts'
+import { inferGuarantee } from './inference.ts'
 import { placeOf } from './places.ts'
 import type { Project } from './project.ts'
 import { Walker } from './walker.ts'
@@ -59,7 +60,8 @@ export class Finder {
     this.#calls(this.module, undefined, looseFrames(this.module), 0)
     for (const code of this.module.classes) this.#inherited(code)
     const found = [...this.#found.values(), ...nestPipelines(this)].map(pipeline => this.#finish(pipeline))
-    return [...found, ...typedPipelines(this, this.#entered).map(pipeline => this.#finish(pipeline))]
+    const typed = typedPipelines(this, this.#entered).map(pipeline => this.#finish(pipeline))
+    return [...found, ...typed.filter(pipeline => pipeline.handlers.some(handler => hasWork(handler.flow)))]
   }
 
   /** Looks through the calls of a file, or of one function of it. */

@@ -1,8 +1,8 @@
 /** Promises: chains with `then` and `catch`, `Promise.all`, `new Promise`. */
 import type { CallExpression, Expression } from '../facts/code.ts'
+import { hasWork, sequence, within } from '../facts/flows.ts'
 import type { Flow } from '../facts/model.ts'
 import type { CallWalker } from './callWalker.ts'
-import { hasWork, sequence, within } from '../facts/flows.ts'
 import { placeOf } from './places.ts'
 import type { Position, Use, Walker } from './walker.ts'
 
@@ -182,7 +182,9 @@ export class PromiseWalker {
       takesRecord: false,
       what: 'callback',
     }
-    const hasCalls = position.frame.module.calls.some(({ call: inner }) => inner.start > call.start && inner.end < call.end)
+    const hasCalls = position.frame.module.calls.some(
+      ({ call: inner }) => inner.start > call.start && inner.end < call.end,
+    )
     if (hasCalls) out.push(this.#calls.detached('promise-constructor', call, sequence([flow, waits]), position))
   }
 }

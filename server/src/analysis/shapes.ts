@@ -141,7 +141,8 @@ const builtIns =
   /^(?:push|pop|shift|unshift|slice|splice|concat|join|includes|indexOf|has|get|set|add|delete|clear|keys|values|entries|toString|toISOString|toJSON|toFixed|split|trim|replace|replaceAll|match|test|exec|startsWith|endsWith|toLowerCase|toUpperCase|charAt|substring|substr|padStart|padEnd|parse|stringify|getTime|now|sort|reverse|fill|flat|at|from|of|bind|call|apply|next|emit|on|once|off|addListener|removeListener|removeAllListeners|then|catch|finally|subscribe|unsubscribe|pipe|assign|freeze|equals|readUInt8|readInt32BE|resolve|reject|valueOf|isNaN|cancel|unref|ref|start|end|setHeader|increment|decrement|observe|inc|dec|validate|isValid|decode|encode|deserialize|serialize|connect|subscribeToResponseOf|isRunning|isStale|uncommittedOffsets|assignments|abs|max|min|toNumber|toArray|toObject|min|isAvailable)$/
 
 /** Said of functions that make something out of something. */
-const pureNames = /^(?:format|build|map|to|as|parse|convert|transform|normali[sz]e|compute|calculate|generate|extract|stringify|describe|compare|plainTo|instanceTo)(?=[A-Z]|$)/
+const pureNames =
+  /^(?:format|build|map|to|as|parse|convert|transform|normali[sz]e|compute|calculate|generate|extract|stringify|describe|compare|plainTo|instanceTo)(?=[A-Z]|$)/
 
 /** Calls that change nothing outside, by what they are called on. */
 export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
@@ -166,5 +167,8 @@ export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
 /** `await sleep(…)` of a helper that cannot be followed. */
 export function isDelay(call: CallExpression): boolean {
   const name = call.callee.kind === 'name' ? call.callee.name : call.callee.kind === 'member' ? call.callee.name : ''
-  return /^(?:sleep|delay|wait|timeout|pause|setTimeout|backoff|waitFor|sleepMs|snooze)(?:Ms|Seconds|For)?$/.test(name) && call.args.length <= 2
+  return (
+    /^(?:sleep|delay|wait|timeout|pause|setTimeout|backoff|waitFor|sleepMs|snooze)(?:Ms|Seconds|For)?$/.test(name) &&
+    call.args.length <= 2
+  )
 }

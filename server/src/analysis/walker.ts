@@ -11,13 +11,13 @@ import type {
   SwitchStatement,
   TryStatement,
 } from '../facts/code.ts'
+import { nothing, sequence } from '../facts/flows.ts'
 import type { OutputTable } from '../facts/libraries/outputs.ts'
 import { isRecordType } from '../facts/libraries/types.ts'
 import type { Flow, Loop, OffsetLookup, Place, Test } from '../facts/model.ts'
 import { CallWalker } from './callWalker.ts'
 import { Dedupe } from './dedupe.ts'
 import { argumentsOf, type Evaluator, frameOf } from './evaluator.ts'
-import { nothing, sequence } from '../facts/flows.ts'
 import type { Frame, Thunk, Value } from './frames.ts'
 import { lookupOf } from './lookups.ts'
 import { Offsets } from './offsets.ts'
@@ -393,16 +393,26 @@ function absorbBreaks(flow: Flow): Flow {
 function storesOutside(body: readonly Statement[], span: { start: number; end: number }): boolean {
   const isOutside = (target: Expression): boolean => {
     if (target.kind === 'member' || target.kind === 'index') return target.of.kind === 'this' || isOutside(target.of)
-    return target.kind === 'name' && target.binding !== undefined && (target.binding.at.start < span.start || target.binding.at.start > span.end)
+    return (
+      target.kind === 'name' &&
+      target.binding !== undefined &&
+      (target.binding.at.start < span.start || target.binding.at.start > span.end)
+    )
   }
   const stores = (expression: Expression): boolean => {
     if (expression.kind === 'assign') return isOutside(expression.target)
     if (expression.kind === 'other' && expression.what === 'update') return expression.parts.some(isOutside)
-    return expression.kind === 'call' && expression.callee.kind === 'member' && /^(?:push|add|set|unshift)$/.test(expression.callee.name) && isOutside(expression.callee.of)
+    return (
+      expression.kind === 'call' &&
+      expression.callee.kind === 'member' &&
+      /^(?:push|add|set|unshift)$/.test(expression.callee.name) &&
+      isOutside(expression.callee.of)
+    )
   }
   return body.some(statement => {
     if (statement.kind === 'do') return stores(statement.expression)
-    if (statement.kind === 'if') return storesOutside(statement.whenTrue, span) || storesOutside(statement.whenFalse, span)
+    if (statement.kind === 'if')
+      return storesOutside(statement.whenTrue, span) || storesOutside(statement.whenFalse, span)
     return statement.kind === 'block' && storesOutside(statement.body, span)
   })
 }

@@ -1,7 +1,7 @@
 import { within } from '../facts/flows.ts'
 import type { Handler, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
-import { handlers, isWork } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers, isWork } from './shared/handlers.ts'
 
 /** Clients that take a record for done when they hand it out. */
 export const autoCommitBeforeOutput = defineRule({

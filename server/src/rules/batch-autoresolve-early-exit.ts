@@ -1,6 +1,6 @@
 import type { Exit, Flow } from '../facts/model.ts'
-import { handlers } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers } from './shared/handlers.ts'
 
 /** Leaving a batch in the middle while the client resolves all of it afterwards. */
 export const batchAutoresolveEarlyExit = defineRule({
@@ -49,7 +49,8 @@ function* exitsIn(flow: Flow, loop: 'records' | 'inner' | undefined): Generator<
       return
     case 'loop':
       // What is given to forEach is left by a return of its own.
-      if (flow.body.kind !== 'helper') yield* exitsIn(flow.body, flow.over === 'records' && !loop ? 'records' : loop ? 'inner' : undefined)
+      if (flow.body.kind !== 'helper')
+        yield* exitsIn(flow.body, flow.over === 'records' && !loop ? 'records' : loop ? 'inner' : undefined)
       return
     case 'try':
       yield* exitsIn(flow.block, loop)

@@ -1,7 +1,7 @@
-import type { Commit, Detached, Event, Output, OpaqueCall, Pipeline, Place } from '../facts/model.ts'
-import { handlers, isWork, keyOf, workIn } from './shared/handlers.ts'
-import { explore } from './shared/paths.ts'
+import type { Commit, Detached, Event, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
+import { handlers, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
+import { explore } from './shared/paths.ts'
 
 /** An offset recorded as done before the output of its record is. */
 export const commitBeforeOutput = defineRule({
@@ -17,7 +17,8 @@ export const commitBeforeOutput = defineRule({
       'order 18,201 is lost',
     ],
     misses: ['commits through functions that cannot be followed', 'the order among promises that are awaited together'],
-    whenNotToUse: 'Where losing a record is accepted on purpose: at-most-once delivery. Declare that guarantee instead.',
+    whenNotToUse:
+      'Where losing a record is accepted on purpose: at-most-once delivery. Declare that guarantee instead.',
   },
 
   *detect(facts): Generator<EarlyCommit> {
@@ -27,23 +28,35 @@ export const commitBeforeOutput = defineRule({
       const note = (match: EarlyCommit): void => {
         if (!found.has(keyOf(match.at))) found.set(keyOf(match.at), match)
       }
-      explore<Progress>(handler.flow, [start], {
-        key: state => `${keyOf(state.committed?.at)} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
-        event: (event, state) => next(pipeline, event, state, note),
-        failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
-        caught: (_, state) => ({ ...state, failed: undefined }),
-      })
+      for (const flow of [handler.flow, ...detachedFlows(handler.flow)])
+        explore<Progress>(flow, [start], {
+          key: state => `${keyOf(state.committed?.at)} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
+          event: (event, state) => next(pipeline, event, state, note),
+          failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
+          caught: (_, state) => ({ ...state, failed: undefined }),
+        })
       yield* found.values()
     }
   },
 
   explain: ({ commit, work, how }) => ({
     message: `${message(commit, work, how)} Commit after the awaited output.`,
-    related: [{ at: work.at, message: how === 'running' ? 'still running then' : how === 'failed' ? 'may have failed' : 'not done yet' }, ...commit.calls.map(at => ({ at, message: 'committed in here' }))],
+    related: [
+      {
+        at: work.at,
+        message: how === 'running' ? 'still running then' : how === 'failed' ? 'may have failed' : 'not done yet',
+      },
+      ...commit.calls.map(at => ({ at, message: 'committed in here' })),
+    ],
     confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
     ...(work.kind === 'output' && work.isCertain ? {} : { severity: 'warning' as const }),
   }),
 })
+
+/** What is handed on to a queue or dropped runs by itself, and commits by itself. */
+function detachedFlows(flow: Flow): Flow[] {
+  return [...ofKind(flow, 'detached')].map(part => part.flow)
+}
 
 interface Progress {
   readonly committed: Commit | undefined
@@ -60,16 +73,24 @@ interface EarlyCommit {
 
 const start: Progress = { committed: undefined, running: undefined, failed: undefined }
 
-function next(pipeline: Pipeline, event: Event | Detached, state: Progress, note: (match: EarlyCommit) => void): Progress {
-  if (event.kind === 'detached') return event.how !== 'timer' && workIn(event.flow) ? { ...state, running: event } : state
+function next(
+  pipeline: Pipeline,
+  event: Event | Detached,
+  state: Progress,
+  note: (match: EarlyCommit) => void,
+): Progress {
+  if (event.kind === 'detached')
+    return event.how !== 'timer' && workIn(event.flow) ? { ...state, running: event } : state
   if (event.kind === 'commit' && counts(pipeline, event)) {
     const running = state.running && workIn(state.running.flow)
     if (running) note({ at: event.at, commit: event, work: running, how: 'running' })
     else if (state.failed) note({ at: event.at, commit: event, work: state.failed, how: 'failed' })
     return { ...state, committed: event }
   }
-  const isOutput = event.kind === 'output' ? !event.isDeadLetter : event.kind === 'call' && event.takesRecord && event.isAwaited
-  if (isOutput && state.committed) note({ at: state.committed.at, commit: state.committed, work: event as Output | OpaqueCall, how: 'later' })
+  const isOutput =
+    event.kind === 'output' ? !event.isDeadLetter : event.kind === 'call' && event.takesRecord && event.isAwaited
+  if (isOutput && state.committed)
+    note({ at: state.committed.at, commit: state.committed, work: event as Output | OpaqueCall, how: 'later' })
   return state
 }
 
@@ -83,6 +104,7 @@ function counts(pipeline: Pipeline, commit: Commit): boolean {
 
 function message(commit: Commit, work: Output | OpaqueCall, how: EarlyCommit['how']): string {
   if (how === 'running') return `'${commit.name}' runs while '${work.name}' has not ended, so a failure of it is lost.`
-  if (how === 'failed') return `'${commit.name}' runs even when '${work.name}' fails, so the record is marked done without its output.`
+  if (how === 'failed')
+    return `'${commit.name}' runs even when '${work.name}' fails, so the record is marked done without its output.`
   return `'${commit.name}' marks the record done before '${work.name}' has run: a failure or a crash between them loses it.`
 }

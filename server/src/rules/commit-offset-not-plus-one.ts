@@ -1,6 +1,6 @@
 import type { CommittedPosition } from '../facts/model.ts'
-import { handlers, ofKind } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers, ofKind } from './shared/handlers.ts'
 
 /** The committed offset is that of the next record; a record's own, or `'41' + 1`, is another one. */
 export const commitOffsetNotPlusOne = defineRule({
@@ -22,7 +22,8 @@ export const commitOffsetNotPlusOne = defineRule({
     for (const { handler } of handlers(facts))
       for (const commit of ofKind(handler.flow, 'commit')) {
         const { offset } = commit
-        if (offset.form === 'as-is' || offset.form === 'text-plus-one') yield { at: offset.at, name: commit.name, offset }
+        if (offset.form === 'as-is' || offset.form === 'text-plus-one')
+          yield { at: offset.at, name: commit.name, offset }
       }
   },
 

@@ -20,7 +20,8 @@ export const dataLossResetPolicy = defineRule({
     for (const pipeline of facts.pipelines) {
       const { fromBeginning, resetPolicy } = pipeline.options
       if (fromBeginning?.value === false) yield { at: fromBeginning.at, option: fromBeginning, pipeline }
-      if (resetPolicy?.value !== undefined && /^(?:latest|largest|end)$/.test(resetPolicy.value)) yield { at: resetPolicy.at, option: resetPolicy, pipeline }
+      if (resetPolicy?.value !== undefined && /^(?:latest|largest|end)$/.test(resetPolicy.value))
+        yield { at: resetPolicy.at, option: resetPolicy, pipeline }
     }
   },
 
@@ -30,5 +31,7 @@ export const dataLossResetPolicy = defineRule({
   }),
 
   fix: ({ option }) =>
-    option.value === false ? [{ title: 'Start at the beginning', isSafe: false, edits: [{ at: option.at, newText: 'true' }] }] : [],
+    option.value === false
+      ? [{ title: 'Start at the beginning', isSafe: false, edits: [{ at: option.at, newText: 'true' }] }]
+      : [],
 })

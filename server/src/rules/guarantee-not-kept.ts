@@ -31,7 +31,14 @@ export const guaranteeNotKept = defineRule({
   }),
 })
 
-const rank = { broken: 0, unknown: 9, 'at-most-once': 1, 'at-least-once': 2, 'effectively-once': 3, 'exactly-once': 4 } as const
+const rank = {
+  broken: 0,
+  unknown: 9,
+  'at-most-once': 1,
+  'at-least-once': 2,
+  'effectively-once': 3,
+  'exactly-once': 4,
+} as const
 
 function isLess({ declared, inferred }: Pipeline): boolean {
   if (!declared || declared.guarantee === 'unknown' || inferred.guarantee === 'unknown') return false

@@ -1,7 +1,7 @@
 import { partsOf, within } from '../facts/flows.ts'
 import type { Flow, Handler, Loop, Option, Place } from '../facts/model.ts'
-import { handlers } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers } from './shared/handlers.ts'
 
 /** Work in a loop that never tells the group that this member is alive. */
 export const heartbeatMissingInLongBatch = defineRule({
@@ -22,10 +22,11 @@ export const heartbeatMissingInLongBatch = defineRule({
 
   *detect(facts): Generator<{ at: Place; how: 'batch' | 'wait' | 'interval'; loopAt: Place }> {
     for (const { pipeline, handler } of handlers(facts)) {
-      if (pipeline.library !== 'kafkajs') continue
+      if (pipeline.library !== 'kafkajs' || pipeline.options.commitMode === 'unknown') continue
       for (const loop of loopsIn(handler.flow)) {
         const at = silentWork(loop, handler)
-        if (at) yield { at, how: handler.role === 'batch' && loop.over === 'records' ? 'batch' : 'wait', loopAt: loop.at }
+        if (at)
+          yield { at, how: handler.role === 'batch' && loop.over === 'records' ? 'batch' : 'wait', loopAt: loop.at }
       }
     }
     for (const { options } of facts.pipelines) {
@@ -36,9 +37,11 @@ export const heartbeatMissingInLongBatch = defineRule({
 
   explain: ({ how, loopAt }) => ({
     message: {
-      batch: 'This is awaited for every record, and no heartbeat is sent in the loop, so a large batch outlives the session, and the partition goes to another member while this one still works. Await heartbeat() for each record.',
+      batch:
+        'This is awaited for every record, and no heartbeat is sent in the loop, so a large batch outlives the session, and the partition goes to another member while this one still works. Await heartbeat() for each record.',
       wait: 'This waits in a loop without a heartbeat, so the session may end meanwhile, and the partition goes to another member. Await heartbeat() in the loop.',
-      interval: 'The heartbeat interval must be under a third of the session timeout, or one lost heartbeat ends the session. Lower it, or raise the session timeout.',
+      interval:
+        'The heartbeat interval must be under a third of the session timeout, or one lost heartbeat ends the session. Lower it, or raise the session timeout.',
     }[how],
     confidence: how === 'interval' ? 'certain' : 'likely',
     ...(how === 'batch' ? { related: [{ at: loopAt, message: 'once for each record' }] } : {}),
@@ -55,7 +58,9 @@ function silentWork(loop: Loop, handler: Handler): Place | undefined {
   if (parts.some(part => part.kind === 'signal' && part.signal === 'heartbeat')) return undefined
   if (handler.role === 'batch' && loop.over === 'records') return firstAwaited(loop.body)
   // A retry with back-off is bounded by its attempts; waiting for a condition is not.
-  const isWait = parts.some(part => part.kind === 'signal' && part.signal === 'delay' && part.isWaitedFor) && !parts.some(isAwaitedWork)
+  const isWait =
+    parts.some(part => part.kind === 'signal' && part.signal === 'delay' && part.isWaitedFor) &&
+    !parts.some(isAwaitedWork)
   return isWait && (loop.over === 'values' || loop.over === 'endless') ? loop.at : undefined
 }
 
@@ -65,7 +70,8 @@ function isAwaitedWork(flow: Flow): boolean {
 
 /** In the loop itself: what a helper awaits is awaited where the helper is called. */
 function firstAwaited(flow: Flow): Place | undefined {
-  if (isAwaitedWork(flow) || (flow.kind === 'signal' && flow.signal === 'delay' && flow.isWaitedFor)) return (flow as { at: Place }).at
+  if (isAwaitedWork(flow) || (flow.kind === 'signal' && flow.signal === 'delay' && flow.isWaitedFor))
+    return (flow as { at: Place }).at
   if (flow.kind === 'detached') return undefined
   // Work for failed records only is rare enough.
   for (const part of flow.kind === 'try' ? [flow.block] : partsOf(flow)) {

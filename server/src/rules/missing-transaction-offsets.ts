@@ -1,6 +1,6 @@
 import type { Flow, Place } from '../facts/model.ts'
-import { handlers, ofKind } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers, ofKind } from './shared/handlers.ts'
 
 /** A Kafka transaction around outputs that leaves the consumed offsets out, or stays open when something fails. */
 export const missingTransactionOffsets = defineRule({
@@ -16,7 +16,8 @@ export const missingTransactionOffsets = defineRule({
       'its result is sent a second time, in another transaction',
     ],
     misses: ['transactions that are begun and committed in functions that cannot be followed'],
-    whenNotToUse: 'Where the transaction only makes several outputs appear together, and doubles are handled downstream.',
+    whenNotToUse:
+      'Where the transaction only makes several outputs appear together, and doubles are handled downstream.',
   },
 
   *detect(facts): Generator<{ at: Place; missing: 'offsets' | 'abort' }> {
@@ -31,8 +32,15 @@ export const missingTransactionOffsets = defineRule({
 
   explain: ({ missing }) =>
     missing === 'offsets'
-      ? { message: 'The transaction holds the results but not the consumed offsets, so a crash between its commit and that of the offsets doubles the results. Add transaction.sendOffsets({ consumerGroupId, topics }) before the commit.' }
-      : { message: 'Nothing aborts this transaction when a send fails, so it stays open until it times out, and readers of committed records wait for it. Abort it in a catch, and throw the error again.', severity: 'warning' },
+      ? {
+          message:
+            'The transaction holds the results but not the consumed offsets, so a crash between its commit and that of the offsets doubles the results. Add transaction.sendOffsets({ consumerGroupId, topics }) before the commit.',
+        }
+      : {
+          message:
+            'Nothing aborts this transaction when a send fails, so it stays open until it times out, and readers of committed records wait for it. Abort it in a catch, and throw the error again.',
+          severity: 'warning',
+        },
 })
 
 function first(flow: Flow, signal: 'begin' | 'commit-transaction' | 'abort'): Place | undefined {

@@ -20,6 +20,7 @@ export const noGracefulStop = defineRule({
   },
 
   explain: () => ({
-    message: 'Nothing here disconnects this consumer, so each deployment repeats records and lets the group wait for the session timeout. Disconnect it on SIGTERM and SIGINT.',
+    message:
+      'Nothing here disconnects this consumer, so each deployment repeats records and lets the group wait for the session timeout. Disconnect it on SIGTERM and SIGINT.',
   }),
 })

@@ -1,6 +1,6 @@
 import type { FreshValue, Output } from '../facts/model.ts'
-import { handlers, ofKind } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers, ofKind } from './shared/handlers.ts'
 
 /** An id made anew on every run hides the double from whoever looks for it. */
 export const nondeterministicKey = defineRule({
@@ -20,7 +20,8 @@ export const nondeterministicKey = defineRule({
 
   *detect(facts): Generator<{ at: FreshValue['at']; fresh: FreshValue; output: Output }> {
     for (const { handler } of handlers(facts))
-      for (const output of ofKind(handler.flow, 'output')) for (const fresh of output.freshKeys) yield { at: fresh.at, fresh, output }
+      for (const output of ofKind(handler.flow, 'output'))
+        for (const fresh of output.freshKeys) yield { at: fresh.at, fresh, output }
   },
 
   explain: ({ fresh, output }) => ({

@@ -1,6 +1,6 @@
 import type { Option, Pipeline, Place } from '../facts/model.ts'
-import { ofKind } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { ofKind } from './shared/handlers.ts'
 
 /** Exactly once out of records that may never have been committed. */
 export const readUncommittedInput = defineRule({
@@ -27,11 +27,14 @@ export const readUncommittedInput = defineRule({
   },
 
   explain: ({ claim }) => ({
-    message: 'Exactly once is claimed, and records of open or aborted transactions are read all the same. Read committed records only.',
+    message:
+      'Exactly once is claimed, and records of open or aborted transactions are read all the same. Read committed records only.',
     related: [{ at: claim, message: 'claimed here' }],
   }),
 
-  fix: ({ isolation }) => [{ title: 'Read committed records only', isSafe: true, edits: [{ at: isolation.at, newText: 'false' }] }],
+  fix: ({ isolation }) => [
+    { title: 'Read committed records only', isSafe: true, edits: [{ at: isolation.at, newText: 'false' }] },
+  ],
 })
 
 function claimOf(pipeline: Pipeline): Place | undefined {

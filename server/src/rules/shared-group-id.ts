@@ -32,7 +32,9 @@ export const sharedGroupId = defineRule({
       ? `Group '${groupId.value}' is also used by another pipeline, so Kafka splits the partitions between them and each sees only part of the records. Give each its own group.`
       : `Group '${groupId.value}' is fixed in code that is used for different topics or handlers, so all of them join one group and each sees only part of the records. Take the group from the caller.`,
     confidence: 'likely',
-    related: other ? [{ at: other.at, message: `also group '${groupId.value}', topics ${other.topics.join(', ') || 'unknown'}` }] : [],
+    related: other
+      ? [{ at: other.at, message: `also group '${groupId.value}', topics ${other.topics.join(', ') || 'unknown'}` }]
+      : [],
   }),
 })
 
@@ -43,14 +45,26 @@ interface SharedGroup {
 }
 
 function summary(pipeline: Pipeline): PipelineSummary {
-  return { at: pipeline.groupId?.at ?? pipeline.at, library: pipeline.library, groupId: pipeline.groupId?.value, topics: pipeline.topics.flatMap(topic => topic.value ?? []), handlerAt: pipeline.handlers[0]?.at }
+  return {
+    at: pipeline.groupId?.at ?? pipeline.at,
+    library: pipeline.library,
+    groupId: pipeline.groupId?.value,
+    topics: pipeline.topics.flatMap(topic => topic.value ?? []),
+    handlerAt: pipeline.handlers[0]?.at,
+  }
 }
 
 /** The same group with other topics. The same topics may be an older or a second version of the same pipeline. */
 function twin(pipeline: Pipeline, others: readonly PipelineSummary[]): PipelineSummary | undefined {
   const topics = new Set(pipeline.topics.flatMap(topic => topic.value ?? []))
   if (topics.size === 0) return undefined
-  return others.find(other => other.groupId === pipeline.groupId?.value && other.topics.length > 0 && sameFolder(other.at.path, pipeline.at.path) && !(other.topics.length === topics.size && other.topics.every(topic => topics.has(topic))))
+  return others.find(
+    other =>
+      other.groupId === pipeline.groupId?.value &&
+      other.topics.length > 0 &&
+      sameFolder(other.at.path, pipeline.at.path) &&
+      !(other.topics.length === topics.size && other.topics.every(topic => topics.has(topic))),
+  )
 }
 
 /** Examples side by side in other packages of a workspace are not one deployment. */

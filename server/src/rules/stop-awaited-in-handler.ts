@@ -1,6 +1,6 @@
 import type { Flow, Signal } from '../facts/model.ts'
-import { handlers } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers } from './shared/handlers.ts'
 
 /** The consumer waits for the handler, and the handler for the consumer. */
 export const stopAwaitedInHandler = defineRule({
@@ -21,7 +21,8 @@ export const stopAwaitedInHandler = defineRule({
   *detect(facts): Generator<{ at: Signal['at']; stop: Signal }> {
     for (const { pipeline, handler } of handlers(facts)) {
       if (!handler.isAwaited) continue
-      for (const stop of stopsIn(handler.flow)) if (stop.isWaitedFor && pipeline.library !== 'node-rdkafka') yield { at: stop.at, stop }
+      for (const stop of stopsIn(handler.flow))
+        if (stop.isWaitedFor && pipeline.library !== 'node-rdkafka') yield { at: stop.at, stop }
     }
   },
 
@@ -34,6 +35,15 @@ export const stopAwaitedInHandler = defineRule({
 /** What a timer or a dropped promise runs does not keep the handler waiting. */
 function* stopsIn(flow: Flow): Generator<Signal> {
   if (flow.kind === 'signal' && flow.signal === 'stop') yield flow
-  const parts = flow.kind === 'sequence' ? flow.steps : flow.kind === 'branch' || flow.kind === 'parallel' ? flow.arms : flow.kind === 'loop' || flow.kind === 'helper' ? [flow.body] : flow.kind === 'try' ? [flow.block, ...(flow.handler ? [flow.handler] : []), ...(flow.cleanup ? [flow.cleanup] : [])] : []
+  const parts =
+    flow.kind === 'sequence'
+      ? flow.steps
+      : flow.kind === 'branch' || flow.kind === 'parallel'
+        ? flow.arms
+        : flow.kind === 'loop' || flow.kind === 'helper'
+          ? [flow.body]
+          : flow.kind === 'try'
+            ? [flow.block, ...(flow.handler ? [flow.handler] : []), ...(flow.cleanup ? [flow.cleanup] : [])]
+            : []
   for (const part of parts) yield* stopsIn(part)
 }

@@ -1,8 +1,8 @@
-import { within } from '../facts/flows.ts'
+import { partsOf, within } from '../facts/flows.ts'
 import type { Flow, Handler, OpaqueCall, Output, Place, Signal, Try } from '../facts/model.ts'
+import { defineRule } from './rule.ts'
 import { handlers, isWork } from './shared/handlers.ts'
 import { explore } from './shared/paths.ts'
-import { defineRule } from './rule.ts'
 
 /** A failed output that is caught and neither thrown again, retried nor put aside. */
 export const swallowedError = defineRule({
@@ -17,12 +17,16 @@ export const swallowedError = defineRule({
       'offset 18,202 is committed',
       'order 18,201 is lost',
     ],
-    misses: ['errors that are kept in a field and looked at elsewhere', 'dead-letter helpers that cannot be followed and are not awaited'],
+    misses: [
+      'errors that are kept in a field and looked at elsewhere',
+      'dead-letter helpers that cannot be followed and are not awaited',
+    ],
     whenNotToUse: 'Where a record that fails may be skipped on purpose. Say so in a suppression with its reason.',
   },
 
   *detect(facts): Generator<Swallowed> {
-    for (const { handler } of handlers(facts)) for (const flow of triesIn(handler.flow, [])) yield* swallowedBy(flow.flow, flow.around, handler)
+    for (const { handler } of handlers(facts))
+      for (const flow of triesIn(handler.flow, [])) yield* swallowedBy(flow.flow, flow.around, handler)
   },
 
   explain: ({ work, flow, pauses }) => ({
@@ -55,7 +59,9 @@ interface Around {
 
 function what(work: Work, flow: Try): string {
   const how = flow.form === 'statement' ? 'is caught here' : 'is caught by .catch()'
-  return work.kind === 'signal' ? `A record that '${work.name}' cannot read ${how}` : `A failure of '${work.name}' ${how}`
+  return work.kind === 'signal'
+    ? `A record that '${work.name}' cannot read ${how}`
+    : `A failure of '${work.name}' ${how}`
 }
 
 function rethrow(flow: Try): string {
@@ -67,10 +73,20 @@ function rethrow(flow: Try): string {
 function* triesIn(flow: Flow, around: readonly Around[]): Generator<{ flow: Try; around: readonly Around[] }> {
   if (flow.kind === 'try' && flow.handler) yield { flow, around }
   if (flow.kind === 'sequence') {
-    for (const [index, step] of flow.steps.entries()) yield* triesIn(step, [...around, { flow, after: flow.steps.slice(index + 1) }])
+    for (const [index, step] of flow.steps.entries())
+      yield* triesIn(step, [...around, { flow, after: flow.steps.slice(index + 1) }])
     return
   }
-  const parts = flow.kind === 'branch' || flow.kind === 'parallel' ? flow.arms : flow.kind === 'loop' || flow.kind === 'helper' ? [flow.body] : flow.kind === 'detached' ? [flow.flow] : flow.kind === 'try' ? [flow.block, ...(flow.handler ? [flow.handler] : []), ...(flow.cleanup ? [flow.cleanup] : [])] : []
+  const parts =
+    flow.kind === 'branch' || flow.kind === 'parallel'
+      ? flow.arms
+      : flow.kind === 'loop' || flow.kind === 'helper'
+        ? [flow.body]
+        : flow.kind === 'detached'
+          ? [flow.flow]
+          : flow.kind === 'try'
+            ? [flow.block, ...(flow.handler ? [flow.handler] : []), ...(flow.cleanup ? [flow.cleanup] : [])]
+            : []
   for (const part of parts) yield* triesIn(part, [...around, { flow, after: [] }])
 }
 
@@ -82,18 +98,25 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   const ends = endsOf(flow.handler, isReply)
   if (ends.settled.throws || ends.open.length === 0) return
   const isWhole = ends.open.length === 1
-  for (const end of ends.open) yield { at: isWhole ? flow.handlerAt : (end.at ?? flow.handlerAt), flow, work, pauses: end.pauses, isWhole }
+  for (const end of ends.open)
+    yield { at: isWhole ? flow.handlerAt : (end.at ?? flow.handlerAt), flow, work, pauses: end.pauses, isWhole }
 }
 
 /** What in the block may fail and must not be lost: outputs, calls of the project, reading the record. Not heartbeats, not stops. */
 function failing(block: Flow): Work | undefined {
   let parse: Signal | undefined
-  for (const part of within(block)) {
-    if (part.kind === 'detached') continue
+  for (const part of attached(block)) {
     if (isWork(part)) return part
     if (part.kind === 'signal' && part.signal === 'parse') parse ??= part
   }
   return parse
+}
+
+/** What a catch can catch: nothing that was started and left alone. */
+function* attached(flow: Flow): Generator<Flow> {
+  if (flow.kind === 'detached') return
+  yield flow
+  for (const part of partsOf(flow)) yield* attached(part)
 }
 
 interface End {
@@ -104,14 +127,19 @@ interface End {
 
 function endsOf(handler: Flow, isReply: boolean): { open: End[]; settled: { throws: boolean } } {
   const outcome = explore<End>(handler, [{ at: undefined, pauses: false, isSettled: false }], {
-    key: state => `${state.isSettled} ${state.pauses} ${state.at?.range.start.line ?? ''}:${state.at?.range.start.character ?? ''}`,
+    key: state =>
+      `${state.isSettled} ${state.pauses} ${state.at?.range.start.line ?? ''}:${state.at?.range.start.character ?? ''}`,
     event: (event, state) => {
       if (event.kind === 'detached') return workInDetached(event.flow) ? { ...state, isSettled: true } : state
       if (event.kind === 'output' || event.kind === 'seek') return { ...state, isSettled: true }
-      if (event.kind === 'call') return event.isAwaited || event.takesRecord || /throw|raise|fail|reject|abort|exit/i.test(event.name) ? { ...state, isSettled: true } : state
+      if (event.kind === 'call')
+        return event.isAwaited || event.takesRecord || /throw|raise|fail|reject|abort|exit/i.test(event.name)
+          ? { ...state, isSettled: true }
+          : state
       if (event.kind === 'signal' && event.signal === 'process-exit') return { ...state, isSettled: true }
       if (event.kind === 'signal' && event.signal === 'stop') return { ...state, isSettled: true }
-      if (event.kind === 'exit' && event.exit === 'return' && event.hasValue && isReply) return { ...state, isSettled: true }
+      if (event.kind === 'exit' && event.exit === 'return' && event.hasValue && isReply)
+        return { ...state, isSettled: true }
       if (event.kind === 'commit') return state
       return { ...state, at: event.at, pauses: state.pauses || (event.kind === 'signal' && event.signal === 'pause') }
     },
@@ -121,7 +149,8 @@ function endsOf(handler: Flow, isReply: boolean): { open: End[]; settled: { thro
 }
 
 function workInDetached(flow: Flow): boolean {
-  for (const part of within(flow)) if (part.kind === 'output' || part.kind === 'call' || part.kind === 'seek') return true
+  for (const part of within(flow))
+    if (part.kind === 'output' || part.kind === 'call' || part.kind === 'seek') return true
   return false
 }
 
@@ -142,7 +171,9 @@ function acts(flow: Flow): boolean {
 
 /** Caught to be tried again: for ever, or so often and then something is done about it. */
 function isRetried(around: readonly Around[]): boolean {
-  const index = around.findLastIndex(one => one.flow.kind === 'loop' && (one.flow.over === 'retry' || one.flow.over === 'endless'))
+  const index = around.findLastIndex(
+    one => one.flow.kind === 'loop' && (one.flow.over === 'retry' || one.flow.over === 'endless'),
+  )
   if (index < 0) return false
   const loop = around[index]?.flow
   if (loop?.kind === 'loop' && loop.over === 'endless') return true

@@ -21,14 +21,21 @@ export const transactionalIdUnsafe = defineRule({
     for (const producer of facts.transactionalProducers) {
       if (producer.fresh) yield { at: producer.transactionalId.at, producer, why: 'fresh' }
       const { maxInFlight } = producer
-      if (maxInFlight?.value !== undefined && maxInFlight.value > 1) yield { at: maxInFlight.at, producer, why: 'in-flight' }
+      if (maxInFlight?.value !== undefined && maxInFlight.value > 1)
+        yield { at: maxInFlight.at, producer, why: 'in-flight' }
     }
   },
 
   explain: ({ producer, why }) =>
     why === 'fresh'
-      ? { message: `'${producer.fresh?.source}' makes another transactional id on every start, so the broker cannot fence the instance before. Derive it from group, topic and partition.`, related: producer.fresh ? [{ at: producer.fresh.at, message: 'differs on every start' }] : [] }
-      : { message: `${producer.maxInFlight?.value} requests in flight: after an error the client may send them in another order under the same sequence numbers. Set maxInFlightRequests: 1.` },
+      ? {
+          message: `'${producer.fresh?.source}' makes another transactional id on every start, so the broker cannot fence the instance before. Derive it from group, topic and partition.`,
+          related: producer.fresh ? [{ at: producer.fresh.at, message: 'differs on every start' }] : [],
+        }
+      : {
+          message: `${producer.maxInFlight?.value} requests in flight: after an error the client may send them in another order under the same sequence numbers. Set maxInFlightRequests: 1.`,
+        },
 
-  fix: ({ at, why }) => (why === 'in-flight' ? [{ title: 'Allow one request in flight', isSafe: true, edits: [{ at, newText: '1' }] }] : []),
+  fix: ({ at, why }) =>
+    why === 'in-flight' ? [{ title: 'Allow one request in flight', isSafe: true, edits: [{ at, newText: '1' }] }] : [],
 })

@@ -1,7 +1,7 @@
 import { within } from '../facts/flows.ts'
 import type { Detached, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
-import { handlers, isWork, workIn } from './shared/handlers.ts'
 import { defineRule } from './rule.ts'
+import { handlers, isWork, workIn } from './shared/handlers.ts'
 
 /** An output that is started and not waited for, so the offset is committed whatever becomes of it. */
 export const unawaitedOutput = defineRule({
@@ -17,7 +17,8 @@ export const unawaitedOutput = defineRule({
       'order 18,201 is lost, and nothing says so',
     ],
     misses: ['promises that are kept in a field and awaited, or not, elsewhere'],
-    whenNotToUse: 'Where losing the output is accepted on purpose, such as a metric. Say so in a suppression with its reason.',
+    whenNotToUse:
+      'Where losing the output is accepted on purpose, such as a metric. Say so in a suppression with its reason.',
   },
 
   *detect(facts): Generator<LostOutput> {
@@ -41,7 +42,10 @@ export const unawaitedOutput = defineRule({
       message: `${reasons[detached.how]} so the offset is committed whatever becomes of '${work.name}'. ${remedies[detached.how]}`,
       confidence: isCertain ? 'certain' : 'likely',
       ...(isCertain ? {} : { severity: 'warning' as const }),
-      related: [...(work.at === detached.at ? [] : [{ at: work.at, message: 'the output' }]), ...work.calls.map(at => ({ at, message: 'called from here' }))],
+      related: [
+        ...(work.at === detached.at ? [] : [{ at: work.at, message: 'the output' }]),
+        ...work.calls.map(at => ({ at, message: 'called from here' })),
+      ],
     }
   },
 
@@ -100,7 +104,8 @@ function commitsItself(part: Detached, pipeline: Pipeline): boolean {
 /** A handler whose one act is a call of the project, given the record and dropped. */
 function soleCall(flow: Flow): OpaqueCall | undefined {
   const acts: Flow[] = []
-  for (const part of within(flow)) if (isWork(part) || part.kind === 'commit' || part.kind === 'detached' || part.kind === 'seek') acts.push(part)
+  for (const part of within(flow))
+    if (isWork(part) || part.kind === 'commit' || part.kind === 'detached' || part.kind === 'seek') acts.push(part)
   const [only] = acts
   if (acts.length !== 1 || only?.kind !== 'call') return undefined
   return only.use === 'floating' && only.what === 'project' && only.takesRecord ? only : undefined

@@ -76,7 +76,8 @@ export function isReused(group: Made, subscribed: readonly Subscription[]): bool
 /** A field of the instance that is not a constant, or a parameter. */
 function comesFromCaller(expression: Expression, value: Value): boolean {
   if (value.kind === 'constant') return false
-  if (expression.kind === 'object') return expression.properties.some(one => /^topics?$/.test(one.name ?? '') && comesFromCaller(one.value, value))
+  if (expression.kind === 'object')
+    return expression.properties.some(one => /^topics?$/.test(one.name ?? '') && comesFromCaller(one.value, value))
   if (expression.kind === 'array') return expression.items.some(item => comesFromCaller(item, value))
   if (expression.kind === 'member') return expression.of.kind === 'this' || comesFromCaller(expression.of, value)
   return expression.kind === 'name' && expression.binding?.sources.some(source => source.kind === 'parameter') === true

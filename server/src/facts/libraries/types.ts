@@ -107,6 +107,7 @@ function kafkajsLike(library: string, entry: string): Record<string, string> {
     [`${library}:KafkaJS.EachBatchPayload#`]: `${library}:EachBatchPayload#`,
     [`${library}:EachMessagePayload#.message`]: `${library}:Message#`,
     [`${library}:EachBatchPayload#.batch`]: `${library}:Batch#`,
+    [`${library}:EachBatchPayload#.messages`]: `${library}:Batch#.messages`,
     [`${library}:Batch#.messages[]`]: `${library}:Message#`,
     [`${library}:KafkaMessage#`]: `${library}:Message#`,
     [`${library}:Producer#.transaction()`]: `${library}:Transaction#`,

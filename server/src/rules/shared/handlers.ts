@@ -1,6 +1,17 @@
 /** Walking the facts. */
 import { within } from '../../facts/flows.ts'
-import type { Commit, Detached, Event, Facts, Flow, Handler, OpaqueCall, Output, Pipeline, Place } from '../../facts/model.ts'
+import type {
+  Commit,
+  Detached,
+  Event,
+  Facts,
+  Flow,
+  Handler,
+  OpaqueCall,
+  Output,
+  Pipeline,
+  Place,
+} from '../../facts/model.ts'
 
 export function* handlers(facts: Facts): Generator<{ pipeline: Pipeline; handler: Handler }> {
   for (const pipeline of facts.pipelines) for (const handler of pipeline.handlers) yield { pipeline, handler }
@@ -17,7 +28,10 @@ export function workIn(flow: Flow): Output | OpaqueCall | undefined {
   return undefined
 }
 
-export function* ofKind<K extends (Event | Detached)['kind']>(flow: Flow, kind: K): Generator<Extract<Flow, { kind: K }>> {
+export function* ofKind<K extends (Event | Detached)['kind']>(
+  flow: Flow,
+  kind: K,
+): Generator<Extract<Flow, { kind: K }>> {
   for (const part of within(flow)) if (part.kind === kind) yield part as Extract<Flow, { kind: K }>
 }
 

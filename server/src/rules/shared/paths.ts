@@ -55,7 +55,9 @@ class Exploration<S> {
         return this.#parallel(flow, states)
       case 'exit': {
         const after = states.map(state => this.#explorer.event(flow, state))
-        const name = ({ throw: 'thrown', return: 'returned', break: 'broke', continue: 'continued' } as const)[flow.exit]
+        const name = ({ throw: 'thrown', return: 'returned', break: 'broke', continue: 'continued' } as const)[
+          flow.exit
+        ]
         return { ...nowhere, [name]: this.#unique(after) }
       }
       default:
@@ -99,7 +101,10 @@ class Exploration<S> {
       const handler = this.go(flow.handler, this.#unique(caught))
       const normal = handler.normal.map(state => this.#explorer.handled?.(flow, state) ?? state)
       const returned = handler.returned.map(state => this.#explorer.handled?.(flow, state) ?? state)
-      outcome = this.#merge([{ ...block, thrown: [] }, { ...handler, normal, returned }])
+      outcome = this.#merge([
+        { ...block, thrown: [] },
+        { ...handler, normal, returned },
+      ])
     }
     return flow.cleanup ? this.#finally(flow.cleanup, outcome) : outcome
   }
@@ -119,7 +124,13 @@ class Exploration<S> {
 
   #merge(outcomes: readonly Outcome<S>[]): Outcome<S> {
     const all = (name: keyof Outcome<S>): readonly S[] => this.#unique(outcomes.flatMap(outcome => outcome[name]))
-    return { normal: all('normal'), thrown: all('thrown'), returned: all('returned'), broke: all('broke'), continued: all('continued') }
+    return {
+      normal: all('normal'),
+      thrown: all('thrown'),
+      returned: all('returned'),
+      broke: all('broke'),
+      continued: all('continued'),
+    }
   }
 
   #unique(states: readonly S[]): S[] {
