@@ -6,8 +6,8 @@ import { CommitUnknownError, TidemarkError } from '../../../../runtime/src/error
 import { type PostgresOptions, type PostgresTransaction, postgres } from '../../../../runtime/src/stores/postgres.ts'
 import type { OpenStore } from '../../../../runtime/src/stores/store.ts'
 import { type TestPostgres, usePostgres } from '../../../harness/postgres.ts'
+import { isCommit, useCommitProxy } from '../commitProxy.ts'
 import { assertCode, at, offsets, orders0, proof, range } from '../contract/kit.ts'
-import { useCommitProxy } from './commitProxy.ts'
 
 describe('PostgreSQL in trouble', () => {
   const cleanUps: (() => unknown)[] = []
@@ -189,7 +189,7 @@ async function opened(t: TestContext, server: TestPostgres, options: PostgresOpt
 }
 
 async function throughProxy(t: TestContext, server: TestPostgres, options: PostgresOptions = {}) {
-  const proxy = await useCommitProxy(t, server.port)
+  const proxy = await useCommitProxy(t, server.port, isCommit.postgres)
   const setup = 'create table if not exists results (word text)'
   const store = postgres(await connectionString(t, server, proxy.port), { setup, ...options })
   const open = await store.open({ groupId: 'totals' })

@@ -1,7 +1,7 @@
-/** A TCP proxy before PostgreSQL that knows one message, the simple query `commit`, and can lose it or its reply. */
+/** A TCP proxy before a store's server that knows one message, the commit, and can lose it or its reply. */
 import { once } from 'node:events'
 import { createConnection, createServer, type Socket } from 'node:net'
-import type { Scope } from '../../../harness/scope.ts'
+import type { Scope } from '../../harness/scope.ts'
 
 /** `loseRequest`: COMMIT never arrives. `loseReply`: it is done, and nobody hears of it. `hang`: neither an answer nor an end. */
 export type CommitFate = 'pass' | 'loseRequest' | 'loseReply' | 'hang'
@@ -11,15 +11,29 @@ export interface CommitProxy {
   /** What happens to the next COMMIT; the ones after it pass. */
   next(fate: CommitFate): void
   cutAll(): void
+  /** Whether new connections are closed at once. */
+  refuse(isRefusing: boolean): void
 }
 
-/** Type byte, length, text, zero: protocol 3.0, message `Query`. */
-const commitMessage = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1')
+/** PostgreSQL: type byte, length, text, zero (protocol 3.0, message `Query`). */
+const postgresCommit = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1')
 
-export async function useCommitProxy(t: Scope, serverPort: number): Promise<CommitProxy> {
+export const isCommit = {
+  postgres: (chunk: Buffer): boolean => chunk.includes(postgresCommit),
+  /** ZooKeeper: length, xid, type; 14 is `multi`. */
+  zookeeper: (chunk: Buffer): boolean => chunk.length > 12 && chunk.readInt32BE(8) === 14,
+}
+
+export async function useCommitProxy(
+  t: Scope,
+  serverPort: number,
+  isAimed: (chunk: Buffer) => boolean,
+): Promise<CommitProxy> {
   const sockets = new Set<Socket>()
   let fate: CommitFate = 'pass'
+  let isRefusing = false
   const proxy = createServer(client => {
+    if (isRefusing) return void client.destroy()
     const server = createConnection({ host: '127.0.0.1', port: serverPort })
     const cut = (): void => {
       for (const socket of [client, server]) {
@@ -33,7 +47,7 @@ export async function useCommitProxy(t: Scope, serverPort: number): Promise<Comm
       socket.on('error', cut).on('close', cut)
     }
     client.on('data', chunk => {
-      if (fate !== 'pass' && chunk.includes(commitMessage)) {
+      if (fate !== 'pass' && isAimed(chunk)) {
         const decided = fate
         fate = 'pass'
         if (decided === 'loseRequest') return cut()
@@ -64,5 +78,8 @@ export async function useCommitProxy(t: Scope, serverPort: number): Promise<Comm
       fate = wanted
     },
     cutAll,
+    refuse: wanted => {
+      isRefusing = wanted
+    },
   }
 }
