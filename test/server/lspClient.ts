@@ -40,7 +40,7 @@ export interface ClientOptions {
   readonly folders: readonly string[]
   readonly capabilities?: object
   readonly entry?: string
-  /** How long an awaited message may take before the test fails. @defaultValue 10_000 ms */
+  /** How long an awaited message may take before the test fails. @defaultValue 60_000 ms */
   readonly deadlineMs?: number
 }
 
@@ -48,7 +48,7 @@ export interface ClientOptions {
 export async function startClient(t: TestContext, options: ClientOptions): Promise<LspClient> {
   const entry = options.entry ?? join(import.meta.dirname, '../../server/src/main.ts')
   const child = spawn(process.execPath, ['--conditions=source', entry, '--stdio'], { stdio: 'pipe' })
-  const client = new StartedClient(child, options.deadlineMs ?? 10_000)
+  const client = new StartedClient(child, options.deadlineMs ?? 60_000)
   t.after(async () => {
     if (child.exitCode === null) child.kill('SIGKILL')
     // Known in this hook only, and not yet to the types.

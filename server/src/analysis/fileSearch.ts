@@ -43,8 +43,9 @@ export function findFiles(options: FilesOptions): FoundFiles {
     const kind = kindOf(path)
     if (kind === 'file') {
       if (!rules?.isIgnored(path, ownIgnoreFiles) && isSource(path)) found.add(path)
-    } else if (kind === 'directory') walk(path, rules, found, filesMax)
-    else if (kind === 'missing' && isDynamicPattern(pattern)) {
+    } else if (kind === 'directory') {
+      for (const file of walk(path, rules)) if (found.add(file).size >= filesMax) break
+    } else if (kind === 'missing' && isDynamicPattern(pattern)) {
       const matches = globbed(pattern, options.workingFolder)
       for (const match of matches) if (isSource(match) && !rules?.isIgnored(match)) found.add(match)
       if (matches.length === 0) problems.push(`'${pattern}' matches no file.`)
@@ -52,6 +53,11 @@ export function findFiles(options: FilesOptions): FoundFiles {
   }
   if (found.size >= filesMax) problems.push(`There are more than ${filesMax} files. Name fewer folders at once.`)
   return { paths: [...found].sort(), problems }
+}
+
+/** Every source file below a folder, found while the caller takes them. */
+export function sourcesBelow(folder: string, ignored: FilesOptions['ignored']): Iterable<string> {
+  return walk(folder, new IgnoreRules(folder, ignored))
 }
 
 const reasons = {
@@ -78,14 +84,15 @@ function globbed(pattern: string, cwd: string): string[] {
 
 const skippedFolders = new Set(['node_modules', '.git', '.hg', '.svn', '.yarn', '.pnpm-store'])
 
-function walk(folder: string, rules: IgnoreRules | undefined, found: Set<string>, filesMax: number): void {
+/** Depth first, folder by folder, as it is asked: a caller that pauses between two files blocks nobody. */
+function* walk(folder: string, rules: IgnoreRules | undefined): Generator<string> {
   const pending = [folder]
-  for (let at = pending.pop(); at !== undefined && found.size < filesMax; at = pending.pop()) {
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     for (const entry of entriesOf(at)) {
       const path = join(at, entry.name)
       if (entry.isDirectory()) {
         if (!skippedFolders.has(entry.name) && !rules?.isIgnored(`${path}${sep}`)) pending.push(path)
-      } else if (entry.isFile() && isSource(path) && !rules?.isIgnored(path)) found.add(path)
+      } else if (entry.isFile() && isSource(path) && !rules?.isIgnored(path)) yield path
     }
   }
 }

@@ -4,7 +4,7 @@ import { ruleIds } from './catalog.ts'
 import { type CheckedFile, checkFile } from './check.ts'
 import { createDisk } from './disk.ts'
 import type { Engine, EngineOptions } from './engine.ts'
-import { findFiles, isSource } from './fileSearch.ts'
+import { isSource, sourcesBelow } from './fileSearch.ts'
 import { engineSettings, findSettings, noSettings, type Settings, settingsFileName } from './settings.ts'
 import type { Problem } from './shape.ts'
 
@@ -152,8 +152,7 @@ class OpenWorkspace implements Workspace {
     if (!folder) return []
     const { settings } = folder
     const ignored = settings.path ? { folder: dirname(settings.path), lines: settings.ignore } : undefined
-    const { paths } = findFiles({ workingFolder: path, patterns: [path], ignored })
-    const found = await folder.engine.discover(path, { files: paths, signal })
+    const found = await folder.engine.discover(path, { files: sourcesBelow(path, ignored), signal })
     // What is known by now may lead findings into files that were checked before.
     for (const file of found) this.#checked.delete(file)
     return found

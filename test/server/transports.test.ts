@@ -1,0 +1,60 @@
+/** The server over every channel that an editor may choose. Standard streams are what all other tests use. */
+import assert from 'node:assert/strict'
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import {
+  createMessageConnection,
+  type InitializeResult,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from 'vscode-languageserver-protocol/node'
+
+const entry = join(import.meta.dirname, '../../server/src/main.ts')
+
+async function greet(t: TestContext, connection: MessageConnection): Promise<void> {
+  t.after(() => connection.dispose())
+  connection.listen()
+  const params = { processId: process.pid, rootUri: null, capabilities: {} }
+  const { serverInfo } = await connection.sendRequest<InitializeResult>('initialize', params)
+  assert.equal(serverInfo?.name, 'Tidemark')
+  await connection.sendRequest('shutdown')
+  await connection.sendNotification('exit')
+}
+
+test('over the channel between Node processes', async t => {
+  const child = fork(entry, ['--node-ipc'], { stdio: 'inherit', execArgv: ['--conditions=source'] })
+  t.after(() => child.kill('SIGKILL'))
+  await greet(t, createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child)))
+  const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
+  assert.equal(code, 0)
+})
+
+test('over a socket', async t => {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const child = spawn(process.execPath, ['--conditions=source', entry, `--socket=${port}`], { stdio: 'inherit' })
+  t.after(() => child.kill('SIGKILL'))
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  const exited = once(child, 'exit')
+  await greet(t, createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket)))
+  assert.deepEqual(await exited, [0, null])
+})
+
+test('without a channel it says which there are', async () => {
+  const child = spawn(process.execPath, ['--conditions=source', entry], { stdio: 'pipe' })
+  let said = ''
+  child.stderr.on('data', chunk => {
+    said += chunk
+  })
+  const [code] = await once(child, 'close')
+  assert.notEqual(code, 0)
+  assert.match(said, /--stdio/)
+})
