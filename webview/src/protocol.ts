@@ -30,8 +30,11 @@ export interface GroupRow {
   readonly type: string
   readonly state: string
   readonly status: 'ok' | 'warning' | 'bad' | 'unknown'
-  /** Readable records behind; `undefined` when never committed or not read yet (`status` tells which). */
+  /** Readable records behind; `undefined` when never committed or not read yet. */
   readonly lag: Count | undefined
+  /** Markers and gaps among `lag` are not counted yet: it is an upper bound. */
+  readonly isUpperBound?: boolean
+  readonly isNeverCommitted?: boolean
   /** Where the lag went over the sliding window. Absent: not watched long enough. */
   readonly trend?: 'rising' | 'falling' | 'steady'
   /** Records that retention took before the group read them. Absent or `'0'`: none. */
@@ -49,7 +52,6 @@ export interface TopicRow {
 
 export interface GroupDetail {
   readonly groupId: string
-  readonly memberCount: number
   readonly chips: readonly { readonly text: string; readonly tone: 'plain' | 'ok' | 'warning' | 'bad' | 'dim' }[]
   /** Oldest first. */
   readonly history: readonly LagPoint[]

@@ -80,6 +80,8 @@ function groupRow(
     ...base,
     status: tones[group.status] === 'dim' ? 'unknown' : (tones[group.status] as GroupRow['status']),
     lag: lag?.toString(),
+    isUpperBound: group.readable === undefined,
+    isNeverCommitted: group.status === 'neverCommitted',
     ...(trend ? { trend } : {}),
     ...(lost > 0n ? { lost: lost.toString() } : {}),
     note: words.status(group.status),
@@ -90,7 +92,6 @@ function groupDetail(group: GroupSnapshot, look: OverviewLook): GroupDetail {
   const actions: ViewAction[] = look.hasPipeline(group.groupId) ? ['debug', 'openCode'] : []
   return {
     groupId: group.groupId,
-    memberCount: group.members?.length ?? 0,
     chips: chipsOf(group, look),
     history: historyOf(group),
     partitions: group.partitions.map(partition => partitionRow(partition, look.words)),

@@ -63,10 +63,11 @@ export function recordSource(post: (message: ViewMessage) => void): RecordSource
 
   return {
     open: batch => {
+      // Each snapshot is a new chance for a window that failed: the pipeline may stand at no breakpoint any more.
+      failure = undefined
       if (batch.batchId === batchId && batch.recordCount === count) return
       batchId = batch.batchId
       count = batch.recordCount
-      failure = undefined
       sight = { from: 0, until: 0 }
       pages.clear()
       underWay.clear()

@@ -2,7 +2,6 @@
 import type { GroupDetail, OverviewSnapshot, ViewAction, ViewMessage } from '../protocol.ts'
 import { progressRing, tag } from '../shared/controls.ts'
 import { element, keyedChildren, setClass, setHidden, setText } from '../shared/dom.ts'
-import { formatCount } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
 import { visibleName } from '../shared/visible.ts'
 import { actionButtons } from './actions.ts'
@@ -45,7 +44,7 @@ export function groupDetail(post: (message: ViewMessage) => void): {
       if (!selected) return
       groupId = selected.groupId
       setText(name, visibleName(selected.groupId))
-      drawChips([{ text: strings.members(formatCount(selected.memberCount)), tone: 'plain' }, ...selected.chips])
+      drawChips(selected.chips)
       actions.update(selected.actions ?? usualActions, selected.actions ? undefined : 'debug')
       chart.update(selected)
       partitions.update(selected)

@@ -137,13 +137,14 @@ function lagOf(group: GroupRow): LagText {
   const { tone } = signs[group.status]
   if (group.lost !== undefined && group.lost !== '0')
     return { number: strings.lost(formatCount(group.lost)), word: '', tone: 'bad' }
-  if (group.lag === undefined)
-    return { number: group.status === 'unknown' ? strings.never : strings.unknown, word: '', tone: 'dim' }
+  if (group.isNeverCommitted) return { number: strings.never, word: '', tone: 'dim' }
+  if (group.lag === undefined) return { number: '–', word: strings.notRead, tone: 'dim' }
   if (group.lag === '0') return { number: strings.caughtUp, word: '', tone: 'ok' }
-  const trend = group.trend === undefined ? '' : ` ${trendSigns[group.trend]}`
   const { behind } = strings.stateWord
+  const trend = group.trend === undefined ? '' : ` ${trendSigns[group.trend]}`
   const word = group.trend === undefined ? behind : `${behind}, ${strings[group.trend]}`
-  return { number: `${formatCount(group.lag)}${trend}`, word, tone: tone === 'ok' ? '' : tone }
+  const bound = group.isUpperBound ? '≤ ' : ''
+  return { number: `${bound}${formatCount(group.lag)}${trend}`, word, tone: tone === 'ok' ? '' : tone }
 }
 
 function keptFilter(state: unknown): { kind: string; text: string } {

@@ -40,6 +40,7 @@ export const english = {
   noGroups: 'No consumer group yet. One appears here with its first commit or member.',
   noneYet: 'None yet.',
   never: 'never',
+  notRead: 'not read yet',
   unknown: 'unknown',
   lost: (count: string): string => `lost ${count}`,
   rising: 'rising',
@@ -53,7 +54,6 @@ export const english = {
   internalTopic: 'internal',
 
   // The overview: one group
-  members: (count: string): string => plural(count, 'member', 'members'),
   lagOverTime: 'Lag over time',
   lagOverLast: (span: string): string => `Lag, last ${span}`,
   now: 'now',

@@ -37,6 +37,7 @@ export const simplifiedChinese: typeof english = {
   noGroups: '还没有消费者组。首次提交或有成员加入后会出现在这里。',
   noneYet: '还没有。',
   never: '从未提交',
+  notRead: '尚未读取',
   unknown: '未知',
   lost: count => `丢失 ${count}`,
   rising: '上升',
@@ -48,7 +49,6 @@ export const simplifiedChinese: typeof english = {
   topicShape: (partitions, replicas) => `${partitions} 个分区，每个 ${replicas} 个副本`,
   internalTopic: '内部',
 
-  members: count => `${count} 个成员`,
   lagOverTime: '积压趋势',
   lagOverLast: span => `最近 ${span} 的积压`,
   now: '现在',
