@@ -1,91 +1,47 @@
 /** The experiment that the whole project rests on: kill -9 at random moments, and the totals compared with the ledger to the cent. */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { cp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
-import { seededRandom } from '../../runtime/src/random.ts'
+import { createDisk } from '../../server/src/analysis/disk.ts'
+import { createEngine } from '../../server/src/analysis/engine.ts'
+import { editedText } from '../../server/src/analysis/fixes.ts'
 import { tempFolder } from '../harness/folders.ts'
-import { useKafka } from '../harness/kafka.ts'
-import { uniqueName } from '../harness/topics.ts'
-import { until } from '../harness/until.ts'
-import { startProgram } from './program.ts'
-
-const samples = join(import.meta.dirname, '../../runtime/samples/order-totals')
-const orders = 200_000
-const kills = 20
-const seed = 42
+import { experiment, samples } from './orderTotals.ts'
 
 test('totals-right, killed twenty times, equals the ledger to the cent', async t => {
-  const { ledger, totals } = await experiment(t, 'totals-right.ts')
+  const { ledger, totals } = await experiment(t, join(samples, 'totals-right.ts'))
   assert.deepEqual(totals, ledger)
 })
 
 test('the control: totals-wrong, killed twenty times, does not', async t => {
-  const { ledger, totals } = await experiment(t, 'totals-wrong.ts')
+  const { ledger, totals } = await experiment(t, join(samples, 'totals-wrong.ts'))
   const sum = (cents: Record<string, number>) => Object.values(cents).reduce((left, right) => left + right, 0)
   assert.ok(sum(totals) > sum(ledger), `nothing was doubled: ${sum(totals)} of ${sum(ledger)}`)
 })
 
-type Totals = Record<string, number>
+test('totals-wrong after its quick fixes, killed twenty times, equals the ledger to the cent', async t => {
+  const { ledger, totals } = await experiment(t, await fixedSample(t))
+  assert.deepEqual(totals, ledger)
+})
 
-/** Feeds the orders while the pipeline is killed at random moments, then lets it finish. */
-async function experiment(t: TestContext, pipeline: string): Promise<{ ledger: Totals; totals: Totals }> {
-  const kafka = await useKafka(t)
+/** The wrong sample with the first fix of each finding applied, one after the other, as a person would press them. */
+async function fixedSample(t: TestContext): Promise<string> {
   const folder = await tempFolder(t)
-  const database = join(folder, 'totals.db')
-  const ledgerFile = join(folder, 'ledger.json')
-  const env = {
-    TIDEMARK_BROKERS: kafka.brokers.join(','),
-    TIDEMARK_TOPIC: uniqueName('orders'),
-    TIDEMARK_GROUP: uniqueName('order-totals'),
-    TIDEMARK_INSTANCE: 'one',
-    TIDEMARK_DATABASE: database,
+  await cp(samples, folder, { recursive: true })
+  await symlink(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'))
+  const path = join(folder, 'totals-wrong.ts')
+  const disk = createDisk()
+  const engine = createEngine({ fileSystem: disk, settings: {} })
+  for (let press = 0; press < 5; press++) {
+    const [finding] = engine.analyze(path).findings
+    if (!finding) break
+    const fix = finding.fixes[0]
+    assert.ok(fix, `no fix for ${finding.rule}`)
+    const text = editedText(engine.text(path) ?? '', fix.edits)
+    await writeFile(path, text)
+    engine.invalidate([path])
   }
-  const producerArgs = ['--count', String(orders), '--rate', '10000', '--seed', String(seed), '--ledger', ledgerFile]
-  const producer = startProgram(t, join(samples, 'orders.ts'), env, producerArgs)
-  await producer.says(/Producing/)
-  await killAtRandomMoments(t, join(samples, pipeline), env)
-  assert.equal(await producer.ended, 0, producer.output())
-
-  const last = startProgram(t, join(samples, pipeline), env)
-  await until('every order is committed', () => last.hasEnded() || committedOffsets(database) === orders, {
-    deadlineMs: 120_000,
-  })
-  last.signal('SIGTERM')
-  assert.equal(await last.ended, 0, last.output())
-  return { ledger: JSON.parse(await readFile(ledgerFile, 'utf8')), totals: totalsIn(database) }
-}
-
-async function killAtRandomMoments(t: TestContext, file: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const random = seededRandom(seed)
-  for (let kill = 0; kill < kills; kill++) {
-    const program = startProgram(t, file, env)
-    // The moment is the experiment's input, not a wait for something.
-    await pause(300 + random.integer(900))
-    program.signal('SIGKILL')
-    assert.equal(await program.ended, 'SIGKILL', program.output())
-  }
-}
-
-function committedOffsets(path: string): number {
-  return query<{ sum: number }>(path, 'select sum(next_offset) as sum from tidemark_offsets')[0]?.sum ?? 0
-}
-
-function totalsIn(path: string): Totals {
-  const rows = query<{ customer: string; cents: number }>(
-    path,
-    'select customer, sum(cents) as cents from totals group by customer order by customer',
-  )
-  return Object.fromEntries(rows.map(({ customer, cents }) => [customer, cents]))
-}
-
-function query<Row>(path: string, sql: string): Row[] {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
-  try {
-    return database.prepare(sql).all() as Row[]
-  } finally {
-    database.close()
-  }
+  assert.deepEqual(engine.analyze(path).findings, [])
+  return path
 }

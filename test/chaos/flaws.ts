@@ -1,0 +1,118 @@
+/**
+ * Pipelines broken on purpose, each in a way that real ones are: the harness that lets one of them pass proves nothing.
+ */
+
+import type { GroupMembership } from '../../runtime/src/clients/client.ts'
+import type { Guarantee, GuaranteeEnvironment, Protocol } from '../../runtime/src/guarantees/guarantee.ts'
+import type { PipelineSettings } from './settings.ts'
+
+export const flaws = {
+  /** Offsets first, results after, and a claim that nothing is lost. */
+  'commit-before-save': 'at-least-once',
+  /** Offsets move without a look at where they stand: a zombie's batch is written again. */
+  'no-compare-and-set': 'transactional',
+  /** The offset of the last record is stored as the position, so that it is read again. */
+  'offset-not-plus-one': 'transactional',
+  /** A transactional id for each process, and offsets sent without member and generation: a zombie's transaction commits. */
+  'unfenced-transaction': 'transactional',
+  /** A batch that is not frozen before it runs: its rerun has another id and range. */
+  'plan-not-frozen': 'idempotent',
+} as const
+
+export type Flaw = keyof typeof flaws
+
+/** The same guarantee by name, with one thing wrong inside. */
+export function breakGuarantee<Extra extends object>(
+  whole: Guarantee<Extra>,
+  flaw: Flaw | undefined,
+  settings: PipelineSettings,
+): Guarantee<Extra> {
+  if (flaw === undefined) return whole
+  return {
+    ...whole,
+    async open(environment) {
+      const protocol = await whole.open(flaw === 'unfenced-transaction' ? withoutFence(environment) : environment)
+      return breakProtocol(protocol, flaw, environment, settings)
+    },
+  }
+}
+
+function breakProtocol<Extra extends object>(
+  whole: Protocol<Extra>,
+  flaw: Flaw,
+  environment: GuaranteeEnvironment,
+  settings: PipelineSettings,
+): Protocol<Extra> {
+  switch (flaw) {
+    case 'commit-before-save':
+      return {
+        ...whole,
+        async run(unit, steps) {
+          const offsets = unit.ranges.map(({ topic, partition, untilOffset }) => ({
+            topic,
+            partition,
+            offset: untilOffset,
+          }))
+          await environment.membership().commit(offsets)
+          await whole.run(unit, steps)
+        },
+      }
+    case 'no-compare-and-set':
+      return { ...whole, run: (unit, steps) => overwriting(whole, unit, run => whole.run(run, steps)) }
+    case 'offset-not-plus-one': {
+      const stepBack = (offset: bigint) => (offset > 0n ? offset - 1n : offset)
+      return {
+        ...whole,
+        positions: async partitions =>
+          (await whole.positions(partitions)).map(each => ({ ...each, offset: stepBack(each.offset) })),
+        run: (unit, steps) => overwriting(whole, unit, run => whole.run(run, steps)),
+      }
+    }
+    case 'plan-not-frozen':
+      return { ...whole, plans: async () => [] }
+    case 'unfenced-transaction':
+      return whole
+  }
+  throw new Error(`no such flaw: ${flaw satisfies never} in ${settings.guarantee}`)
+}
+
+/** Pretends that the batch starts wherever the position stands now: what a plain UPDATE does. */
+async function overwriting<Extra extends object>(
+  whole: Protocol<Extra>,
+  unit: Parameters<Protocol<Extra>['run']>[0],
+  run: (unit: Parameters<Protocol<Extra>['run']>[0]) => Promise<void>,
+): Promise<void> {
+  const stands = await whole.positions(unit.ranges)
+  const ranges = unit.ranges.map(range => {
+    const found = stands.find(each => each.topic === range.topic && each.partition === range.partition)
+    const from = found?.offset ?? range.fromOffset
+    return { ...range, fromOffset: from, untilOffset: later(from, range.untilOffset) }
+  })
+  await run({
+    ...unit,
+    batchId: unit.batchId,
+    records: unit.records,
+    attempt: unit.attempt,
+    startedAtMs: unit.startedAtMs,
+    ranges,
+  })
+}
+
+function later(left: bigint, right: bigint): bigint {
+  return [left, right].sort((a, b) => (a < b ? 1 : -1))[0] ?? left
+}
+
+function withoutFence(environment: GuaranteeEnvironment): GuaranteeEnvironment {
+  const membership = (): GroupMembership => {
+    const real = environment.membership()
+    const identity = () => ({ groupId: real.groupId, memberId: '', generation: -1, groupInstanceId: undefined })
+    return {
+      groupId: real.groupId,
+      assignment: real.assignment,
+      commit: offsets => real.commit(offsets),
+      leave: () => real.leave(),
+      identity,
+    }
+  }
+  return { ...environment, membership }
+}

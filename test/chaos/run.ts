@@ -1,0 +1,54 @@
+/**
+ * npm run chaos -- --guarantee G --store S --client C --kills N --seed X [--brokers 3] [--flaw F]
+ *
+ * Exits 0 when the guarantee was kept, 1 when it was not, 2 when the experiment could not be run.
+ */
+import { parseArgs } from 'node:util'
+import { runExperiment } from './experiment.ts'
+import { type Flaw, flaws } from './flaws.ts'
+import { clients, guarantees, stores } from './settings.ts'
+
+const { values } = parseArgs({
+  options: {
+    guarantee: { type: 'string', default: 'transactional' },
+    store: { type: 'string', default: 'sqlite' },
+    client: { type: 'string', default: 'kafkajs' },
+    kills: { type: 'string', default: '40' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    brokers: { type: 'string', default: '1' },
+    flaw: { type: 'string' },
+  },
+})
+
+function oneOf<T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const found = choices.find(choice => choice === value)
+  if (found !== undefined) return found
+  console.error(`--${option} must be one of ${choices.join(', ')}, not ${value}.`)
+  process.exit(2)
+}
+
+const cleanUps: (() => unknown)[] = []
+const scope = { after: (cleanUp: () => unknown) => void cleanUps.push(cleanUp) }
+
+try {
+  const flaw = values.flaw === undefined ? undefined : oneOf('flaw', values.flaw, Object.keys(flaws) as Flaw[])
+  console.log(`seed ${values.seed}`)
+  const verdict = await runExperiment(scope, {
+    guarantee: oneOf('guarantee', values.guarantee, guarantees),
+    store: oneOf('store', values.store, stores),
+    client: oneOf('client', values.client, clients),
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    brokers: values.brokers === '3' ? 3 : 1,
+    ...(flaw ? { flaw } : {}),
+    say: line => console.log(line),
+  })
+  console.log(JSON.stringify(verdict))
+  console.log(verdict.isKept ? `${values.guarantee} was kept.` : `${values.guarantee} was NOT kept.`)
+  process.exitCode = verdict.isKept ? 0 : 1
+} catch (error) {
+  console.error(error)
+  process.exitCode = 2
+} finally {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp()
+}
