@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { type TestKafka, useKafka } from '../../harness/kafka.ts'
+import { fileScope } from '../../harness/scope.ts'
 import { repositoryRoot } from '../../tidy/files.ts'
 import { clientsPage, type Subject, updateVariable } from './clientsPage.ts'
 import { membership } from './promises/membership.ts'
@@ -24,10 +25,11 @@ const subjects: readonly Subject[] = [
 ]
 const pagePath = join(repositoryRoot, 'runtime', 'docs', 'clients.md')
 const kept = new Set<string>()
+const scope = fileScope()
 let kafka: TestKafka
 
 before(async () => {
-  kafka = await useKafka({ after })
+  kafka = await useKafka(scope)
 })
 
 for (const adapter of adapters) {
