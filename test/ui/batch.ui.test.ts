@@ -41,9 +41,12 @@ test('stepping by buttons sends each command once', async () => {
   await show(batchNamed('batch'))
   for (const name of [/Step batch/, /Phase/, /Continue/, /Stop/]) await page.getByRole('button', { name }).click()
   assert.deepEqual(commandsOf(messages), ['stepBatch', 'stepPhase', 'continue', 'stop'])
+  const primary = page.locator('vscode-button[appearance=primary]')
+  assert.match(await wordsOf(primary), /Step batch/, 'what one does most stands out, and nothing else')
   await show(batchNamed('batch-running'))
   await page.getByRole('button', { name: /Pause/ }).click()
   assert.equal(commandsOf(messages).at(-1), 'pause')
+  assert.match(await wordsOf(primary), /Pause/)
 })
 
 test('stepping by keyboard, wherever the focus is, and never twice', async () => {

@@ -49,8 +49,8 @@ test('groups and topics: a word beside each number, a sign beside each colour', 
   assert.deepEqual(
     groups.map(text => text.replace(/\s+/g, ' ').trim()),
     [
-      '● order-totals 409 ↓ stable · offsets in totals.db behind, falling',
-      '◐ mailer 9,120 ↑ stable · growing for 4 min behind, rising',
+      '● order-totals 409 ↓ stable · offsets in totals.db behind',
+      '◐ mailer 9,120 ↑ stable · growing for 4 min behind',
       '▲ playground lost 214 empty · retention passed the offset',
       '● nightly-report caught up stable · 2 markers behind it',
       '○ audit never empty · no commit on 3 partitions',
@@ -83,6 +83,9 @@ test('a group is chosen by pointer and by keyboard', async () => {
 test('buttons send what they say, and only offered ones are there', async () => {
   const { page, show, messages } = await open({ view: 'overview' })
   await show(overviewNamed('overview'))
+  const look = (name: string): Promise<string | null> =>
+    page.locator('vscode-button', { hasText: name }).getAttribute('appearance')
+  assert.deepEqual(await Promise.all(['Debug', 'Open Code', 'Pause'].map(look)), ['primary', 'secondary', 'secondary'])
   for (const name of ['Pause', 'Start Pipeline…', 'Debug', 'Open Code', 'Reset…', 'Prove'])
     await page.getByRole('button', { name, exact: true }).click()
   assert.deepEqual(messages.slice(1), [

@@ -117,11 +117,7 @@ function groupRow(groupAt: (index: number) => GroupRow | undefined): RowView {
       setClass(lag, `number ${text.tone}`)
       setText(note, visibleName([group.state, group.note].filter(Boolean).join(' · ').toLowerCase()))
       setText(word, text.word)
-      setAttribute(
-        node,
-        'title',
-        `${visibleName(group.groupId)}\n${strings.statusWord[group.status]} · ${visibleName(group.note)}`,
-      )
+      setAttribute(node, 'title', `${visibleName(group.groupId)}\n${factsOf(group)}`)
     },
   }
 }
@@ -140,11 +136,18 @@ function lagOf(group: GroupRow): LagText {
   if (group.isNeverCommitted) return { number: strings.never, word: '', tone: 'dim' }
   if (group.lag === undefined) return { number: '–', word: strings.notRead, tone: 'dim' }
   if (group.lag === '0') return { number: strings.caughtUp, word: '', tone: 'ok' }
-  const { behind } = strings.stateWord
   const trend = group.trend === undefined ? '' : ` ${trendSigns[group.trend]}`
-  const word = group.trend === undefined ? behind : `${behind}, ${strings[group.trend]}`
   const bound = group.isUpperBound ? '≤ ' : ''
-  return { number: `${bound}${formatCount(group.lag)}${trend}`, word, tone: tone === 'ok' ? '' : tone }
+  return {
+    number: `${bound}${formatCount(group.lag)}${trend}`,
+    word: strings.stateWord.behind,
+    tone: tone === 'ok' ? '' : tone,
+  }
+}
+
+function factsOf(group: GroupRow): string {
+  const trend = group.trend === undefined ? '' : strings[group.trend]
+  return [strings.statusWord[group.status], trend, visibleName(group.note)].filter(Boolean).join(' · ')
 }
 
 function keptFilter(state: unknown): { kind: string; text: string } {

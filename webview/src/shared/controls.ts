@@ -1,5 +1,6 @@
 /** Thin controls of our own around `@vscode/webview-ui-toolkit`: the rest of the panels knows these, not the toolkit, which is no longer maintained. */
 import {
+  type Button,
   provideVSCodeDesignSystem,
   vsCodeButton,
   vsCodeCheckbox,
@@ -45,14 +46,19 @@ export function button(
   onPress: () => void,
   { isPrimary = false, key }: ButtonOptions = {},
 ): ButtonControl {
-  const node = document.createElement('vscode-button')
+  const node = document.createElement('vscode-button') as Button
   const text = document.createTextNode(label)
   node.append(text)
   if (key !== undefined) {
     node.append(element('kbd', '', key))
     node.setAttribute('aria-keyshortcuts', key)
   }
-  node.setAttribute('appearance', isPrimary ? 'primary' : 'secondary')
+  const setPrimary = (primary: boolean): void => {
+    // The property, not the attribute: once connected, the toolkit's button writes its property over the attribute.
+    const appearance = primary ? 'primary' : 'secondary'
+    if (node.appearance !== appearance) node.appearance = appearance
+  }
+  setPrimary(isPrimary)
   node.addEventListener('click', () => {
     if (!node.hasAttribute('disabled')) onPress()
   })
@@ -62,7 +68,7 @@ export function button(
       if (text.data !== next) text.data = next
     },
     setEnabled: isEnabled => setAttribute(node, 'disabled', isEnabled ? undefined : ''),
-    setPrimary: isPrimary => setAttribute(node, 'appearance', isPrimary ? 'primary' : 'secondary'),
+    setPrimary,
   }
 }
 
