@@ -198,19 +198,28 @@ class Disasters {
   }
 }
 
-/** A last instance works off what is left and ends by itself; one that fails is started again. */
-async function drain(t: Scope, { settings }: Stage): Promise<void> {
+/**
+ * A last instance works off what is left and ends by itself. It is started again until Kafka's own view of the group stands at the end of
+ * every partition: an instance killed a moment ago still holds its share until its session has ended.
+ */
+async function drain(t: Scope, { connection, settings }: Stage): Promise<void> {
+  const all = Array.from({ length: partitions }, (_none, partition) => ({ topic: settings.topic, partition }))
   let last: Program | undefined
-  await until(
-    'the last instance has drained the topic',
-    async () => {
-      last ??= startProgram(t, pipelineFile, writeSettings({ ...settings, isLast: true }))
-      if (!last.hasEnded()) return false
-      if ((await last.ended) === 0) return true
-      const output = last.output()
-      last = undefined
-      throw new Error(output)
+  let output = ''
+  const isDrained = async () => {
+    last ??= startProgram(t, pipelineFile, writeSettings({ ...settings, isLast: true }))
+    if (!last.hasEnded()) return false
+    output = last.output()
+    last = undefined
+    const ends = await connection.logOffsets(all)
+    const committed = await connection.committedOffsets(settings.groupId, all)
+    return ends.every(end =>
+      committed.some(each => each.partition === end.partition && each.offset === end.highWatermark),
+    )
+  }
+  await until('the last instance has drained the topic', isDrained, { deadlineMs: 120_000, everyMs: 100 }).catch(
+    error => {
+      throw new Error(`The topic was not drained. The last instance said:\n${output}`, { cause: error })
     },
-    { deadlineMs: 120_000, everyMs: 100 },
   )
 }

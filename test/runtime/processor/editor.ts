@@ -62,7 +62,7 @@ export async function openEditor(
       if (hello.token !== (options.token ?? token)) return new ResponseError(-32_001, 'The token is wrong.')
       return { version: options.version ?? controlProtocolVersion, stopAtStart: options.stopAtStart }
     })
-    connection.onNotification(batchMethod, (state: BatchState) => states.push(state))
+    connection.onNotification(batchMethod, (state: BatchState) => void states.push(state))
     connection.onNotification(endedMethod, (params: EndedParams) => {
       ended = params
     })

@@ -127,12 +127,12 @@ const snippets: readonly (readonly [title: string, code: string, errors: readonl
   ['foreachBatch does not', 'plain.foreachBatch((batch, { offsetRange }) => {})', [2339]],
 ]
 
-test('pipelines compile, or do not, for the right reason', t => {
+test('pipelines compile, or do not, for the right reason', async t => {
   const files = new Map(
     snippets.map(([, code], index) => [join(import.meta.dirname, `snippet${index}.ts`), `${prelude}\n${code}\n`]),
   )
   const found = compile(files)
-  return Promise.all(
+  await Promise.all(
     snippets.map(([title, code, errors], index) =>
       t.test(title, () => {
         const messages = found.get(join(import.meta.dirname, `snippet${index}.ts`)) ?? []
