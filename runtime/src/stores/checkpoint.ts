@@ -5,7 +5,7 @@ import { bug, FencedError, reasonOf, TidemarkError } from '../errors.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
 import { fileFailure } from './checkpoint/failure.ts'
 import { type CheckpointLock, lockFolder } from './checkpoint/lock.ts'
-import { LogFile } from './checkpoint/log.ts'
+import { LogFile, readLog } from './checkpoint/log.ts'
 import { CheckpointState, type LogRecord } from './checkpoint/state.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
 import { Serial } from './shared/serial.ts'
@@ -51,6 +51,7 @@ export function checkpoint(directory: string, options: CheckpointOptions = {}): 
     name: `checkpoint ${directory}`,
     isTransactional: false,
     open: storeOptions => OpenCheckpoint.open(directory, { ...options, ...storeOptions }),
+    readProofs: (groupId, limit) => readProofs(directory, groupId, limit),
   }
 }
 
@@ -206,6 +207,17 @@ class OpenCheckpoint implements OpenStore {
   #exclusive<T>(task: () => Promise<T> | T): Promise<T> {
     if (this.#isClosed) return Promise.reject(new TidemarkError('CONNECTION_CLOSED', { what: this.#name }))
     return this.#serial.run(task)
+  }
+}
+
+/** Reads the log as it is. A line that is being written at this moment looks like a torn one, and is left out. */
+async function readProofs(directory: string, groupId: string, limit: number): Promise<ProofRecord[]> {
+  const name = `checkpoint ${directory}`
+  try {
+    const { records } = await readLog({ name, folder: join(directory, folderOf(groupId)) })
+    return replay(name, records as LogRecord[], { groupId }).proofs(limit)
+  } catch (error) {
+    throw fileFailure(error, name)
   }
 }
 

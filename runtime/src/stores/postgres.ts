@@ -1,8 +1,8 @@
 import type { ClientConfig } from 'pg'
-import { FencedError } from '../errors.ts'
+import { FencedError, TidemarkError } from '../errors.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 import { PostgresConnection, type Query } from './postgres/connection.ts'
-import { migrate } from './postgres/schema.ts'
+import { hasTable, migrate } from './postgres/schema.ts'
 import { type PostgresTransaction, saveWith } from './postgres/transaction.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
 import { groupByBatch } from './shared/plans.ts'
@@ -59,6 +59,7 @@ export function postgres(
     name: nameOf(settings),
     isTransactional: true,
     open: storeOptions => OpenPostgres.open(nameOf(settings), settings, { ...options, ...storeOptions }),
+    readProofs: (groupId, limit) => readProofs(settings, groupId, limit),
   }
 }
 
@@ -171,13 +172,7 @@ class OpenPostgres implements OpenStore<PostgresTransaction> {
   }
 
   proofs(limit: number): Promise<readonly ProofRecord[]> {
-    return this.#connection.use(async query => {
-      const { rows } = await query(
-        'select proof::text as proof from tidemark_proofs where group_id = $1 order by sequence desc limit $2',
-        [this.#groupId, Math.min(limit, this.#proofRecordsMax)],
-      )
-      return rows.map(row => proofFromJson(String(row.proof)))
-    })
+    return this.#connection.use(query => newestProofs(query, this.#groupId, Math.min(limit, this.#proofRecordsMax)))
   }
 
   close(): Promise<void> {
@@ -265,6 +260,28 @@ class OpenPostgres implements OpenStore<PostgresTransaction> {
       ),
     )
     await sweep.catch(() => {})
+  }
+}
+
+async function newestProofs(query: Query, groupId: string, limit: number): Promise<ProofRecord[]> {
+  const { rows } = await query(
+    'select proof::text as proof from tidemark_proofs where group_id = $1 order by sequence desc limit $2',
+    [groupId, limit],
+  )
+  return rows.map(row => proofFromJson(String(row.proof)))
+}
+
+async function readProofs(settings: ClientConfig, groupId: string, limit: number): Promise<ProofRecord[]> {
+  const name = nameOf(settings)
+  const connection = new PostgresConnection(name, { connectionTimeoutMillis: 10_000, ...settings }, 0)
+  try {
+    return await connection.use(async query => {
+      if (!(await hasTable(query, 'tidemark_proofs')))
+        throw new TidemarkError('STORE_UNREACHABLE', { store: name, reason: 'no pipeline has kept offsets in it' })
+      return newestProofs(query, groupId, limit)
+    })
+  } finally {
+    await connection.close()
   }
 }
 

@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import { systemClock } from '../clock.ts'
-import { FencedError } from '../errors.ts'
+import { FencedError, TidemarkError } from '../errors.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
 import { groupByBatch } from './shared/plans.ts'
 import { proofFromJson, proofToJson } from './shared/wire.ts'
-import { Connection } from './sqlite/connection.ts'
-import { storeFailure } from './sqlite/failure.ts'
+import { Connection, openDatabase } from './sqlite/connection.ts'
+import { primaryCode, sqlError, storeFailure } from './sqlite/failure.ts'
 import { migrate } from './sqlite/schema.ts'
 import { openTransaction, type SqliteTransaction, StatementCache } from './sqlite/transaction.ts'
 import type {
@@ -68,6 +68,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): OffsetStore<S
     name,
     isTransactional: true,
     open: storeOptions => OpenSqlite.open(path, name, { ...options, ...storeOptions }),
+    readProofs: (groupId, limit) => readProofs(path, name, groupId, limit),
   }
 }
 
@@ -274,5 +275,24 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     this.#own
       .prepare('delete from tidemark_proofs where group_id = ? and sequence <= ?')
       .run(this.#groupId, sequence - BigInt(this.#proofRecordsMax))
+  }
+}
+
+async function readProofs(path: string, name: string, groupId: string, limit: number): Promise<ProofRecord[]> {
+  const database = await openDatabase(path, name, { readOnly: true })
+  try {
+    return database
+      .prepare('select proof from tidemark_proofs where group_id = ? order by sequence desc limit ?')
+      .all(groupId, limit)
+      .map(row => proofFromJson(String(row.proof)))
+  } catch (error) {
+    if (primaryCode(error) !== sqlError) throw storeFailure(error, name)
+    throw new TidemarkError(
+      'STORE_UNREACHABLE',
+      { store: name, reason: 'no pipeline has kept offsets in it' },
+      { cause: error },
+    )
+  } finally {
+    database.close()
   }
 }

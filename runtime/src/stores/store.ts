@@ -20,6 +20,12 @@ export interface OffsetStore<Tx = never> {
   readonly isTransactional: boolean
   /** @throws TidemarkError STORE_LOCKED, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_VERSION, ... */
   open(options: StoreOptions): Promise<OpenStore<Tx>>
+  /**
+   * A group's last proof records, newest first, for looking only: makes nothing, migrates nothing and takes no lock, so that it works
+   * beside a running pipeline as well as after a crash. Every adapter here has it; a store made for a test need not.
+   * @throws TidemarkError STORE_UNREACHABLE there is no such store, or nothing of Tidemark in it
+   */
+  readProofs?(groupId: string, limit: number): Promise<readonly ProofRecord[]>
 }
 
 export interface StoreOptions {

@@ -48,6 +48,14 @@ export function zookeeper(connectString: string, options: ZooKeeperOptions = {})
     name,
     isTransactional: false,
     open: storeOptions => OpenZooKeeper.open(name, connectString, { ...options, ...storeOptions }),
+    async readProofs(groupId, limit) {
+      const session = sessionOf(name, connectString, options)
+      try {
+        return await newestProofs(session, rootOf(options, groupId), limit, name)
+      } finally {
+        session.close()
+      }
+    },
   }
 }
 
@@ -72,16 +80,8 @@ class OpenZooKeeper implements OpenStore {
     connectString: string,
     options: ZooKeeperOptions & StoreOptions,
   ): Promise<OpenZooKeeper> {
-    const { sessionTimeoutMs = 30_000, requestTimeoutMs = 10_000, clock = systemClock, credentials } = options
-    const session = new ZooKeeperSession({
-      name,
-      connectString,
-      sessionTimeoutMs,
-      requestTimeoutMs,
-      credentials,
-      clock,
-    })
-    const root = `${options.root ?? '/tidemark'}/${nodeName(options.groupId)}`
+    const session = sessionOf(name, connectString, options)
+    const root = rootOf(options, options.groupId)
     try {
       for (const folder of ['offsets', 'plans', 'proofs']) await session.makeFolder(`${root}/${folder}`)
       const layout = (await session.get(root))?.data || String(layoutVersion)
@@ -196,9 +196,7 @@ class OpenZooKeeper implements OpenStore {
   proofs(limit: number): Promise<readonly ProofRecord[]> {
     return this.#exclusive(async () => {
       await this.#catchUp()
-      const newest = (await this.#proofNames()).slice(0, Math.min(limit, this.#proofRecordsMax))
-      const nodes = await Promise.all(newest.map(name => this.#session.get(`${this.#root}/proofs/${name}`)))
-      return nodes.filter(found => found !== undefined).map(({ data }) => proofFromJson(data))
+      return newestProofs(this.#session, this.#root, Math.min(limit, this.#proofRecordsMax), this.#name)
     })
   }
 
@@ -277,13 +275,8 @@ class OpenZooKeeper implements OpenStore {
     return node && rowOf(partition, node, this.#name)
   }
 
-  /** Newest first, by the number ZooKeeper gave them. */
-  async #proofNames(): Promise<string[]> {
-    return ((await this.#session.children(`${this.#root}/proofs`)) ?? []).sort().reverse()
-  }
-
   async #sweepProofs(): Promise<void> {
-    const old = (await this.#proofNames()).slice(this.#proofRecordsMax)
+    const old = (await proofNames(this.#session, this.#root, this.#name)).slice(this.#proofRecordsMax)
     await Promise.all(old.map(name => this.#session.remove(`${this.#root}/proofs/${name}`)))
   }
 
@@ -318,4 +311,36 @@ class OpenZooKeeper implements OpenStore {
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
     return this.#serial.run(task)
   }
+}
+
+function sessionOf(
+  name: string,
+  connectString: string,
+  options: ZooKeeperOptions & Partial<StoreOptions>,
+): ZooKeeperSession {
+  const { sessionTimeoutMs = 30_000, requestTimeoutMs = 10_000, clock = systemClock, credentials } = options
+  return new ZooKeeperSession({ name, connectString, sessionTimeoutMs, requestTimeoutMs, credentials, clock })
+}
+
+function rootOf({ root = '/tidemark' }: ZooKeeperOptions, groupId: string): string {
+  return `${root}/${nodeName(groupId)}`
+}
+
+async function newestProofs(
+  session: ZooKeeperSession,
+  root: string,
+  limit: number,
+  store: string,
+): Promise<ProofRecord[]> {
+  const newest = (await proofNames(session, root, store)).slice(0, limit)
+  const nodes = await Promise.all(newest.map(name => session.get(`${root}/proofs/${name}`)))
+  return nodes.filter(found => found !== undefined).map(({ data }) => proofFromJson(data))
+}
+
+/** Newest first, by the number ZooKeeper gave them. */
+async function proofNames(session: ZooKeeperSession, root: string, store: string): Promise<string[]> {
+  const names = await session.children(`${root}/proofs`)
+  if (!names)
+    throw new TidemarkError('STORE_UNREACHABLE', { store, reason: `no pipeline has kept offsets below ${root}` })
+  return names.sort().reverse()
 }

@@ -4,7 +4,7 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommitUnknownError, reasonOf, TidemarkError } from '../../errors.ts'
 import { fileFailure, isNoRoom } from './failure.ts'
-import { encodeLine, scanLines } from './lines.ts'
+import { encodeLine, type Scan, scanLines } from './lines.ts'
 
 export interface LogOptions {
   /** `checkpoint ./offsets` in messages. */
@@ -29,19 +29,14 @@ export class LogFile {
     options: LogOptions,
     first: readonly unknown[],
   ): Promise<{ log: LogFile; records: readonly unknown[] }> {
-    const path = join(options.folder, 'log')
+    const path = pathOf(options)
     await rm(`${path}.next`, { force: true })
-    const found = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    const scan = await readLog(options).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     })
-    if (!found) {
+    if (!scan) {
       const { file, bytes } = await writeWhole(options, path, first)
       return { log: new LogFile(options, path, file, bytes), records: first }
-    }
-    const scan = scanLines(found)
-    if (scan.kind === 'damaged') {
-      const reason = `the record at byte ${scan.atByte} of ${path} does not match its checksum`
-      throw new TidemarkError('STORE_CORRUPT', { store: options.name, reason })
     }
     const file = await open(path, constants.O_RDWR)
     if (scan.kind === 'torn') {
@@ -119,6 +114,23 @@ export class LogFile {
     if (nlink === 0)
       throw new TidemarkError('STORE_CORRUPT', { store: name, reason: `${this.#path} was deleted while it was in use` })
   }
+}
+
+/**
+ * Reads a log without touching it.
+ * @throws TidemarkError STORE_CORRUPT; ENOENT there is none.
+ */
+export async function readLog(
+  log: Pick<LogOptions, 'name' | 'folder'>,
+): Promise<Exclude<Scan, { readonly kind: 'damaged' }>> {
+  const scan = scanLines(await readFile(pathOf(log)))
+  if (scan.kind !== 'damaged') return scan
+  const reason = `the record at byte ${scan.atByte} of ${pathOf(log)} does not match its checksum`
+  throw new TidemarkError('STORE_CORRUPT', { store: log.name, reason })
+}
+
+function pathOf({ folder }: Pick<LogOptions, 'folder'>): string {
+  return join(folder, 'log')
 }
 
 /** Writes beside the log, then renames over it. */

@@ -53,7 +53,7 @@ async function storedVersion(query: Query): Promise<number | undefined> {
  * Asks the catalog as a table: `to_regclass` may answer from the session's cache, which knows of no table that another instance has made
  * while we waited for the lock.
  */
-async function hasTable(query: Query, name: string): Promise<boolean> {
+export async function hasTable(query: Query, name: string): Promise<boolean> {
   const visible =
     'select exists (select from pg_catalog.pg_class where relname = $1 and pg_table_is_visible(oid)) as found'
   const { rows } = await query(visible, [name])

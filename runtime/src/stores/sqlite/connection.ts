@@ -1,7 +1,7 @@
 /** One SQLite connection: one user at a time, transactions that take the write lock first, waits that do not block. */
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite'
 import { type Clock, pause } from '../../clock.ts'
 import { CommitUnknownError, TidemarkError } from '../../errors.ts'
 import { Serial } from '../shared/serial.ts'
@@ -137,7 +137,12 @@ export class Connection {
   }
 }
 
-async function openDatabase(path: string, name: string): Promise<DatabaseSync> {
+/** @throws TidemarkError STORE_UNREACHABLE no such folder, or with `readOnly` no such file. */
+export async function openDatabase(
+  path: string,
+  name: string,
+  options: DatabaseSyncOptions = {},
+): Promise<DatabaseSync> {
   if (path === '') throw new TidemarkError('STORE_UNREACHABLE', { store: 'SQLite', reason: 'no file was named' })
   const folder = dirname(resolve(path))
   if (path !== ':memory:' && !existsSync(folder)) {
@@ -145,7 +150,7 @@ async function openDatabase(path: string, name: string): Promise<DatabaseSync> {
   }
   const { DatabaseSync } = await import('node:sqlite')
   try {
-    return new DatabaseSync(path)
+    return new DatabaseSync(path, options)
   } catch (error) {
     throw storeFailure(error, name)
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { OffsetStore } from '../../../../runtime/src/stores/store.ts'
 import { exportsOf, type StoreSetup, setupOf, storeNames } from '../setups.ts'
 import { contractCases, runCase } from './cases.ts'
+import { assertCode, at, commit, groupId, orders0, range } from './kit.ts'
 
 /** Holds every store of one suite against the contract; a store is found by its file. */
 export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
@@ -23,10 +25,29 @@ export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
         assert.equal(store.isTransactional, results !== undefined)
         assert.match(store.name, /\S+ \S+/)
       })
+      test('its proof records can be read beside an opener, and reading makes nothing', async t => {
+        await readProofsBeside(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
+      })
       for (const contractCase of contractCases) {
         const lacks = contractCase.needs === 'results' && !setup.hasResults
         if (!lacks) test(contractCase.title, t => runCase(contractCase, name, setup, t))
       }
     })
   }
+}
+
+async function readProofsBeside(store: OffsetStore<unknown>): Promise<void> {
+  const readProofs = (limit: number) => store.readProofs?.(groupId, limit) ?? Promise.resolve('missing')
+  for (let times = 0; times < 2; times++) await assertCode(readProofs(10), 'STORE_UNREACHABLE')
+  const open = await store.open({ groupId })
+  try {
+    await open.initialize(at(orders0, 0n))
+    assert.deepEqual(await readProofs(10), [])
+    for (let from = 0n; from < 3n; from++) await commit(open, [range(orders0, from, from + 1n)])
+    assert.deepEqual(await readProofs(2), await open.proofs(2))
+  } finally {
+    await open.close()
+  }
+  const left = await readProofs(10)
+  assert.equal(left.length, 3)
 }

@@ -1,3 +1,4 @@
+/// <reference path="../../../../runtime/src/stores/zookeeper/module.d.ts" />
 /** ZooKeeper when the connection or the server does not play along. One server for the file; each test has a root. */
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
