@@ -16,8 +16,8 @@ export function newRuleFiles(id: string): ReadonlyMap<string, string> {
     )
   return new Map([
     [`server/src/rules/${id}.ts`, ruleFile(id)],
-    [`test/rules/${id}/invalid.ts`, invalidFixture(id)],
-    [`test/rules/${id}/valid.ts`, validFixture()],
+    [`test/rules/${id}/invalid/basic.ts`, invalidFixture(id)],
+    [`test/rules/${id}/valid/basic.ts`, validFixture()],
   ])
 }
 

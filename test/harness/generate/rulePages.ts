@@ -108,40 +108,39 @@ function settings({ id, severity }: RuleInfo): string[] {
   ]
 }
 
+/** The tagged fixtures; without any the shortest of each kind, which shows the least beside the point. */
 async function examplesOf(id: string): Promise<Examples> {
-  const fixtures = `test/rules/${id}`
-  const names = (await filesIn(fixtures)).filter(name => /\.[a-z]+$/.test(name)).sort()
-  const shown = await Promise.all(
-    names.map(async name => {
-      const [first, ...rest] = tagged(await readFile(join(repositoryRoot, fixtures, name), 'utf8'))
-      if (first === undefined) return []
-      const language = name.slice(name.lastIndexOf('.') + 1).replace(/^[cm](?=[jt]s$)/, '')
-      return [{ name, example: { title: first, language, code: rest.join('\n') } }]
-    }),
-  )
-  const all = shown.flat()
-  const named = (test: (name: string) => boolean): Example[] =>
-    all.filter(({ name }) => test(name)).map(({ example }) => example)
-  const isFixed = (name: string): boolean => name.includes('.fixed.')
+  const invalid = await fixturesIn(`test/rules/${id}/invalid`)
+  const wrong = shown(invalid.filter(({ name }) => !name.includes('.fixed.')))
+  const goldens = new Set(wrong.map(({ name }) => name.replace(/(\.[a-z]+)$/, '.fixed$1')))
   return {
-    wrong: named(name => name.startsWith('invalid') && !isFixed(name)),
-    repaired: named(isFixed),
-    right: named(name => name.startsWith('valid') && !isFixed(name)),
+    wrong: wrong.map(example),
+    repaired: invalid.filter(({ name }) => goldens.has(name)).map(example),
+    right: shown(await fixturesIn(`test/rules/${id}/valid`)).map(example),
   }
 }
 
-/** The title, then the lines of the code; nothing when the fixture is not meant for the page. */
-function tagged(text: string): readonly string[] {
-  const match = tag.exec(text)
-  return match
-    ? [
-        match[1]?.trim() ?? '',
-        ...text
-          .slice(match[0].length)
-          .replace(/^\s*\n/, '')
-          .split(/\r?\n/),
-      ]
-    : []
+interface Fixture {
+  readonly name: string
+  readonly text: string
+}
+
+async function fixturesIn(folder: string): Promise<readonly Fixture[]> {
+  const names = (await filesIn(folder)).filter(name => /\.[a-z]+$/.test(name) && !name.startsWith('_')).sort()
+  return Promise.all(
+    names.map(async name => ({ name, text: await readFile(join(repositoryRoot, folder, name), 'utf8') })),
+  )
+}
+
+function shown(fixtures: readonly Fixture[]): readonly Fixture[] {
+  const tagged = fixtures.filter(({ text }) => tag.test(text))
+  if (tagged.length > 0) return tagged
+  return fixtures.toSorted((a, b) => a.text.length - b.text.length).slice(0, 1)
+}
+
+function example({ name, text }: Fixture): Example {
+  const language = name.slice(name.lastIndexOf('.') + 1).replace(/^[cm](?=[jt]s$)/, '')
+  return { title: tag.exec(text)?.[1]?.trim() ?? '', language, code: text.replace(tag, '').replace(/^\s*\n/, '') }
 }
 
 function sentence(text: string): string {
