@@ -96,7 +96,8 @@ async function connect(brokersText: string): Promise<Monitor> {
   return openMonitor({ client: kafkajs(new Kafka({ clientId: 'tidemark', brokers, logLevel: logLevel.NOTHING })) })
 }
 
-function bigintsAsText(_key: string, value: unknown): unknown {
+/** For `JSON.stringify`, which has no 64-bit integer. */
+export function bigintsAsText(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
   return value === Number.POSITIVE_INFINITY ? 'never' : value
 }

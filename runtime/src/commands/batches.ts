@@ -1,0 +1,59 @@
+/** `tidemark batches`: what a pipeline has committed last, from the proof records beside its offsets. */
+import { rangeName } from '../errors.ts'
+import type { ProofRecord } from '../stores/store.ts'
+import { parse, wholeNumber } from './arguments.ts'
+import { bigintsAsText, count, shown, table } from './cluster.ts'
+import { type Command, exitCodes, UsageError } from './command.ts'
+import { storeHelp, storeNamed } from './storeArgument.ts'
+
+export const batches: Command = {
+  summary: 'What a pipeline has committed last, also after a crash',
+  help: `tidemark batches GROUP --store STORE  the pipeline's last committed batches, newest first
+
+  GROUP                    the pipeline's groupId
+${storeHelp}
+  --limit N                at most so many batches (20)
+  --json                   for programs: one JSON value a line, offsets as strings
+
+It only looks: nothing is made or locked, so it may run beside the pipeline.
+
+Exit codes: 0 done, 1 failed, 2 arguments not understood.
+Example: tidemark batches order-totals --store totals.db`,
+
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, {
+      store: { type: 'string' },
+      limit: { type: 'string' },
+      json: { type: 'boolean' },
+    })
+    const [groupId, ...more] = positionals
+    if (groupId === undefined || more.length > 0) throw new UsageError('batches needs one GROUP')
+    if (values.store === undefined) throw new UsageError('batches needs --store STORE')
+    const store = await storeNamed(values.store)
+    const proofs = (await store.readProofs?.(groupId, wholeNumber('limit', values.limit, 1, 10_000) ?? 20)) ?? []
+    if (values.json) for (const proof of proofs) terminal.out(JSON.stringify(proof, bigintsAsText))
+    else terminal.out(proofs.length > 0 ? batchTable(proofs) : `${store.name} has no batch of ${shown(groupId)} yet.`)
+    return exitCodes.done
+  },
+}
+
+function batchTable(proofs: readonly ProofRecord[]): string {
+  const header = ['committed at', 'records', 'ms', 'attempt', 'ranges', 'guarantee', 'by', 'batch']
+  const rows = proofs.map(proof => [
+    timeText(proof.committedAtMs) + (proof.outcome === 'committed' ? '' : ` (${proof.outcome})`),
+    count(proof.records),
+    count(proof.committedAtMs - proof.startedAtMs),
+    String(proof.attempt),
+    proof.ranges.map(range => shown(rangeName(range))).join(', '),
+    proof.guarantee,
+    shown(proof.fencingToken),
+    shown(proof.batchId),
+  ])
+  return table(header, rows, new Set([1, 2, 3]))
+}
+
+/** As the pipeline's clock had it, in UTC. */
+function timeText(atMs: number): string {
+  const time = new Date(atMs)
+  return Number.isNaN(time.getTime()) ? '-' : time.toISOString().replace('T', ' ').replace('Z', '')
+}
