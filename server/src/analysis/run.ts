@@ -1,5 +1,6 @@
 /** One run over many files, as the command line makes it: find, discover, check, fix, compare with the baseline. */
 import { dirname } from 'node:path'
+import type { Rule } from '../rules/rule.ts'
 import { type Baseline, withoutBaseline } from './baseline.ts'
 import { catalog } from './catalog.ts'
 import { type CheckedFile, checkFile, withoutRepeats } from './check.ts'
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly stdin: { readonly path: string; readonly text: string } | undefined
   readonly baseline: { readonly path: string; readonly content: Baseline } | undefined
   readonly disk: Disk
+  /** @defaultValue all rules */
+  readonly rules?: readonly Rule[] | undefined
 }
 
 export interface Outcome {
@@ -36,7 +39,11 @@ export interface Outcome {
 
 export async function run(options: RunOptions): Promise<Outcome> {
   const { disk, stdin, settings } = options
-  const engine = createEngine({ fileSystem: disk, settings: { ...engineSettings(settings), ...onlyThese(options) } })
+  const engine = createEngine({
+    fileSystem: disk,
+    settings: { ...engineSettings(settings), ...onlyThese(options) },
+    ...(options.rules ? { rules: options.rules } : {}),
+  })
   const paths = stdin ? [stdin.path] : options.paths
   if (stdin) engine.open(stdin.path, stdin.text, 1)
   await discoverAround(engine, paths, options)

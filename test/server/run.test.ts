@@ -1,0 +1,71 @@
+/** A run in which something of ours fails: said once, with its name, and everything else goes on. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDisk } from '@tidemark/server/analysis/disk'
+import { isFailure } from '@tidemark/server/analysis/report/report'
+import { type RunOptions, run } from '@tidemark/server/analysis/run'
+import { noSettings } from '@tidemark/server/analysis/settings'
+import { rules } from '@tidemark/server/rules/index'
+import { defineRule } from '@tidemark/server/rules/rule'
+import { folder } from './folder.ts'
+import { doublingPipeline, repeatablePipeline } from './sources.ts'
+
+const meta = { severity: 'error', title: '', why: [], misses: [], whenNotToUse: '' } as const
+
+const failing = defineRule({
+  meta: { ...meta, id: 'swallowed-error' },
+  *detect(facts) {
+    for (const pipeline of facts.pipelines) {
+      if (pipeline.topics.length > 0) throw new Error('an impossible pipeline')
+      yield { at: pipeline.at }
+    }
+  },
+  explain: () => ({ message: '' }),
+})
+
+function options(at: string, more: Partial<RunOptions>): RunOptions {
+  return {
+    workingFolder: at,
+    version: '1.0.0',
+    paths: [],
+    settings: noSettings,
+    only: undefined,
+    fixes: false,
+    stdin: undefined,
+    baseline: undefined,
+    disk: createDisk(),
+    ...more,
+  }
+}
+
+test('a rule that throws is reported once, by its id, and the others go on', async t => {
+  const at = folder(t, { 'a.ts': doublingPipeline, 'b.ts': doublingPipeline, 'c.ts': doublingPipeline })
+  const paths = ['a.ts', 'b.ts', 'c.ts'].map(at.at)
+  const others = rules.filter(({ meta: { id } }) => id === 'non-idempotent-output')
+  const { report } = await run(options(at.path, { paths, rules: [failing, ...others] }))
+  assert.equal(report.findings.filter(({ rule }) => rule === 'non-idempotent-output').length, 3)
+  const failed = report.notes.filter(({ code }) => code === 'RULE_FAILED')
+  assert.deepEqual(
+    failed.map(({ rule, message }) => [rule, /an impossible pipeline/.test(message)]),
+    [['swallowed-error', true]],
+  )
+  assert.ok(failed.every(isFailure), 'the run did not do all that was asked, so the exit code is 2')
+})
+
+test('a fix that would not parse is taken back, and said', async t => {
+  const at = folder(t, { 'a.ts': repeatablePipeline })
+  const breaking = defineRule({
+    meta: { ...meta, id: 'swallowed-error' },
+    *detect(facts) {
+      for (const pipeline of facts.pipelines) yield { at: pipeline.at }
+    },
+    explain: () => ({ message: 'wrong' }),
+    fix: ({ at }) => [{ title: 'Break it', isSafe: true, edits: [{ at, newText: '((((' }] }],
+  })
+  const { report, fixedCount } = await run(
+    options(at.path, { paths: [at.at('a.ts')], rules: [breaking], fixes: true, stdin: undefined }),
+  )
+  assert.equal(fixedCount, 0)
+  assert.match(report.notes.find(({ code }) => code === 'FIX_FAILED')?.message ?? '', /swallowed-error would not parse/)
+  assert.equal(report.textOf(at.at('a.ts')), repeatablePipeline)
+})
