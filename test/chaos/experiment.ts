@@ -41,7 +41,7 @@ const pipelineFile = join(import.meta.dirname, 'pipeline.ts')
 const partitions = 4
 const recordsPerSecond = 2_000
 const sessionTimeoutMs = 1_500
-const pauseMs = 4
+const pauseMs = 3
 /** Every so many kills one of these happens too. */
 const freezeEvery = 5
 const cutEvery = 3
@@ -94,7 +94,8 @@ async function setStage(t: Scope, options: ExperimentOptions): Promise<Stage> {
     groupId: uniqueName('chaos'),
     instance: 'a',
     sessionTimeoutMs,
-    pauseMs,
+    // A zombie that writes as soon as it wakes is the one that only the compare-and-set stops.
+    pauseMs: flaw === 'no-compare-and-set' ? 0 : pauseMs,
     outcomePath: join(folder, 'outcome.db'),
     storeAddress: await storeAddress(t, store, folder),
     isLast: false,
@@ -126,7 +127,9 @@ class Disasters {
   /** One kill, and whatever else its turn brings. */
   async strike(kill: number): Promise<void> {
     const a = this.#running('a')
-    await wait(300 + this.#random.integer(900))
+    // Most kills hit a pipeline at work, every fifth one wherever its start has come to.
+    if (kill % 5 !== 0) await this.#atWork(a)
+    await wait(this.#random.integer(900))
     if (kill % cutEvery === 0) await this.#cut()
     if (kill % freezeEvery === 0) await this.#freeze(a)
     if (kill % restartEvery === 0) await this.#restart()
@@ -145,9 +148,10 @@ class Disasters {
     // A checkpoint directory has one process at a time: its second instance is refused, so there is no zombie to make.
     if (this.#options.store === 'checkpoint') return
     const b = this.#running('b')
-    await wait(this.#random.integer(700))
+    await Promise.all([this.#atWork(a), this.#atWork(b)])
+    await wait(this.#random.integer(300))
     a.signal('SIGSTOP')
-    await wait(sessionTimeoutMs * 2 + this.#random.integer(1_000))
+    await wait(sessionTimeoutMs * 2 + 500 + this.#random.integer(1_000))
     a.signal('SIGCONT')
     this.#count('freezes')
     await wait(300 + this.#random.integer(700))
@@ -176,6 +180,10 @@ class Disasters {
     this.#options.say?.('the broker is killed and started again')
     await this.#stage.kafka.restart({ isKilled: true })
     this.#count('restarts')
+  }
+
+  async #atWork(program: Program): Promise<void> {
+    await program.says(/assigned [1-9]/).catch(error => this.#options.say?.(String(error)))
   }
 
   /** The instance of this name, started if it does not run. One that ended by itself is started again, as a supervisor would. */

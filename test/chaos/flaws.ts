@@ -2,6 +2,7 @@
  * Pipelines broken on purpose, each in a way that real ones are: the harness that lets one of them pass proves nothing.
  */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { GroupMembership } from '../../runtime/src/clients/client.ts'
 import type { Guarantee, GuaranteeEnvironment, Protocol } from '../../runtime/src/guarantees/guarantee.ts'
 import type { PipelineSettings } from './settings.ts'
@@ -18,6 +19,8 @@ export const flaws = {
   /** A batch that is not frozen before it runs: its rerun has another id and range. */
   'plan-not-frozen': 'idempotent',
 } as const
+
+const zombieMomentMs = 10
 
 export type Flaw = keyof typeof flaws
 
@@ -58,7 +61,14 @@ function breakProtocol<Extra extends object>(
         },
       }
     case 'no-compare-and-set':
-      return { ...whole, run: (unit, steps) => overwriting(whole, unit, run => whole.run(run, steps)) }
+      return {
+        ...whole,
+        async run(unit, steps) {
+          // The instant that makes a zombie: its records are read, its transaction has not begun.
+          await pause(zombieMomentMs)
+          await overwriting(whole, unit, run => whole.run(run, steps))
+        },
+      }
     case 'offset-not-plus-one': {
       const stepBack = (offset: bigint) => (offset > 0n ? offset - 1n : offset)
       return {

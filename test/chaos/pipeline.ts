@@ -33,7 +33,11 @@ const client: KafkaClient =
     ? kafkajs(new Kafka({ clientId: settings.instance, brokers: settings.brokers, logLevel: logLevel.NOTHING }))
     : platformatic({ clientId: settings.instance, bootstrapBrokers: settings.brokers })
 
-const trace: Trace = process.env.CHAOS_VERBOSE ? verboseTrace : warningsTrace
+const tell = process.env.CHAOS_VERBOSE ? verboseTrace : warningsTrace
+const trace: Trace = event => {
+  if (event.kind === 'assigned') console.log(`assigned ${event.partitions.length}`)
+  tell(event)
+}
 const common: Omit<ProcessorOptions<string, never>, 'guarantee'> = {
   client,
   groupId: settings.groupId,
@@ -71,6 +75,7 @@ function runInStore(flaw: Flaw | undefined) {
   const guarantee = breakGuarantee(transactional(sqlStore(settings)), flaw, settings)
   return createProcessor({ ...common, guarantee })
     .foreachBatch(async (batch, { tx }) => {
+      await moment()
       await writeOutcome(tx, idsOf(batch))
       await moment()
     })
@@ -82,6 +87,7 @@ function runInKafka(flaw: Flaw | undefined) {
   const guarantee = breakGuarantee(transactional(kafka({ transactionTimeoutMs: 10_000 })), flaw, settings)
   return createProcessor({ ...common, guarantee })
     .foreachBatch(async (batch, { tx }) => {
+      await moment()
       await tx.send(...idsOf(batch).map(id => ({ topic: settings.outputTopic, key: id, value: id })))
       await moment()
     })
@@ -97,6 +103,7 @@ function runIdempotent(flaw: Flaw | undefined) {
   const guarantee = breakGuarantee(idempotent(storeOf(settings)), flaw, settings)
   return createProcessor({ ...common, guarantee })
     .foreachPartition(async (records, { batchId }) => {
+      await moment()
       for (const [at, id] of idsOf(records).entries()) upsert.run(`${batchId}#${at}`, id)
       await moment()
     })
@@ -107,6 +114,7 @@ function runPlain(guarantee: Guarantee<Record<never, never>>) {
   const insert = outcomeDatabase().prepare('insert into outcome (id) values (?)')
   return createProcessor({ ...common, guarantee })
     .foreachBatch(async batch => {
+      await moment()
       for (const id of idsOf(batch)) insert.run(id)
       await moment()
     })
@@ -124,7 +132,7 @@ function outcomeDatabase(): DatabaseSync {
   return database
 }
 
-/** Between the write and the commit: the instant that the killer hopes for. */
-function moment(): Promise<void> {
-  return pause(settings.pauseMs)
+/** Before and after the write: the instants that the killer hopes for. */
+async function moment(): Promise<void> {
+  if (settings.pauseMs > 0) await pause(settings.pauseMs)
 }

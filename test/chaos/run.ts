@@ -30,6 +30,13 @@ function oneOf<T extends string>(option: string, value: string, choices: readonl
 const cleanUps: (() => unknown)[] = []
 const scope = { after: (cleanUp: () => unknown) => void cleanUps.push(cleanUp) }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await cleanUp()
+    process.exit(130)
+  })
+}
+
 try {
   const flaw = values.flaw === undefined ? undefined : oneOf('flaw', values.flaw, Object.keys(flaws) as Flaw[])
   console.log(`seed ${values.seed}`)
@@ -50,5 +57,9 @@ try {
   console.error(error)
   process.exitCode = 2
 } finally {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp()
+  await cleanUp()
+}
+
+async function cleanUp(): Promise<void> {
+  for (const step of cleanUps.splice(0).reverse()) await step()
 }
