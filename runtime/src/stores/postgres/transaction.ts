@@ -1,6 +1,7 @@
 /** The handle a handler writes its results with; good for one commit. */
 import type { Client } from 'pg'
 import { TidemarkError } from '../../errors.ts'
+import { endsTransaction } from '../shared/endsTransaction.ts'
 import type { Query, QueryAnswer } from './connection.ts'
 
 /**
@@ -10,9 +11,6 @@ import type { Query, QueryAnswer } from './connection.ts'
 export interface PostgresTransaction {
   query(sql: string, parameters?: readonly unknown[]): Promise<QueryAnswer>
 }
-
-const endsTransaction =
-  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|start|commit|end|rollback(?!\s+to)|abort|prepare\s+transaction)\b/i
 
 /** Runs `save` with a handle, and makes sure that the transaction it was given is still the one it leaves. */
 export async function saveWith(
@@ -27,7 +25,7 @@ export async function saveWith(
     await save({
       async query(sql, parameters) {
         if (!isOpen) throw outside('its handler has already returned')
-        if (endsTransaction.test(sql)) throw outside('BEGIN, COMMIT and ROLLBACK belong to the processor')
+        if (endsTransaction(sql)) throw outside('BEGIN, COMMIT and ROLLBACK belong to the processor')
         return query(sql, parameters)
       },
     })

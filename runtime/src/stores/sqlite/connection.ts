@@ -35,7 +35,7 @@ export class Connection {
     this.name = name
     this.#clock = clock
     this.#lockWaitMs = lockWaitMs
-    // Asked when a statement is compiled, never when it runs. Node before 24.10 has no authorizer; there the savepoint tells, too late to prevent.
+    // Asked when a statement is compiled, never when it runs. Node before 24.10 has no authorizer; there a COMMIT behind another statement is only told afterwards, by the savepoint.
     database.setAuthorizer?.(action => (this.#isGuarded && action === transactionAction ? denied : allowed))
   }
 
@@ -66,8 +66,8 @@ export class Connection {
   }
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new TidemarkError('CONNECTION_CLOSED', { what: this.name }))
     return this.#serial.run(async () => {
-      if (!this.database.isOpen) throw new TidemarkError('CONNECTION_CLOSED', { what: this.name })
       try {
         return await task()
       } catch (error) {

@@ -1,6 +1,7 @@
 /** The handle a handler writes its results with; good for one commit. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { TidemarkError } from '../../errors.ts'
+import { endsTransaction } from '../shared/endsTransaction.ts'
 import type { Connection } from './connection.ts'
 
 export type SqliteValue = SQLInputValue
@@ -57,11 +58,13 @@ export function openTransaction(
   statements: StatementCache,
 ): { readonly tx: SqliteTransaction; end(): void } {
   let isOpen = true
-  const check = (): void => {
-    if (!isOpen) throw new TidemarkError('STORE_BUSY_OUTSIDE', { store, reason: 'its handler has already returned' })
+  const check = (sql: string): void => {
+    const outside = (reason: string) => new TidemarkError('STORE_BUSY_OUTSIDE', { store, reason })
+    if (!isOpen) throw outside('its handler has already returned')
+    if (endsTransaction(sql)) throw outside('BEGIN, COMMIT and ROLLBACK belong to the processor')
   }
   const statement = (sql: string): StatementSync => {
-    check()
+    check(sql)
     return guarded(() => statements.prepare(sql))
   }
   const tx: SqliteTransaction = {
@@ -72,7 +75,7 @@ export function openTransaction(
     get: (sql, ...parameters) => statement(sql).get(...parameters),
     all: (sql, ...parameters) => statement(sql).all(...parameters),
     exec(sql) {
-      check()
+      check(sql)
       guarded(() => database.exec(sql))
     },
   }

@@ -76,11 +76,14 @@ test('what is no database is STORE_CORRUPT, a missing folder STORE_UNREACHABLE',
   await assertCode(sqlite('').open({ groupId: 'totals' }), 'STORE_UNREACHABLE')
 })
 
+/** Node before 24.10 has no way to refuse these; the store says so afterwards. */
+const behindAnother = 'setAuthorizer' in DatabaseSync.prototype ? ['select 1; commit; begin'] : []
+
 test('SQL of the handler that would begin or end a transaction is refused, in every form', async t => {
   const { store } = await freshStore(t)
   const open = await opened(t, store())
   await open.initialize(at(orders0, 0n))
-  for (const sql of ['commit', ' -- now\nCOMMIT', 'end', 'rollback', '/* */ begin', 'select 1; commit; begin'])
+  for (const sql of ['commit', ' -- now\nCOMMIT', 'end', 'rollback', '/* */ begin', ...behindAnother])
     await assertCode(
       move(open, 0n, tx => tx.exec(sql)),
       'STORE_BUSY_OUTSIDE',
