@@ -10,7 +10,7 @@ import type { Thunk, Value } from './frames.ts'
 import { pureGlobal, returnsPromise, timers } from './globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
-import { placeOf, sourceText } from './places.ts'
+import { calleeOf, placeOf, sourceText } from './places.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
 import { queuedWork } from './queues.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
@@ -188,7 +188,7 @@ export class CallWalker {
     if (!isAwaited) return
     out.push({
       kind: 'call',
-      at: placeOf(position.frame.module, call),
+      at: calleeOf(position.frame.module, call),
       calls: position.calls,
       name: this.name(call, position),
       isAwaited,
@@ -201,7 +201,7 @@ export class CallWalker {
     this.#arguments(call, position, out)
     const row = callRows[type]
     const { module } = position.frame
-    const base = { at: placeOf(module, call), calls: position.calls }
+    const base = { at: calleeOf(module, call), calls: position.calls }
     const name = this.name(call, position)
     if (row?.kind === 'commit') {
       const offset = this.#walker.offsets.position(call, row, position.frame)
@@ -365,7 +365,7 @@ export class CallWalker {
       if (!isFollowed)
         steps.push({
           kind: 'call',
-          at: placeOf(position.frame.module, call),
+          at: calleeOf(position.frame.module, call),
           calls: position.calls,
           name: this.name(call, position),
           isAwaited: use === 'awaited' || use === 'consumed' || use === 'returned',
@@ -407,7 +407,7 @@ export class CallWalker {
     out.push({
       kind: 'signal',
       signal,
-      at: placeOf(position.frame.module, call),
+      at: calleeOf(position.frame.module, call),
       calls: position.calls,
       name: this.name(call, position),
       isWaitedFor,
@@ -421,8 +421,7 @@ export class CallWalker {
 
   detached(how: Detached['how'], call: CallExpression, flow: Flow, position: Position): Detached {
     const { module } = position.frame
-    const lineEnd = module.text.indexOf('\n', call.start)
-    const at: Place = placeOf(module, { start: call.start, end: lineEnd < 0 ? call.end : Math.min(call.end, lineEnd) })
+    const at: Place = calleeOf(module, call)
     return {
       kind: 'detached',
       at,

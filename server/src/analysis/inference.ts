@@ -48,9 +48,10 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
   const hasOffsets = input.handlers.some(handler =>
     [...within(handler.flow)].some(part => part.kind === 'commit' && part.commit === 'send-offsets'),
   )
-  if (input.declared === 'exactly-once' && inside.length === works.length)
+  const isCovered = works.every(output => output.inTransaction || output.idempotency.verdict === 'repeatable')
+  if (input.declared === 'exactly-once' && isCovered)
     return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
-  if (works.length && inside.length === works.length && hasOffsets)
+  if (inside.length && isCovered && hasOffsets)
     return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
   const open = input.handlers.flatMap(handler => [...unknowns(handler.flow)])
   if (open.length && works.length === 0)

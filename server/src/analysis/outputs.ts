@@ -9,7 +9,7 @@ import type { CallMade, Frame } from './frames.ts'
 import { freshSource } from './fresh.ts'
 import type { Origins } from './origins.ts'
 import { insertFixes, rotateFixes } from './outputFixes.ts'
-import { placeOf, sourceText } from './places.ts'
+import { calleeOf, sourceText } from './places.ts'
 import { propertiesIn, textWithHoles } from './texts.ts'
 
 export interface OutputCall {
@@ -38,6 +38,8 @@ const identity =
   /^(?:_?id|(?:event|message|msg|record|dedupe?|idempotency|transaction|request)[_-]?(?:id|key|uuid|token)?|uuid|offset|kafka_?offset|.*idempotency.*|.*dedup.*)$/i
 
 export class Outputs {
+  /** The call behind an output, for fixes that write it anew. */
+  readonly made = new WeakMap<Output, OutputCall>()
   readonly #evaluator: Evaluator
   readonly #origins: Origins
 
@@ -53,9 +55,9 @@ export class Outputs {
     const { module } = call.frame
     const target = verdict.target ?? this.#topic(call)
     const transactional = call.inTransaction || /:(?:Transaction|Tx)#/.test(call.type)
-    return {
+    const output: Output = {
       kind: 'output',
-      at: placeOf(module, { start: call.call.start, end: call.call.end }),
+      at: calleeOf(module, call.call),
       calls: call.calls,
       output: kind,
       name: verdict.name,
@@ -69,6 +71,8 @@ export class Outputs {
         `${target ?? ''} ${sourceText(module, call.call.callee)}`,
       ),
     }
+    this.made.set(output, call)
+    return output
   }
 
   #judge(call: OutputCall, judge: Judge): Verdict | undefined {

@@ -1,8 +1,8 @@
 /** Finds consumers and their handlers in a file: by the library's calls, through wrappers, base classes and decorators. */
 import type { CallExpression, ClassCode, FunctionCode, Module } from '../facts/code.ts'
-import { hasWork } from '../facts/flows.ts'
+import { hasWork, within } from '../facts/flows.ts'
 import type { OutputTable } from '../facts/libraries/outputs.ts'
-import type { Handler, HandlerRole, Pipeline, Place } from '../facts/model.ts'
+import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place } from '../facts/model.ts'
 import { isWithin } from './calls.ts'
 import { consumerAdapters } from './consumers/index.ts'
 import { nestPipelines } from './consumers/nest.ts'
@@ -10,8 +10,10 @@ import { typedPipelines } from './consumers/typed.ts'
 import { argumentsOf, Evaluator } from './evaluator.ts'
 import { type Frame, looseFrame, moduleFrame, type Thunk, type Value } from './frames.ts'
 import { inferGuarantee } from './inference.ts'
+import type { OutputCall } from './outputs.ts'
 import { placeOf } from './places.ts'
 import type { Project } from './project.ts'
+import { transactionFix } from './transactionFix.ts'
 import { Walker } from './walker.ts'
 
 /** A function that gets records, before it is followed. */
@@ -23,7 +25,9 @@ export interface FoundHandler {
   readonly at: Place
 }
 
-export interface FoundPipeline extends Omit<Pipeline, 'handlers' | 'inferred'> {
+export interface FoundPipeline extends Omit<Pipeline, 'handlers' | 'inferred' | 'rewrites'> {
+  /** What `guarantee:` is, where the library has such a thing. */
+  readonly guarantee?: Value | undefined
   readonly handlers: readonly FoundHandler[]
 }
 
@@ -49,6 +53,7 @@ export class Finder {
   readonly #found = new Map<string, FoundPipeline>()
   /** Functions that some handler has led to. */
   readonly #entered = new Set<FunctionCode>()
+  readonly #made = new WeakMap<Output, OutputCall>()
 
   constructor(project: Project, module: Module, table: OutputTable) {
     this.evaluator = new Evaluator(project)
@@ -67,12 +72,12 @@ export class Finder {
   /** Looks through the calls of a file, or of one function of it. */
   #calls(
     module: Module,
-    within: FunctionCode | undefined,
+    around: FunctionCode | undefined,
     frameOfCall: (inside: FunctionCode | undefined) => Frame,
     depth: number,
   ): void {
     for (const { call, inside } of module.calls) {
-      if (within && !isWithin(inside, within)) continue
+      if (around && !isWithin(inside, around)) continue
       const frame = frameOfCall(inside)
       const callee = this.evaluator.evaluate(call.callee, frame)
       if (callee.kind === 'external') this.#start(call, callee, frame)
@@ -130,13 +135,32 @@ export class Finder {
     const handlers = pipeline.handlers.map(handler => this.#follow(handler))
     const { commitMode } = pipeline.options
     const inferred = inferGuarantee({ at: pipeline.at, commitMode, handlers, declared: pipeline.declared?.guarantee })
-    return { ...pipeline, handlers, inferred }
+    const { guarantee: _, ...rest } = pipeline
+    return { ...rest, handlers, inferred, rewrites: this.#rewrites(pipeline, handlers) }
+  }
+
+  #rewrites(pipeline: FoundPipeline, handlers: readonly Handler[]): ReadonlyMap<Output, FixSketch> {
+    const found = new Map<Output, FixSketch>()
+    if (!pipeline.guarantee) return found
+    for (const [index, { closure }] of pipeline.handlers.entries()) {
+      const outputs = [...within((handlers[index] as Handler).flow)].flatMap(part => {
+        const call = part.kind === 'output' ? this.#made.get(part) : undefined
+        return part.kind === 'output' && call ? [{ output: part, call }] : []
+      })
+      const rewrite = transactionFix(this.evaluator, pipeline.guarantee, closure, outputs)
+      for (const output of rewrite?.moved ?? []) found.set(output, (rewrite as { fix: FixSketch }).fix)
+    }
+    return found
   }
 
   #follow(found: FoundHandler): Handler {
     const walker = new Walker(this.evaluator, this.table, this.#entered)
     const position = { frame: moduleFrame(found.closure.frame.module), calls: [], entered: [], inTransaction: false }
     const flow = walker.enter(found.closure, found.args, position)
+    for (const part of within(flow)) {
+      const call = part.kind === 'output' ? walker.outputs.made.get(part) : undefined
+      if (part.kind === 'output' && call) this.#made.set(part, call)
+    }
     return {
       at: found.at,
       role: found.role,

@@ -1,5 +1,5 @@
 /** From offsets to places. */
-import type { Module, Span } from '../facts/code.ts'
+import type { CallExpression, Expression, Module, Span } from '../facts/code.ts'
 import type { Place } from '../facts/model.ts'
 import type { Position } from '../protocol.ts'
 
@@ -23,6 +23,19 @@ export function positionOf(module: Module, offset: number): Position {
 export function sourceText(module: Module, span: Span, lengthMax = 60): string {
   const text = module.text.slice(span.start, Math.min(span.end, span.start + 400)).replace(/\s+/g, ' ')
   return text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text
+}
+
+/** What is underlined for a call: the function's name with what stands before it; of a chain of calls the first one. */
+export function calleeOf(module: Module, call: CallExpression): Place {
+  let first = call
+  for (let at: Expression = call.callee; ; ) {
+    if (at.kind === 'member') at = at.of
+    else if (at.kind === 'call') {
+      first = at
+      at = at.callee
+    } else break
+  }
+  return placeOf(module, { start: first.start, end: Math.max(first.nameAt.end, first.start + 1) })
 }
 
 export function at(module: Module, offset: number): Place {

@@ -3,7 +3,7 @@ import type { CallExpression, Expression } from '../facts/code.ts'
 import { hasWork, sequence, within } from '../facts/flows.ts'
 import type { Flow } from '../facts/model.ts'
 import type { CallWalker } from './callWalker.ts'
-import { placeOf } from './places.ts'
+import { calleeOf, placeOf } from './places.ts'
 import type { Position, Use, Walker } from './walker.ts'
 
 export function isPromiseChain(call: CallExpression): boolean {
@@ -172,7 +172,7 @@ export class PromiseWalker {
       out.push(flow)
       return
     }
-    const at = placeOf(position.frame.module, call)
+    const at = calleeOf(position.frame.module, call)
     const waits: Flow = {
       kind: 'call',
       at,

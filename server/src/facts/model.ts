@@ -33,6 +33,8 @@ export interface Pipeline {
   readonly handlers: readonly Handler[]
   /** What is really kept, with the chain of evidence. */
   readonly inferred: Inferred
+  /** Fixes that change the pipeline as a whole to mend an output. */
+  readonly rewrites: ReadonlyMap<Output, FixSketch>
   /** A constant group in code that is given its topics: every use of it joins the same group. */
   readonly isGroupReused: boolean
   /** Whether a signal handler or a stop call for this consumer is in reach. `undefined`: cannot tell. */

@@ -46,13 +46,18 @@ export const nonIdempotentOutput = defineRule({
     }
   },
 
-  fix: ({ output, guard }) => (guard || output.kind === 'call' ? [] : output.fixes),
+  fix: ({ output, guard, pipeline }) => {
+    if (guard || output.kind === 'call') return []
+    const rewrite = pipeline.rewrites.get(output)
+    return rewrite ? [rewrite, ...output.fixes] : output.fixes
+  },
 })
 
 interface RepeatedOutput {
   readonly at: Place
   readonly output: Output | OpaqueCall
   readonly guard: boolean
+  readonly pipeline: Pipeline
 }
 
 function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
@@ -61,11 +66,11 @@ function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
   for (const { output, guardedBy } of outputsOf(flow)) {
     const isMemory = guardedBy?.dedupe === 'in-memory' && guardedBy.lookupAt
     if (output.kind === 'call') {
-      if (isMemory && output.takesRecord) yield { at: isMemory, output, guard: true }
+      if (isMemory && output.takesRecord) yield { at: isMemory, output, guard: true, pipeline }
       continue
     }
     if (guardedBy?.dedupe === 'durable' || output.inTransaction || output.isDeadLetter) continue
-    if (isMemory) yield { at: isMemory, output, guard: true }
-    else if (output.idempotency.verdict === 'not-repeatable') yield { at: output.at, output, guard: false }
+    if (isMemory) yield { at: isMemory, output, guard: true, pipeline }
+    else if (output.idempotency.verdict === 'not-repeatable') yield { at: output.at, output, guard: false, pipeline }
   }
 }

@@ -1,7 +1,7 @@
 import { within } from '../facts/flows.ts'
 import type { Detached, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers, isWork, workIn } from './shared/handlers.ts'
+import { handlers, isWork, keyOf, workIn } from './shared/handlers.ts'
 
 /** An output that is started and not waited for, so the offset is committed whatever becomes of it. */
 export const unawaitedOutput = defineRule({
@@ -43,7 +43,7 @@ export const unawaitedOutput = defineRule({
       confidence: isCertain ? 'certain' : 'likely',
       ...(isCertain ? {} : { severity: 'warning' as const }),
       related: [
-        ...(work.at === detached.at ? [] : [{ at: work.at, message: 'the output' }]),
+        ...(keyOf(work.at) === keyOf(detached.at) ? [] : [{ at: work.at, message: 'the output' }]),
         ...work.calls.map(at => ({ at, message: 'called from here' })),
       ],
     }

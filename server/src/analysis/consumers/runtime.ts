@@ -41,6 +41,7 @@ export const runtimeConsumer: ConsumerAdapter = {
         heartbeatIntervalMs: options.number('heartbeatIntervalMs'),
       },
       declared: declared(finder, config),
+      guarantee: guaranteeOf(finder, config),
       handlers: handler ? [handler] : [],
       stopsGracefully: true,
       isGroupReused: false,
@@ -62,6 +63,11 @@ const guarantees: Readonly<Record<string, Guarantee>> = {
   atLeastOnce: 'at-least-once',
   idempotent: 'effectively-once',
   transactional: 'exactly-once',
+}
+
+function guaranteeOf(finder: Finder, config: Value | undefined): Value | undefined {
+  const made = propertyOf(finder.evaluator, config, 'guarantee')
+  return made && finder.evaluator.evaluate(made.expression, made.frame)
 }
 
 function declared(finder: Finder, config: Value | undefined): DeclaredGuarantee | undefined {

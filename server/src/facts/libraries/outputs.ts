@@ -64,11 +64,11 @@ export const outputRows: readonly OutputRow[] = [
     '@prisma/client:PrismaClient#.$queryRaw()',
   ]),
   ...rows('database', 'sql', [
-    '@tidemark/runtime:Tx#.run()',
     '@tidemark/runtime:Tx#.query()',
     '@tidemark/runtime:Tx#.execute()',
     '@tidemark/runtime:Tx#.send()',
   ]),
+  { call: '@tidemark/runtime:Tx#.run()', kind: 'database', judge: 'sql', isAsync: false },
   { call: 'node:sqlite:DatabaseSync#.exec()', kind: 'database', judge: 'sql', isAsync: false },
   { call: 'node:sqlite:StatementSync#.run()', kind: 'database', judge: 'sql', isAsync: false },
   { call: 'better-sqlite3:Statement#.run()', kind: 'database', judge: 'sql', isAsync: false },

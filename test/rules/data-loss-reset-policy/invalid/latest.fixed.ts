@@ -1,0 +1,16 @@
+// @docs
+import { Kafka } from 'kafkajs'
+import { Pool } from 'pg'
+
+const kafka = new Kafka({ clientId: 'orders', brokers: ['localhost:9092'] })
+const consumer = kafka.consumer({ groupId: 'orders' })
+const pool = new Pool()
+
+await consumer.subscribe({ topic: 'orders', fromBeginning: true })
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    await pool.query('DELETE FROM carts WHERE id = $1', [String(message.key)])
+  },
+})
+
+process.once('SIGTERM', () => void consumer.disconnect())

@@ -1,0 +1,176 @@
+/** The engine across files: what an edit of one file does to the findings of another. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createEngine, type FileSystem } from '@tidemark/server/analysis/engine'
+import { disk, fixturesRoot } from './fixtures.ts'
+
+const root = '/workspace'
+
+/** Files in memory, by their path below the root. */
+function memory(files: Record<string, string>): FileSystem & { readonly files: Map<string, string> } {
+  const all = new Map(Object.entries(files).map(([name, text]) => [join(root, name), text]))
+  const isFolder = (path: string): boolean => [...all.keys()].some(file => file.startsWith(`${path}/`))
+  return {
+    files: all,
+    readFile: path => all.get(path),
+    stat: path => {
+      const text = all.get(path)
+      if (text !== undefined) return { kind: 'file', sizeBytes: text.length, modifiedMs: 0 }
+      return isFolder(path) ? { kind: 'directory', sizeBytes: 0, modifiedMs: 0 } : undefined
+    },
+    readDirectory: folder => {
+      const names = new Map<string, 'file' | 'directory'>()
+      for (const file of all.keys()) {
+        if (!file.startsWith(`${folder}/`)) continue
+        const [name, ...rest] = file.slice(folder.length + 1).split('/')
+        names.set(name as string, rest.length ? 'directory' : 'file')
+      }
+      return [...names].map(([name, kind]) => ({ name, kind }))
+    },
+  }
+}
+
+const consumer = (body: string, imports = ''): string => `
+import { Kafka } from 'kafkajs'
+${imports}
+const consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'orders' })
+await consumer.run({ eachMessage: async ({ message }) => { ${body} } })
+process.once('SIGTERM', () => consumer.disconnect())
+`
+const insert = `import { Pool } from 'pg'
+const pool = new Pool()
+export async function save(value: unknown): Promise<void> { await pool.query('INSERT INTO orders (body) VALUES ($1)', [value]) }
+`
+const upsert = insert.replace('VALUES ($1)', 'VALUES ($1) ON CONFLICT DO NOTHING')
+const rulesOf = (engine: ReturnType<typeof createEngine>, name: string): string[] =>
+  engine.analyze(join(root, name)).findings.map(finding => finding.rule)
+
+test("a helper's finding lies in the helper, once its caller is known; an edit there refreshes both", () => {
+  const engine = createEngine({
+    fileSystem: memory({ 'main.ts': consumer('await save(message.value)', "import { save } from './save.ts'"), 'save.ts': insert }),
+  })
+  assert.deepEqual(rulesOf(engine, 'save.ts'), [], 'nobody is known to call it yet')
+  assert.deepEqual(rulesOf(engine, 'main.ts'), [])
+  assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
+  engine.open(join(root, 'save.ts'), upsert, 1)
+  assert.ok(engine.reach(join(root, 'save.ts')).includes(join(root, 'main.ts')))
+  assert.deepEqual(rulesOf(engine, 'save.ts'), [])
+  engine.change(join(root, 'save.ts'), insert, 2)
+  assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
+  engine.change(join(root, 'main.ts'), consumer('await other(message.value)'), 1)
+  assert.deepEqual(rulesOf(engine, 'save.ts'), [], 'no longer called')
+})
+
+test('handlers are found behind barrels, path aliases, workspace packages and CommonJS', () => {
+  const files = {
+    'package.json': JSON.stringify({ workspaces: ['packages/*'] }),
+    'packages/store/package.json': JSON.stringify({ name: '@shop/store', main: 'dist/index.js' }),
+    'packages/store/src/index.ts': "export * from './deep/save.js'\n",
+    'packages/store/src/deep/save.ts': insert,
+    'app/barrel.ts': "export { save as keep } from '@shop/store'\n",
+    'app/main.ts': consumer('await keep(message.value)', "import { keep } from './barrel'"),
+    'app/common.cjs': `
+const { Kafka } = require('kafkajs')
+const { save } = require('./save.cjs')
+const consumer = new Kafka({}).consumer({ groupId: 'common' })
+consumer.run({ eachMessage: async ({ message }) => { await save(message.value) } })
+process.once('SIGTERM', () => consumer.disconnect())
+`,
+    'app/save.cjs': `
+const { Pool } = require('pg')
+const pool = new Pool()
+module.exports = { save: value => pool.query('INSERT INTO orders (body) VALUES ($1)', [value]) }
+`,
+  }
+  const engine = createEngine({ fileSystem: memory(files) })
+  engine.analyze(join(root, 'app/main.ts'))
+  assert.deepEqual(rulesOf(engine, 'packages/store/src/deep/save.ts'), ['non-idempotent-output'])
+  engine.analyze(join(root, 'app/common.cjs'))
+  assert.deepEqual(rulesOf(engine, 'app/save.cjs'), ['non-idempotent-output'])
+})
+
+test('handlers are found as methods, bound methods, fields, from factories, through wrappers and base classes', () => {
+  const bodies = {
+    method: 'class Orders { async on({ message }) { await pool.query(sql, [message.value]) } start() { return consumer.run({ eachMessage: p => this.on(p) }) } }',
+    bound: 'class Orders { async on({ message }) { await pool.query(sql, [message.value]) } start() { return consumer.run({ eachMessage: this.on.bind(this) }) } }',
+    field: 'class Orders { on = async ({ message }) => { await pool.query(sql, [message.value]) }; start() { return consumer.run({ eachMessage: this.on }) } }',
+    factory: 'const make = table => async ({ message }) => { await pool.query(sql, [message.value]) }; await consumer.run({ eachMessage: make(1) })',
+    wrapper: 'const start = options => consumer.run({ ...options.more, eachMessage: options.on }); await start({ on: async ({ message }) => { await pool.query(sql, [message.value]) } })',
+    spread: 'const handlers = { eachMessage: async ({ message }) => { await pool.query(sql, [message.value]) } }; await consumer.run({ autoCommit: true, ...handlers })',
+    base: 'class Base { start() { return consumer.run({ eachMessage: p => this.handle(p) }) } } class Orders extends Base { async handle({ message }) { await pool.query(sql, [message.value]) } }',
+  }
+  for (const [name, body] of Object.entries(bodies)) {
+    const text = `import { Kafka } from 'kafkajs'\nimport { Pool } from 'pg'\nconst pool = new Pool()\nconst sql = 'INSERT INTO orders (body) VALUES ($1)'\nconst consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'orders' })\n${body}\nprocess.once('SIGTERM', () => consumer.disconnect())\n`
+    const engine = createEngine({ fileSystem: memory({ 'main.js': text }) })
+    assert.deepEqual(rulesOf(engine, 'main.js'), ['non-idempotent-output'], name)
+  }
+})
+
+test('a wrapper in another file is followed, and discovered from its users', async () => {
+  const engine = createEngine({
+    fileSystem: memory({
+      'kafka/start.ts': `import { Kafka } from 'kafkajs'
+const kafka = new Kafka({ brokers: [] })
+export async function start(topic: string, groupId: string, on: (value: Buffer | null) => Promise<void>) {
+  const consumer = kafka.consumer({ groupId })
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({ eachMessage: async ({ message }) => on(message.value) })
+  process.once('SIGTERM', () => consumer.disconnect())
+}`,
+      'orders.ts': `import { save } from './save'\nimport { start } from './kafka/start'\nawait start('orders', 'order-group', async value => { await save(value) })\n`,
+      'save.ts': insert,
+      'other.ts': 'export const nothing = 1\n',
+    }),
+  })
+  const found = await engine.discover(root)
+  assert.ok(found.includes(join(root, 'orders.ts')))
+  const { pipelines } = engine.analyze(join(root, 'orders.ts'))
+  assert.deepEqual(pipelines.map(one => [one.groupId, one.topics]), [['order-group', ['orders']]])
+  assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
+})
+
+test('code broken in mid-edit is analysed as far as it goes', () => {
+  const engine = createEngine({ fileSystem: memory({ 'main.ts': consumer('await save(message.value); if (', "import { save } from './save.ts'"), 'save.ts': insert }) })
+  const { notes } = engine.analyze(join(root, 'main.ts'))
+  assert.deepEqual(notes.map(note => note.code), ['PARSE_ERROR'])
+  assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
+})
+
+test('files too large and generated files are skipped with a note', () => {
+  const engine = createEngine({
+    fileSystem: memory({ 'large.ts': `// kafkajs\n${'a;'.repeat(2_000)}`, 'made.ts': '// @generated\nimport "kafkajs"\n' }),
+    settings: { fileBytesMax: 1_000 },
+  })
+  assert.deepEqual(engine.analyze(join(root, 'large.ts')).notes.map(note => note.code), ['FILE_TOO_LARGE'])
+  assert.deepEqual(engine.analyze(join(root, 'made.ts')).notes.map(note => note.code), ['FILE_GENERATED'])
+})
+
+test('an error inside one rule is noted, and the others go on', () => {
+  const broken = {
+    meta: { id: 'broken', severity: 'error' as const, title: '', why: [], misses: [], whenNotToUse: '' },
+    *run(): Generator<never> {
+      throw new Error('inside')
+    },
+  }
+  const engine = createEngine({ fileSystem: memory({ 'main.ts': consumer('') }), rules: [broken] })
+  const { notes } = engine.analyze(join(root, 'main.ts'))
+  assert.deepEqual(notes.map(note => [note.code, note.rule]), [['RULE_FAILED', 'broken']])
+})
+
+test('outputs of a team are told by a setting', () => {
+  const text = consumer('await publish(message.value)', "import { publish } from '@acme/events'")
+  const plain = createEngine({ fileSystem: memory({ 'main.ts': text }) })
+  assert.deepEqual(rulesOf(plain, 'main.ts'), [])
+  const told = createEngine({ fileSystem: memory({ 'main.ts': text }), settings: { outputs: [{ call: '@acme/events:publish', kind: 'produce' }] } })
+  assert.deepEqual(rulesOf(told, 'main.ts'), ['non-idempotent-output'])
+})
+
+test('a helper of the fixtures is marked where the look-up stands', () => {
+  const folder = join(fixturesRoot, 'offset-after-shuffle', 'invalid')
+  const engine = createEngine({ fileSystem: disk() })
+  engine.analyze(join(folder, 'helpers.ts'))
+  const [finding] = engine.analyze(join(folder, '_helpers.ts')).findings
+  assert.equal(finding?.rule, 'offset-after-shuffle')
+  assert.ok(finding.evidence.some(one => one.message === 'shuffled here' && one.path.endsWith('_helpers.ts')))
+})
