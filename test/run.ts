@@ -97,13 +97,9 @@ async function runKafkaSuite(): Promise<void> {
 async function runExtensionSuite(): Promise<void> {
   if (!matches(extensionTests, filters) || !existsSync(join(repositoryRoot, extensionTests))) return
   try {
-    const { runExtensionTests } = await import('./harness/vscode.ts')
-    const report = await runExtensionTests({
-      workspace: join(repositoryRoot, 'runtime/samples'),
-      testsPath: join(repositoryRoot, extensionTests),
-      theme: 'dark',
-      onLog: line => console.log(indent(line)),
-    })
+    Object.assign(process.env, env)
+    const { runExtensionSession } = await import('./harness/vscodeSession.ts')
+    const report = await runExtensionSession({ onLog: line => console.log(indent(line)) })
     total.passed += report.passed
     console.log(
       `${report.failed === 0 ? '✔' : '✖'} vscode ${extensionTests} (${report.passed} passed, ${report.failed} failed, ${report.editor} edition)`,

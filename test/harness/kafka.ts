@@ -3,7 +3,13 @@ import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { findDistribution, findJava, startLocalKafka, stopLocalKafka } from '@tidemark/runtime/localKafka'
+import {
+  findDistribution,
+  findJava,
+  type SecureListener,
+  startLocalKafka,
+  stopLocalKafka,
+} from '@tidemark/runtime/localKafka'
 import { nodeFiles, startNode, waitUntilServing } from '../../runtime/src/localKafka/node.ts'
 import { isRunning, type ProcessIdentity, signalProcess } from '../../runtime/src/localKafka/processIdentity.ts'
 import { readState, writeState } from '../../runtime/src/localKafka/stateFile.ts'
@@ -38,6 +44,8 @@ export interface KafkaNeeds {
   readonly brokers?: 1 | 3
   /** Lines of server.properties. */
   readonly configs?: Readonly<Record<string, string>>
+  /** Listeners beside the plain one. */
+  readonly secureListeners?: readonly SecureListener[]
   /** A cluster that no other test touches: needed by whoever kills, freezes or restarts it. Implied by the other needs. */
   readonly isOwn?: boolean
 }
@@ -46,15 +54,20 @@ export interface KafkaNeeds {
  * A Kafka that serves, for as long as the test lasts.
  * @example const kafka = await useKafka(t)
  */
-export async function useKafka(t: Scope, { brokers = 1, configs, isOwn = false }: KafkaNeeds = {}): Promise<TestKafka> {
+export async function useKafka(
+  t: Scope,
+  { brokers = 1, configs, secureListeners = [], isOwn = false }: KafkaNeeds = {},
+): Promise<TestKafka> {
   const shared = process.env[sharedKafkaVariable]
-  if (shared && brokers === 1 && !configs && !isOwn) return sharedKafka(shared.split(','))
+  if (shared && brokers === 1 && !configs && secureListeners.length === 0 && !isOwn)
+    return sharedKafka(shared.split(','))
   const address = { name: uniqueName('test'), folder: clustersFolder() }
   const cluster = await startLocalKafka({
     ...address,
     brokers,
     port: 0,
     ...(configs ? { configs } : {}),
+    secureListeners,
     engine: 'java',
     isEphemeral: true,
     isDetached: false,

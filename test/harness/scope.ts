@@ -1,19 +1,18 @@
 import { after } from 'node:test'
 
-/** What a harness needs of a test or suite: a place to leave its clean-up. `TestContext` fits; for a whole file there is `fileScope`. */
+/** What a harness needs of a test: a place to leave its clean-up. `TestContext` fits. */
 export interface Scope {
   after(cleanUp: () => unknown): void
 }
 
 /**
- * The scope of a test file, for what `before` sets up for all of its tests. Call it at the top level.
- *
- * Why not node:test's own `after`: called inside a hook it belongs to that hook, and cleans up before the first test runs.
+ * A scope that lasts as long as the file. Call it at the top of a file: an `after` that is called inside a `before` runs when
+ * that hook ends, not when the tests do.
  */
 export function fileScope(): Scope {
   const cleanUps: (() => unknown)[] = []
   after(async () => {
-    for (const cleanUp of cleanUps) await cleanUp()
+    for (const cleanUp of cleanUps.reverse()) await cleanUp()
   })
-  return { after: cleanUp => void cleanUps.unshift(cleanUp) }
+  return { after: cleanUp => void cleanUps.push(cleanUp) }
 }

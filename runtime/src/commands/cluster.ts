@@ -1,21 +1,33 @@
 /** What the commands that look at a cluster share: how it is reached, and looking again and again. */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { pause, systemClock } from '../clock.ts'
-import { type ClusterSnapshot, type Monitor, openMonitor, type Selection } from '../monitor/index.ts'
+import {
+  type ClusterSnapshot,
+  importClientProperties,
+  type Monitor,
+  openCluster,
+  parseBroker,
+  type Selection,
+} from '../monitor/index.ts'
 import { wholeNumber } from './arguments.ts'
 import { exitCodes, type Terminal, UsageError } from './command.ts'
 
 export const clusterOptions = {
   brokers: { type: 'string' },
+  config: { type: 'string' },
   json: { type: 'boolean' },
   watch: { type: 'string' },
 } as const
 
 export const clusterHelp = `  --brokers HOST:PORT[,…]  where the cluster is (127.0.0.1:9092)
+  --config FILE            a Kafka client's properties file: TLS, logins, bootstrap.servers
   --json                   for programs: one JSON value a line, offsets as strings
   --watch SECONDS          look again every so many seconds, until Ctrl+C`
 
 interface ClusterValues {
   readonly brokers?: string
+  readonly config?: string
   readonly json?: boolean
   readonly watch?: string
 }
@@ -28,7 +40,7 @@ export async function showCluster(
   render: (snapshot: ClusterSnapshot) => { readonly text: string; readonly json: unknown },
 ): Promise<number> {
   const watchSeconds = wholeNumber('watch', values.watch, 1, 86_400)
-  const monitor = await connect(values.brokers ?? '127.0.0.1:9092')
+  const monitor = await connect(values, terminal)
   let linesShown = 0
   let previous: ClusterSnapshot | undefined
   try {
@@ -87,16 +99,22 @@ export function shown(name: string): string {
   )
 }
 
-async function connect(brokersText: string): Promise<Monitor> {
-  const brokers = brokersText.split(',').map(broker => broker.trim())
-  if (!brokers.every(broker => /^(\[[^\]]+\]|[^:]+):\d{1,5}$/.test(broker)))
-    throw new UsageError(`--brokers takes host:port, several separated by commas, not '${brokersText}'`)
-  const { Kafka, logLevel } = (await import('kafkajs')).default
-  const { kafkajs } = await import('../clients/kafkajs.ts')
-  return openMonitor({ client: kafkajs(new Kafka({ clientId: 'tidemark', brokers, logLevel: logLevel.NOTHING })) })
+/** A properties file, and what the command line says of brokers wins over it. */
+async function connect({ brokers: text, config: path }: ClusterValues, terminal: Terminal): Promise<Monitor> {
+  const brokers = text?.split(',').map(broker => broker.trim())
+  if (brokers && !brokers.every(parseBroker))
+    throw new UsageError(`--brokers takes host:port, several separated by commas, not '${text}'`)
+  if (path === undefined) return openCluster({ brokers: brokers ?? ['127.0.0.1:9092'] })
+  const read = (name: string) => readFile(resolve(dirname(path), name), 'utf8')
+  const contents = await readFile(path, 'utf8').catch(error => {
+    throw new UsageError(`--config names ${path}, which cannot be read (${error.code})`)
+  })
+  const { config, warnings } = await importClientProperties(contents, read)
+  for (const warning of warnings) if (!brokers || !warning.includes('bootstrap.servers')) terminal.error(warning)
+  return openCluster({ ...config, brokers: brokers ?? config.brokers })
 }
 
-/** For `JSON.stringify`, which has no 64-bit integer. */
+/** For `JSON.stringify`: offsets are strings, since JSON has no 64-bit integer. */
 export function bigintsAsText(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
   return value === Number.POSITIVE_INFINITY ? 'never' : value

@@ -1,5 +1,6 @@
 /** What a local broker is told: `server.properties`, and where its log lines go. Pure. */
 import { LocalKafkaError } from './errors.ts'
+import type { SecureListener } from './plan.ts'
 
 export interface NodePorts {
   readonly client: number
@@ -11,6 +12,7 @@ export interface NodePlan {
   readonly ports: readonly NodePorts[]
   readonly dataFolder: string
   readonly configs: Readonly<Record<string, string>>
+  readonly secureListeners: readonly SecureListener[]
 }
 
 /** Derived from the options of `up`; setting them by hand would make the state file lie. */
@@ -40,10 +42,13 @@ export function checkConfigs(configs: Readonly<Record<string, string>>): void {
  * KRaft, every node broker and controller at once. Small where small is enough: few internal partitions, no rebalance delay.
  * `configs` win over everything except what makes the cluster a cluster.
  */
-export function serverProperties({ nodeId, ports, dataFolder, configs }: NodePlan): string {
+export function serverProperties({ nodeId, ports, dataFolder, configs, secureListeners }: NodePlan): string {
   const own = ports[nodeId - 1]
   if (!own) throw new Error(`no ports for node ${nodeId}`)
   const copies = String(ports.length)
+  const plain = `PLAINTEXT://127.0.0.1:${own.client}`
+  const secure = secureListeners.map(listener => `,${listener.name}://127.0.0.1:${listener.ports[nodeId - 1]}`).join('')
+  const protocols = secureListeners.map(({ name, protocol }) => `,${name}:${protocol}`).join('')
   const properties: Record<string, string> = {
     'offsets.topic.replication.factor': copies,
     'offsets.topic.num.partitions': '8',
@@ -56,8 +61,9 @@ export function serverProperties({ nodeId, ports, dataFolder, configs }: NodePla
     'default.replication.factor': copies,
     'group.initial.rebalance.delay.ms': '0',
     'group.coordinator.rebalance.protocols': 'classic,consumer,streams,share',
-    listeners: `PLAINTEXT://127.0.0.1:${own.client},CONTROLLER://127.0.0.1:${own.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${own.client}`,
+    listeners: `${plain},CONTROLLER://127.0.0.1:${own.controller}${secure}`,
+    'advertised.listeners': `${plain}${secure}`,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
     'inter.broker.listener.name': 'PLAINTEXT',
     ...configs,
     'process.roles': 'broker,controller',

@@ -4,5 +4,5 @@ export { findDistribution, kafkaHomeVariable, kafkaVersion } from './distributio
 export { LocalKafkaError, type LocalKafkaErrorCode } from './errors.ts'
 export { cacheFolder, cacheHomeVariable, clustersFolder, dataHomeVariable } from './folders.ts'
 export { findJava } from './java.ts'
-export type { ClusterAddress, StartOptions } from './plan.ts'
+export type { ClusterAddress, SecureListener, StartOptions } from './plan.ts'
 export { type ClusterStatus, localKafkaLogs, localKafkaStatus } from './status.ts'

@@ -42,6 +42,7 @@ async function startOnce(plan: Plan, clusterId: string, setup: JavaSetup): Promi
       ports,
       dataFolder: nodeFiles(plan.folder, i + 1).data,
       configs: plan.configs,
+      secureListeners: plan.secureListeners,
     }),
   )
   plan.progress(`Starting Kafka with Java (${setup.javaPath})`)

@@ -18,6 +18,8 @@ export interface StartOptions extends ClusterAddress {
   readonly port?: number
   /** Lines of `server.properties`, for every broker. */
   readonly configs?: Readonly<Record<string, string>>
+  /** Listeners beside the plain one (Java only): how clusters with TLS and logins are tried out. */
+  readonly secureListeners?: readonly SecureListener[]
   /** Data is removed by `down`. */
   readonly isEphemeral?: boolean
   /** @defaultValue 'auto': Docker when an engine answers, else Java */
@@ -30,6 +32,14 @@ export interface StartOptions extends ClusterAddress {
   readonly progress?: (text: string) => void
 }
 
+export interface SecureListener {
+  /** `TLS`, `LOGIN`: letters and digits. */
+  readonly name: string
+  readonly protocol: 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  /** Each broker's port, in order. */
+  readonly ports: readonly number[]
+}
+
 /** `StartOptions` with every default filled in. */
 export interface Plan {
   readonly name: string
@@ -38,6 +48,7 @@ export interface Plan {
   readonly brokers: 1 | 3
   readonly port: number | undefined
   readonly configs: Readonly<Record<string, string>>
+  readonly secureListeners: readonly SecureListener[]
   readonly isEphemeral: boolean
   readonly engine: 'auto' | 'docker' | 'java'
   readonly timeoutMs: number
@@ -51,6 +62,7 @@ export function planned(options: StartOptions): Plan {
     brokers: options.brokers ?? 1,
     port: options.port,
     configs: options.configs ?? {},
+    secureListeners: options.secureListeners ?? [],
     isEphemeral: options.isEphemeral ?? false,
     engine: options.engine ?? 'auto',
     timeoutMs: options.timeoutMs ?? 60_000,

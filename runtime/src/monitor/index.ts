@@ -4,11 +4,23 @@ import type { KafkaClient } from '../clients/client.ts'
 import { transportOf } from '../clients/kafka-protocol/connection.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { type Random, systemRandom } from '../random.ts'
+import type { ConnectionConfig } from './connection/config.ts'
+import { clusterClient } from './connection/connectCluster.ts'
 import { CountingTransport } from './countingTransport.ts'
 import { ClusterMonitor } from './monitor.ts'
 import type { ClusterSnapshot, Selection } from './snapshot.ts'
 
 export type { LagByCause } from '../semantics/lag.ts'
+export { type ImportedConnection, importClientProperties } from './connection/clientProperties.ts'
+export { composeBrokers } from './connection/composeBrokers.ts'
+export { type ConnectionConfig, parseBroker, type SaslConfig, type TlsConfig } from './connection/config.ts'
+export { clusterClient } from './connection/connectCluster.ts'
+export {
+  type ConnectionReport,
+  type ConnectionStep,
+  type StepResult,
+  testConnection,
+} from './connection/testConnection.ts'
 export type * from './snapshot.ts'
 
 export interface MonitorOptions {
@@ -37,4 +49,14 @@ export interface Monitor {
  */
 export function openMonitor({ client, clock = systemClock, random = systemRandom }: MonitorOptions): Promise<Monitor> {
   return ClusterMonitor.connect(new CountingTransport(transportOf(client)), { clock, random })
+}
+
+/**
+ * Connects to a cluster by its configuration, over kafkajs.
+ *
+ * @throws as `openMonitor`.
+ * @example const monitor = await openCluster({ brokers: ['localhost:9092'] })
+ */
+export async function openCluster(config: ConnectionConfig): Promise<Monitor> {
+  return openMonitor({ client: await clusterClient(config) })
 }

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
 import { type ClusterSnapshot, type GroupPartition, openMonitor } from '@tidemark/runtime/monitor'
@@ -17,6 +17,7 @@ import { systemClock } from '../../../runtime/src/clock.ts'
 import { seededRandom, systemRandom } from '../../../runtime/src/random.ts'
 import { partitionName } from '../../../runtime/src/semantics/ranges.ts'
 import { type TestKafka, useKafka } from '../../harness/kafka.ts'
+import { fileScope } from '../../harness/scope.ts'
 import { until } from '../../harness/until.ts'
 import { type History, playHistory } from './truth/history.ts'
 import { askWitness, type Witness } from './truth/witness.ts'
@@ -25,6 +26,7 @@ const count = Number(process.env.TIDEMARK_TRUTH_HISTORIES ?? 20)
 const firstSeed = Number(process.env.TIDEMARK_TRUTH_SEED ?? 1)
 const prefix = 'truth'
 
+const scope = fileScope()
 let kafka: TestKafka
 let histories: History[]
 let snapshot: ClusterSnapshot
@@ -36,7 +38,7 @@ before(async () => {
     'log.cleanup.policy': 'delete',
     'offsets.topic.num.partitions': '3',
   }
-  kafka = await useKafka({ after }, { configs })
+  kafka = await useKafka(scope, { configs })
   histories = await playAll(kafka)
   await until('all compacted topics are cleaned', () => areCleaned(kafka, histories), { deadlineMs: 60_000 })
   await readTogether()
@@ -129,7 +131,7 @@ async function playAll({ brokers }: TestKafka): Promise<History[]> {
     Cluster.connect(transportOf(client), { clock: systemClock, random: systemRandom }),
     admin.connect(),
   ])
-  after(async () => {
+  scope.after(async () => {
     await Promise.all(played.flatMap(({ open }) => open.map(producer => producer.close().catch(() => {}))))
     await Promise.all([connection.close(), admin.disconnect()])
     cluster.close()

@@ -210,6 +210,12 @@ export function tableError(step: string, error: unknown, transport: Transport): 
       { cause: error },
     )
   const { request } = error
+  if (error.codeName === 'ILLEGAL_SASL_STATE' || error.codeName === 'SASL_AUTHENTICATION_FAILED')
+    return new TidemarkError(
+      'AUTHENTICATION_FAILED',
+      { brokers: transport.brokersText, mechanism: 'SASL', reason: error.message },
+      { cause: error },
+    )
   const code = error.isRetriable ? 'KAFKA_REQUEST_FAILED' : 'KAFKA_REQUEST_REFUSED'
   return new TidemarkError(code, { request, reason: error.message }, { cause: error })
 }

@@ -29,6 +29,8 @@ export interface History {
 }
 
 const partitionsMax = 2
+/** A transaction that is left open stays so until everything has been compared. */
+const transactionTimeoutMs = 800_000
 
 /** Plays the history; the group's positions are committed last, anywhere in the log or beside it. */
 export async function playHistory(tools: HistoryTools, topic: string): Promise<History> {
@@ -202,7 +204,7 @@ class Player {
   async #producers(count: number): Promise<KafkaProducer[]> {
     while (this.#transactional.length < count) {
       const transactionalId = `${this.#topic}-${this.#transactional.length}`
-      this.#transactional.push(await this.#tools.connection.producer({ transactionalId }))
+      this.#transactional.push(await this.#tools.connection.producer({ transactionalId, transactionTimeoutMs }))
     }
     return this.#transactional.slice(0, count)
   }

@@ -26,15 +26,14 @@ export async function askWitness(kafka: TestKafka, prefix: string): Promise<Witn
     'read_committed',
     '--timeout-ms',
     '4000',
+    // It would leave positions of its own groups behind.
+    '--consumer-property',
+    'enable.auto.commit=false',
   ]
   const shown = ['--property', 'print.partition=true', '--property', 'print.offset=true']
   const shell = [...at, '--topic-partitions', `${prefix}.*`]
   const readable = await kafka.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [...consumer, ...shown])
-  const existing = await kafka.tool('kafka.tools.DumpLogSegments', [
-    '--deep-iteration',
-    '--files',
-    (await segments(kafka, prefix)).join(','),
-  ])
+  const existing = await dump(kafka, prefix)
   const starts = await kafka.tool('org.apache.kafka.tools.GetOffsetShell', [...shell, '--time', 'earliest'])
   const ends = await kafka.tool('org.apache.kafka.tools.GetOffsetShell', [...shell, '--time', 'latest'])
   const groups = await kafka.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
@@ -51,6 +50,18 @@ export async function askWitness(kafka: TestKafka, prefix: string): Promise<Witn
     starts: offsetsOf(starts),
     ends: offsetsOf(ends),
     committed: committedOf(groups),
+  }
+}
+
+/** The cleaner replaces segments while they are listed; then the list is made anew. */
+async function dump(kafka: TestKafka, prefix: string): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const files = (await segments(kafka, prefix)).join(',')
+      return await kafka.tool('kafka.tools.DumpLogSegments', ['--deep-iteration', '--files', files])
+    } catch (error) {
+      if (attempt === 10 || !/NoSuchFileException|ENOENT/.test(String(error))) throw error
+    }
   }
 }
 

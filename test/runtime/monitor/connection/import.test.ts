@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { importClientProperties, parseProperties } from '../../../../runtime/src/monitor/connection/clientProperties.ts'
+import { composeBrokers } from '../../../../runtime/src/monitor/connection/composeBrokers.ts'
+import { parseBroker } from '../../../../runtime/src/monitor/connection/config.ts'
+
+const noFile = async (path: string) => assert.fail(`reads ${path}`)
+
+test('a client’s properties with TLS and SCRAM', async () => {
+  const text = `# the cluster
+bootstrap.servers = one:9093, \\
+                    two:9093
+security.protocol=SASL_SSL
+sasl.mechanism: SCRAM-SHA-512
+sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="al\\\\"ice" password="p;w=1";
+ssl.truststore.type=PEM
+ssl.truststore.location=/certs/ca.pem
+`
+  const { config, warnings } = await importClientProperties(text, async path => `text of ${path}`)
+  assert.deepEqual(config.brokers, ['one:9093', 'two:9093'])
+  assert.equal(config.tls?.ca, 'text of /certs/ca.pem')
+  assert.deepEqual(config.sasl, { mechanism: 'scram-sha-512', username: 'al"ice', password: 'p;w=1' })
+  assert.deepEqual(warnings, [])
+})
+
+test('a client certificate in PEM, key and all', async () => {
+  const text =
+    'bootstrap.servers=a:1\nsecurity.protocol=SSL\nssl.keystore.type=PEM\nssl.keystore.certificate.chain=CHAIN\nssl.keystore.key=KEY\nssl.key.password=secret\n'
+  const { config } = await importClientProperties(text, noFile)
+  assert.deepEqual(config.tls, { ca: undefined, certificate: 'CHAIN', key: 'KEY', passphrase: 'secret' })
+})
+
+test('what cannot be taken over is told with the way out, and no password is in it', async () => {
+  const text =
+    'security.protocol=SASL_SSL\nssl.truststore.location=/x/trust.jks\nssl.truststore.password=hidden1\nsasl.mechanism=GSSAPI\n'
+  const { config, warnings } = await importClientProperties(text, noFile)
+  assert.equal(config.sasl, undefined)
+  assert.match(warnings.join('\n'), /bootstrap\.servers/)
+  assert.match(warnings.join('\n'), /keytool .*trust\.jks/)
+  assert.match(warnings.join('\n'), /GSSAPI/)
+  assert.doesNotMatch(warnings.join('\n'), /hidden1/)
+  await assert.rejects(importClientProperties('security.protocol=TLS', noFile), /none of PLAINTEXT/)
+})
+
+test('properties as Java reads them', () => {
+  const text = 'a=1\n!no\n b : two words \nc\\ d=x\\\n   y\nempty=\nu=\\u00e9\\n\\\\\nk v\nend=back\\\\\nnext=1'
+  assert.deepEqual(Object.fromEntries(parseProperties(text)), {
+    a: '1',
+    b: 'two words',
+    'c d': 'xy',
+    empty: '',
+    u: 'é\n\\',
+    k: 'v',
+    end: 'back\\',
+    next: '1',
+  })
+})
+
+test('a compose file’s brokers, as seen from here', () => {
+  const text = `services:
+  kafka:
+    environment:
+      KAFKA_ADVERTISED_LISTENERS: "INTERNAL://kafka:29092,EXTERNAL://localhost:\${KAFKA_PORT:-9094},CONTROLLER://kafka:1"
+      # KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://localhost:1
+  other:
+    environment:
+      - KAFKA_CFG_ADVERTISED_LISTENERS=PLAINTEXT://127.0.0.1:9095
+`
+  assert.deepEqual(composeBrokers(text), ['localhost:9094', '127.0.0.1:9095'])
+  assert.deepEqual(composeBrokers(text, { KAFKA_PORT: '9100' })[0], 'localhost:9100')
+  assert.deepEqual(composeBrokers('services: {}'), [])
+  assert.deepEqual(composeBrokers('KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://kafka.example:9092'), ['kafka.example:9092'])
+})
+
+test('addresses', () => {
+  assert.deepEqual(parseBroker(' localhost:9092 '), { host: 'localhost', port: 9092 })
+  assert.deepEqual(parseBroker('[::1]:9092'), { host: '::1', port: 9092 })
+  for (const text of ['localhost', 'localhost:0', 'localhost:99999', '::1:9092', 'a b:1', ':9092'])
+    assert.equal(parseBroker(text), undefined, text)
+})
