@@ -12,7 +12,8 @@ export interface NodePlan {
   readonly ports: readonly NodePorts[]
   readonly dataFolder: string
   readonly configs: Readonly<Record<string, string>>
-  readonly secureListeners: readonly SecureListener[]
+  /** Beside the plain one. */
+  readonly secureListeners?: readonly SecureListener[]
 }
 
 /** Derived from the options of `up`; setting them by hand would make the state file lie. */
@@ -42,7 +43,7 @@ export function checkConfigs(configs: Readonly<Record<string, string>>): void {
  * KRaft, every node broker and controller at once. Small where small is enough: few internal partitions, no rebalance delay.
  * `configs` win over everything except what makes the cluster a cluster.
  */
-export function serverProperties({ nodeId, ports, dataFolder, configs, secureListeners }: NodePlan): string {
+export function serverProperties({ nodeId, ports, dataFolder, configs, secureListeners = [] }: NodePlan): string {
   const own = ports[nodeId - 1]
   if (!own) throw new Error(`no ports for node ${nodeId}`)
   const copies = String(ports.length)
