@@ -44,6 +44,8 @@ export interface GuaranteeEnvironment {
   readonly clock: Clock
   readonly random: Random
   readonly proofRecordsMax: number
+  /** An editor steps through the batches: whatever is open may stand for minutes. */
+  readonly isStepped: boolean
   /** Runs a request again while it fails with a retriable error, within the bounds of the options. */
   readonly patiently: <T>(what: string, request: () => Promise<T>) => Promise<T>
   /** For debugging: the group whose stored positions are copied, once, into this one before it starts. */

@@ -34,15 +34,16 @@ export async function openPositions(
 
 /** Opens a store for the group; in a debug run first copies the real group's rows, which themselves are only read. */
 export async function openStore<Tx>(store: OffsetStore<Tx>, environment: GuaranteeEnvironment): Promise<OpenStore<Tx>> {
-  const { groupId, copyFromGroupId, proofRecordsMax, clock } = environment
-  const open = await store.open({ groupId, proofRecordsMax, clock })
+  const { groupId, copyFromGroupId, proofRecordsMax, clock, isStepped } = environment
+  const options = { proofRecordsMax, clock, isStepped }
+  const open = await store.open({ groupId, ...options })
   if (copyFromGroupId === undefined) return open
   await open.close()
-  const original = await store.open({ groupId: copyFromGroupId, proofRecordsMax, clock })
+  const original = await store.open({ groupId: copyFromGroupId, ...options })
   const partitions = partitionsOf(await environment.connection.describeTopics(/.*/))
   const rows = await original.read(partitions)
   await original.close()
-  const copy = await store.open({ groupId, proofRecordsMax, clock })
+  const copy = await store.open({ groupId, ...options })
   for (const each of rows) await copy.initialize(each)
   return copy
 }

@@ -139,6 +139,7 @@ export class Run<V, Extra extends object> {
       clock: this.#clock,
       random: this.#random,
       proofRecordsMax: this.#bounds.proofRecordsMax,
+      isStepped: this.#editor !== undefined,
       patiently: (what, request) => this.#patience.run(what, outageMsMax, request),
       ...(this.#groupId === groupId ? {} : { copyFromGroupId: groupId }),
     })
@@ -269,7 +270,6 @@ export class Run<V, Extra extends object> {
   }
 
   // Parts
-
   async #attachEditor(): Promise<void> {
     if (!process.env[controlSocketVariable]) return
     const { attach } = await import('../control/attach.ts')

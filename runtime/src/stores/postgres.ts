@@ -26,6 +26,7 @@ export interface PostgresOptions {
   /**
    * How long the server lets a transaction wait for its handler's next statement, in milliseconds, before it ends the connection.
    * It frees the rows that a frozen process holds. A handler that computes longer between two statements fails.
+   * Not in force while a debugger steps through the batches.
    * @defaultValue 120_000
    * @see PostgreSQL, `idle_in_transaction_session_timeout`
    */
@@ -77,7 +78,8 @@ class OpenPostgres implements OpenStore<PostgresTransaction> {
     config: ClientConfig,
     options: PostgresOptions & StoreOptions,
   ): Promise<OpenPostgres> {
-    const { transactionIdleMs = 120_000, commitTimeoutMs = 30_000, setup } = options
+    const { isStepped = false, commitTimeoutMs = 30_000, setup } = options
+    const transactionIdleMs = isStepped ? 0 : (options.transactionIdleMs ?? 120_000)
     const patience = { connectionTimeoutMillis: 10_000, idle_in_transaction_session_timeout: transactionIdleMs }
     const connection = new PostgresConnection(name, { keepAlive: true, ...patience, ...config }, commitTimeoutMs)
     try {

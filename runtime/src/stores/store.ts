@@ -34,6 +34,8 @@ export interface StoreOptions {
   readonly proofRecordsMax?: number
   /** What a wait for a lock is measured with. @defaultValue the system's */
   readonly clock?: Clock
+  /** A person steps through the batches: a transaction may stand open for as long as they look at it. @defaultValue false */
+  readonly isStepped?: boolean
   /** Told what a person should know and no error says, such as a lock taken over from a dead process. @defaultValue `process.emitWarning` */
   readonly onNotice?: (text: string) => void
 }

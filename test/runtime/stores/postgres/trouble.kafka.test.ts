@@ -98,6 +98,17 @@ describe('PostgreSQL in trouble', () => {
     assert.deepEqual(await words(t, server), ['contested'])
   })
 
+  test('while a debugger steps, a transaction may stand for as long as somebody looks at it', async t => {
+    const store = postgres(await connectionString(t, server), { transactionIdleMs: 100 })
+    const open = await store.open({ groupId: 'totals', isStepped: true })
+    t.after(() => open.close())
+    await open.initialize(at(orders0, 0n))
+    await move(open, 0n, async tx => {
+      const { rows } = await tx.query('show idle_in_transaction_session_timeout')
+      assert.equal(rows[0]?.idle_in_transaction_session_timeout, '0')
+    })
+  })
+
   test('a handler that swallows an SQL error or ends the transaction is told so, and nothing is written', async t => {
     const open = await opened(t, server)
     const swallow = async (tx: PostgresTransaction): Promise<void> => {
