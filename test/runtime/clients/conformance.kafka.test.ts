@@ -38,7 +38,8 @@ for (const adapter of adapters) {
       describe(name, () => {
         for (const promised of promises) {
           test(promised.says, async t => {
-            const own = promised.needsOwnKafka ? await useKafka(t, { isOwn: true }) : kafka
+            const { needsOwnBrokers: brokers } = promised
+            const own = brokers ? await useKafka(t, { isOwn: true, brokers }) : kafka
             await promised.prove(new Stage(t, adapter, own))
             kept.add(`${adapter.name} ${promised.says}`)
           })

@@ -52,7 +52,7 @@ export const topics: readonly Promised[] = [
   },
   {
     says: 'A broker killed and restarted in the middle: fetching, producing and committing go on, and no record is lost or doubled',
-    needsOwnKafka: true,
+    needsOwnBrokers: 1,
     async prove(stage) {
       const connection = await stage.connect()
       const topic = await stage.topic(connection)
@@ -83,6 +83,39 @@ export const topics: readonly Promised[] = [
         ),
       )
       assert.deepEqual(values(await readAll(connection, at)), ['before', 'while it was down'])
+    },
+  },
+  {
+    says: "A partition's leader killed: another broker leads, and fetching, producing in a transaction and committing go on",
+    needsOwnBrokers: 3,
+    async prove(stage) {
+      const connection = await stage.connect()
+      const topic = await stage.topic(connection, 1, { replicationFactor: 3 })
+      const at = { topic, partition: 0 }
+      const leader = async () => (await connection.describeTopics([topic]))[0]?.partitions[0]?.leader as number
+      const member = await stage.join(connection, {
+        groupId: uniqueName('group'),
+        topics: [topic],
+        sessionTimeoutMs: 30_000,
+      })
+      const producer = await connection.producer({
+        transactionalId: uniqueName('survivor'),
+        deliveryTimeoutMs: 120_000,
+      })
+      producer.begin()
+      await producer.send([{ ...at, value: 'under the first leader' }])
+      const killed = await leader()
+      await stage.kafka.killBroker(killed - 1)
+      await producer.send([{ ...at, value: 'under the second' }])
+      await until('an identity to commit with', async () => {
+        await producer.sendOffsets(member.membership.identity(), [{ ...at, offset: 1n }])
+        return true
+      })
+      await producer.commit()
+      assert.notEqual(await leader(), killed)
+      assert.deepEqual(values(await readAll(connection, at)), ['under the first leader', 'under the second'])
+      await member.membership.commit([{ ...at, offset: 2n }])
+      assert.equal((await connection.committedOffsets(member.membership.groupId, [at]))[0]?.offset, 2n)
     },
   },
 ]
