@@ -119,7 +119,10 @@ export function proofOf(unit: WorkUnit, guarantee: GuaranteeName, environment: G
     attempt: unit.attempt,
     outcome: 'committed',
     startedAtMs: unit.startedAtMs,
-    committedAtMs: environment.clock.nowMs(),
+    // Asked for when the record is written, which for a transaction is after its handler.
+    get committedAtMs() {
+      return environment.clock.nowMs()
+    },
   }
 }
 

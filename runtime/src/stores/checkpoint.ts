@@ -41,7 +41,7 @@ export interface CheckpointOptions {
  * @param directory - made if it is missing. A local disk, or a network one with working file locks.
  * @example
  * ```ts
- * const processor = createProcessor({ guarantee: idempotent({ store: checkpoint('./offsets') }), ... })
+ * const processor = createProcessor({ guarantee: idempotent(checkpoint('./offsets')), ... })
  * ```
  * @see Spark Structured Streaming, `checkpointLocation`; the log's form is told in `checkpoint/lines.ts`.
  */

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { relative } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { FencedError, TidemarkError } from '../errors.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
@@ -62,7 +62,7 @@ export interface SqliteOptions {
  * ```
  */
 export function sqlite(path: string, options: SqliteOptions = {}): OffsetStore<SqliteTransaction> {
-  const name = `SQLite ${path === ':memory:' ? 'in memory' : basename(path)}`
+  const name = `SQLite ${shownPath(path)}`
   return {
     kind: 'sqlite',
     name,
@@ -70,6 +70,12 @@ export function sqlite(path: string, options: SqliteOptions = {}): OffsetStore<S
     open: storeOptions => OpenSqlite.open(path, name, { ...options, ...storeOptions }),
     readProofs: (groupId, limit) => readProofs(path, name, groupId, limit),
   }
+}
+
+/** As somebody who stands in the working directory would write it. */
+function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path)
+  return path === ':memory:' || fromHere.startsWith('..') ? path : fromHere
 }
 
 class OpenSqlite implements OpenStore<SqliteTransaction> {
@@ -130,8 +136,8 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     checkRanges(commit.ranges)
     await this.#connection.transaction(async () => {
       for (const range of commit.ranges) this.#moveOffset(range, commit.metadata)
-      this.#writeProof(commit.proof)
       if (commit.save) await this.#save(commit.save)
+      this.#writeProof(commit.proof)
     })
   }
 

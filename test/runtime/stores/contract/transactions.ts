@@ -10,6 +10,7 @@ import {
   offsets,
   orders0,
   orders1,
+  proof,
   range,
 } from './kit.ts'
 
@@ -96,6 +97,30 @@ export const transactionCases: readonly ContractCase[] = [
       )
       assert.deepEqual(await results(kit), ['quick'])
       assert.deepEqual(await offsets(store, orders0, orders1), [0n, 1n])
+    },
+  },
+  {
+    title: 'the proof is read after the handler, so that its time is that of the commit',
+    needs: 'results',
+    async run(kit) {
+      const store = await kit.open()
+      await store.initialize(at(orders0, 0n))
+      const ranges = [range(orders0, 0n, 1n)]
+      let nowMs = 1_000
+      const written = {
+        ...proof('timed', ranges),
+        get committedAtMs() {
+          return nowMs
+        },
+      }
+      await store.commit({
+        ranges,
+        proof: written,
+        save: async () => {
+          nowMs = 2_000
+        },
+      })
+      assert.equal((await store.proofs(1)).at(0)?.committedAtMs, 2_000)
     },
   },
   {
