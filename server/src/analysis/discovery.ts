@@ -20,6 +20,8 @@ const skipped = new Set([
   'vendor',
 ])
 const filesMax = 100_000
+/** Larger ones are not read at all; the engine's own limit may be lower. */
+const fileBytesMax = 4_000_000
 /** Files between two breaths of the event loop. */
 const filesPerTurn = 40
 const importPattern = /(?:from\s*|require\(\s*|import\(\s*|import\s+)['"]([^'"\n]{1,200})['"]/g
@@ -37,7 +39,8 @@ export async function discoverFiles(
     if (options.signal?.aborted || count >= filesMax) break
     if (count++ % filesPerTurn === 0) await breath()
     if (!typescriptExtensions.includes(extname(path)) || path.endsWith('.d.ts')) continue
-    const text = files.readFile(path)
+    const size = files.stat(path)?.sizeBytes ?? 0
+    const text = size > fileBytesMax ? undefined : files.readFile(path)
     if (text === undefined) continue
     if (mentionsKafka(text)) naming.add(path)
     else others.push({ path, specifiers: [...text.matchAll(importPattern)].map(match => match[1] as string) })

@@ -234,7 +234,7 @@ function keyOf(root: RootAnalysis): string {
 }
 
 export function mentionsKafka(text: string): boolean {
-  return /kafka|@tidemark\/runtime|@nestjs\/microservices/i.test(text)
+  return ['kafka', 'Kafka', 'KAFKA', '@tidemark/runtime', '@nestjs/microservices'].some(word => text.includes(word))
 }
 
 /** A file that only passes others on says nothing itself. */

@@ -20,6 +20,7 @@ import {
   isDefinite,
   isKnown,
   looseFrame,
+  looseInstance,
   type Made,
   moduleFrame,
   selfOf,
@@ -319,7 +320,7 @@ export class Evaluator {
   }
 
   /** A field or method of an instance, looked for up the chain of base classes. */
-  field(base: Extract<Value, { kind: 'instance' }>, name: string, by: Made | undefined): Value {
+  field(base: Instance, name: string, by: Made | undefined): Value {
     let code: ClassCode | undefined = base.code
     let frame = base.frame
     for (let hops = 0; code && hops < 8; hops++) {
@@ -339,13 +340,7 @@ export class Evaluator {
     return { kind: 'unknown', by }
   }
 
-  #declaredField(
-    base: Extract<Value, { kind: 'instance' }>,
-    code: ClassCode,
-    frame: Frame,
-    name: string,
-    by: Made | undefined,
-  ): Value | undefined {
+  #declaredField(base: Instance, code: ClassCode, frame: Frame, name: string, by: Made | undefined): Value | undefined {
     const field = code.fields.get(name)
     if (!field) return undefined
     let best: Value = unknown
@@ -369,28 +364,47 @@ export class Evaluator {
         : { kind: 'unknown', by: best.by ?? by }
   }
 
-  #constructorFrame(base: Extract<Value, { kind: 'instance' }>, code: ClassCode, frame: Frame): Frame {
+  readonly #innerFrames = new WeakMap<Instance, Map<FunctionCode | ClassCode, Frame>>()
+
+  /** One frame for each function an instance runs, so that what is found in it is found once. */
+  #innerFrame(base: Instance, key: FunctionCode | ClassCode, make: () => Frame): Frame {
+    const frames = this.#innerFrames.get(base) ?? new Map<FunctionCode | ClassCode, Frame>()
+    this.#innerFrames.set(base, frames)
+    const known = frames.get(key)
+    if (known) return known
+    const frame = make()
+    frames.set(key, frame)
+    return frame
+  }
+
+  #constructorFrame(base: Instance, code: ClassCode, frame: Frame): Frame {
     const made = code.methods.get('constructor')
-    return {
+    const args = code === base.code ? base.args : undefined
+    return this.#innerFrame(base, made ?? code, () => ({
       module: frame.module,
       code: made,
       parent: frame,
-      args: code === base.code ? base.args : undefined,
+      args,
       self: base,
-    }
+    }))
   }
 
   /** The activation in which a field was written: the constructor's with its arguments, any other loose. */
-  #writerFrame(
-    base: Extract<Value, { kind: 'instance' }>,
-    code: ClassCode,
-    frame: Frame,
-    inside: FunctionCode | undefined,
-  ): Frame {
-    if (!inside) return { module: frame.module, code: undefined, parent: frame, args: undefined, self: base }
+  #writerFrame(base: Instance, code: ClassCode, frame: Frame, inside: FunctionCode | undefined): Frame {
+    if (!inside)
+      return this.#innerFrame(base, code, () => ({
+        module: frame.module,
+        code: undefined,
+        parent: frame,
+        args: undefined,
+        self: base,
+      }))
     if (inside === code.methods.get('constructor')) return this.#constructorFrame(base, code, frame)
-    if (inside.owner === code) return { module: frame.module, code: inside, parent: frame, args: undefined, self: base }
-    return { ...looseFrame(frame.module, inside), self: inside.isArrow ? base : undefined }
+    return this.#innerFrame(base, inside, () =>
+      inside.owner === code
+        ? { module: frame.module, code: inside, parent: frame, args: undefined, self: base }
+        : { ...looseFrame(frame.module, inside), self: inside.isArrow ? base : undefined },
+    )
   }
 
   // ---- calls --------------------------------------------------------------------------------------------------
@@ -576,8 +590,7 @@ export class Evaluator {
     const named = this.evaluate(of, moduleFrame(module))
     if (named.kind === 'external')
       return { kind: 'external', type: derive(named.type, '#'), by: undefined, call: undefined }
-    if (named.kind === 'class')
-      return { kind: 'instance', code: named.code, frame: named.frame, args: undefined, by: undefined }
+    if (named.kind === 'class') return looseInstance(named.code, named.frame)
     return named.kind === 'foreign' || named.kind === 'typed' ? { ...named, by: undefined } : unknown
   }
 }
@@ -604,6 +617,8 @@ function clientByShape(
     return { kind: 'external', type: 'kafkajs:Producer#', by, call: made }
   return undefined
 }
+
+type Instance = Extract<Value, { kind: 'instance' }>
 
 const wrappers = new Set(['Promise', 'Awaited', 'Readonly', 'Required', 'Partial', 'NonNullable', 'PromiseLike'])
 const lists = new Set(['Array', 'ReadonlyArray', 'Set', 'ReadonlySet', 'Iterable', 'AsyncIterable'])

@@ -100,17 +100,39 @@ export function moduleFrame(module: Module): Frame {
 
 const frames = new WeakMap<Module, Frame>()
 
-/** The frame of a function nobody is known to call, with its lexical parents. */
+/** The frame of a function nobody is known to call, with its lexical parents. One each, so that what is found in it is found once. */
 export function looseFrame(module: Module, code: FunctionCode | undefined, self?: Value): Frame {
   if (!code) return moduleFrame(module)
-  const parent = looseFrame(module, code.parent, self)
-  return { module, code, parent, args: undefined, self: self ?? ownSelf(module, code) }
+  const known = self ? undefined : looseFrames.get(code)
+  if (known) return known
+  const frame: Frame = {
+    module,
+    code,
+    parent: looseFrame(module, code.parent, self),
+    args: undefined,
+    self: self ?? ownSelf(module, code),
+  }
+  if (!self) looseFrames.set(code, frame)
+  return frame
 }
 
+const looseFrames = new WeakMap<FunctionCode, Frame>()
+
 function ownSelf(module: Module, code: FunctionCode): Value | undefined {
-  if (!code.owner) return undefined
-  return { kind: 'instance', code: code.owner, frame: moduleFrame(module), args: undefined, by: undefined }
+  return code.owner && looseInstance(code.owner, moduleFrame(module))
 }
+
+/** An instance of which only the class is known. */
+export function looseInstance(code: ClassCode, frame: Frame): Value {
+  let instance = instances.get(code)
+  if (!instance) {
+    instance = { kind: 'instance', code, frame, args: undefined, by: undefined }
+    instances.set(code, instance)
+  }
+  return instance
+}
+
+const instances = new WeakMap<ClassCode, Value>()
 
 /** `this` as seen from a frame: arrows look through to the function around them. */
 export function selfOf(frame: Frame): Value | undefined {

@@ -8,7 +8,7 @@ import { consumerAdapters } from './consumers/index.ts'
 import { nestPipelines } from './consumers/nest.ts'
 import { typedPipelines } from './consumers/typed.ts'
 import { argumentsOf, Evaluator } from './evaluator.ts'
-import { type Frame, looseFrame, moduleFrame, type Thunk, type Value } from './frames.ts'
+import { type Frame, looseFrame, moduleFrame, selfOf, type Thunk, type Value } from './frames.ts'
 import { inferGuarantee } from './inference.ts'
 import type { OutputCall } from './outputs.ts'
 import { placeOf } from './places.ts'
@@ -95,8 +95,14 @@ export class Finder {
       if (!adapter.starts(callee.type)) continue
       const pipeline = adapter.find(this, call, callee, frame)
       if (!pipeline) continue
-      const key =
+      const place =
         pipeline.handlers.map(handler => `${handler.at.path}:${handler.closure.code.start}`).join() || `${call.start}`
+      const self = selfOf(frame)
+      const owner = self?.kind === 'instance' ? `${self.frame.module.path}:${self.code.start}` : ''
+      const key = `${place}|${owner}`
+      // What a subclass makes of it says more than its base class alone.
+      const base = ownerOf(frame)
+      if (owner !== base) this.#found.delete(`${place}|${base}`)
       const known = this.#found.get(key)
       // Seen with its arguments is better than seen alone.
       if (!known || scoreOf(pipeline) > scoreOf(known)) this.#found.set(key, pipeline)
@@ -179,6 +185,13 @@ export class Finder {
   }
 }
 
+/** The class in whose text the call stands. */
+function ownerOf(frame: Frame): string {
+  for (let at: Frame | undefined = frame; at; at = at.parent)
+    if (at.code?.owner) return `${at.module.path}:${at.code.owner.start}`
+  return ''
+}
+
 function scoreOf(pipeline: FoundPipeline): number {
   return (
     (pipeline.groupId?.value !== undefined ? 2 : 0) +
@@ -207,5 +220,13 @@ function innerFrame(entered: Frame, module: Module, inside: FunctionCode | undef
 
 function mayWrap(target: Module, own: Module, code: FunctionCode): boolean {
   if (target === own && !code.parameters.length) return false
-  return /kafka|tidemark|\.run\(|\.consume\(/i.test(target.text)
+  let may = wrapping.get(target)
+  if (may === undefined) {
+    may = ['kafka', 'Kafka', 'tidemark', '.run(', '.consume('].some(word => target.text.includes(word))
+    wrapping.set(target, may)
+  }
+  return may
 }
+
+/** Asked once for every call of a file. */
+const wrapping = new WeakMap<Module, boolean>()
