@@ -12,7 +12,9 @@ export interface Unit {
 }
 
 export interface Corpus {
-  /** Units around pipelines: most sessions take one of these. */
+  /** Units whose files call each other. */
+  readonly related: readonly Unit[]
+  /** Units around pipelines. */
   readonly pipelines: readonly Unit[]
   /** Units of other source. */
   readonly others: readonly Unit[]
@@ -34,7 +36,8 @@ export function readCorpus(): Corpus {
     ]),
   }
   return {
-    pipelines: [ours, ...unitsBelow('test/rules'), ...unitsBelow('runtime/samples')],
+    related: [ours, ...unitsBelow('runtime/samples')],
+    pipelines: unitsBelow('test/rules'),
     others: [...unitsBelow('server/src'), ...unitsBelow('runtime/src')],
   }
 }
