@@ -33,6 +33,8 @@ export interface ExperimentOptions {
   readonly seed: number
   readonly brokers?: 1 | 3
   readonly flaw?: Flaw
+  /** Zombies that work on, frozen often: only the store or the broker stands between them and a double. */
+  readonly hasZombies?: boolean
   /** Told what is done, for a person who watches. */
   say?(line: string): void
 }
@@ -43,7 +45,8 @@ const recordsPerSecond = 2_000
 const sessionTimeoutMs = 1_500
 const pauseMs = 3
 /** Every so many kills one of these happens too. */
-const freezeEvery = 5
+const freezeEvery = 10
+const zombieFreezeEvery = 2
 const cutEvery = 3
 const restartEvery = 20
 
@@ -95,7 +98,8 @@ async function setStage(t: Scope, options: ExperimentOptions): Promise<Stage> {
     instance: 'a',
     sessionTimeoutMs,
     // A zombie that writes as soon as it wakes is the one that only the compare-and-set stops.
-    pauseMs: flaw === 'no-compare-and-set' ? 0 : pauseMs,
+    pauseMs: options.hasZombies ? 0 : pauseMs,
+    isDeaf: options.hasZombies === true,
     outcomePath: join(folder, 'outcome.db'),
     storeAddress: await storeAddress(t, store, folder),
     isLast: false,
@@ -129,9 +133,10 @@ class Disasters {
     const a = this.#running('a')
     // Most kills hit a pipeline at work, every fifth one wherever its start has come to.
     if (kill % 5 !== 0) await this.#atWork(a)
-    await wait(this.#random.integer(900))
+    await wait(this.#random.integer(600))
     if (kill % cutEvery === 0) await this.#cut()
-    if (kill % freezeEvery === 0) await this.#freeze(a)
+    const { hasZombies } = this.#options
+    if (kill % (hasZombies ? zombieFreezeEvery : freezeEvery) === 0) await this.#freeze(a)
     if (kill % restartEvery === 0) await this.#restart()
     this.#kill('a')
     await a.ended

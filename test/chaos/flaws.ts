@@ -20,7 +20,10 @@ export const flaws = {
   'plan-not-frozen': 'idempotent',
 } as const
 
-const zombieMomentMs = 10
+/** Flaws that only show when an instance is frozen and another takes over. */
+export const zombieFlaws: ReadonlySet<Flaw> = new Set(['no-compare-and-set', 'unfenced-transaction'])
+
+const zombieMomentMs = 50
 
 export type Flaw = keyof typeof flaws
 
@@ -81,7 +84,12 @@ function breakProtocol<Extra extends object>(
     case 'plan-not-frozen':
       return { ...whole, plans: async () => [] }
     case 'unfenced-transaction':
-      return whole
+      // The instant that makes a zombie: its records are sent, its offsets are not.
+      return {
+        ...whole,
+        run: (unit, steps) =>
+          whole.run(unit, { ...steps, saved: () => steps.saved().then(() => pause(zombieMomentMs)) }),
+      }
   }
   throw new Error(`no such flaw: ${flaw satisfies never} in ${settings.guarantee}`)
 }

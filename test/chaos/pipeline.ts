@@ -23,15 +23,17 @@ import {
   transactional,
 } from '../../runtime/src/index.ts'
 import { verboseTrace, warningsTrace } from '../../runtime/src/trace.ts'
+import { deafClient } from './deaf.ts'
 import { breakGuarantee, type Flaw } from './flaws.ts'
 import { type PipelineSettings, readSettings } from './settings.ts'
 import { outcomeTable, sqlStore, storeOf, writeOutcome } from './stores.ts'
 
 const settings = readSettings(process.env)
-const client: KafkaClient =
+const whole: KafkaClient =
   settings.client === 'kafkajs'
     ? kafkajs(new Kafka({ clientId: settings.instance, brokers: settings.brokers, logLevel: logLevel.NOTHING }))
     : platformatic({ clientId: settings.instance, bootstrapBrokers: settings.brokers })
+const client = settings.isDeaf ? deafClient(whole) : whole
 
 const tell = process.env.CHAOS_VERBOSE ? verboseTrace : warningsTrace
 const trace: Trace = event => {

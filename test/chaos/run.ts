@@ -1,11 +1,11 @@
 /**
- * npm run chaos -- --guarantee G --store S --client C --kills N --seed X [--brokers 3] [--flaw F]
+ * npm run chaos -- --guarantee G --store S --client C --kills N --seed X [--brokers 3] [--zombies] [--flaw F]
  *
  * Exits 0 when the guarantee was kept, 1 when it was not, 2 when the experiment could not be run.
  */
 import { parseArgs } from 'node:util'
 import { runExperiment } from './experiment.ts'
-import { type Flaw, flaws } from './flaws.ts'
+import { type Flaw, flaws, zombieFlaws } from './flaws.ts'
 import { clients, guarantees, stores } from './settings.ts'
 
 const { values } = parseArgs({
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     brokers: { type: 'string', default: '1' },
     flaw: { type: 'string' },
+    zombies: { type: 'boolean', default: false },
   },
 })
 
@@ -48,6 +49,7 @@ try {
     seed: Number(values.seed),
     brokers: values.brokers === '3' ? 3 : 1,
     ...(flaw ? { flaw } : {}),
+    hasZombies: values.zombies || (flaw !== undefined && zombieFlaws.has(flaw)),
     say: line => console.log(line),
   })
   console.log(JSON.stringify(verdict))

@@ -26,6 +26,8 @@ export interface PipelineSettings {
   readonly outcomePath: string
   /** Address or folder of the store. */
   readonly storeAddress: string
+  /** Learns late that its session has ended: a zombie that works on. */
+  readonly isDeaf: boolean
   /** Drains what is there and ends. */
   readonly isLast: boolean
 }
