@@ -4,7 +4,7 @@ import { hasWork, sequence } from '../facts/flows.ts'
 import type { OutputRow } from '../facts/libraries/outputs.ts'
 import { callRows } from '../facts/libraries/signals.ts'
 import { derive } from '../facts/libraries/types.ts'
-import type { Detached, Flow, Place, Signal, Test } from '../facts/model.ts'
+import type { Detached, Flow, Output, Place, Signal, Test } from '../facts/model.ts'
 import { argumentsOf } from './evaluator.ts'
 import type { Thunk, Value } from './frames.ts'
 import { pureGlobal, returnsPromise, timers } from './globals.ts'
@@ -237,14 +237,26 @@ export class CallWalker {
     }
     const output = this.#walker.outputs.output(where, row.kind, row.judge, isCertain)
     if (!output) return
-    const isObservable = type.startsWith('@nestjs/microservices:ClientKafka#.')
-    if (isObservable && use !== 'returned' && use !== 'value') {
-      const isSend = type.includes('.send')
-      if (!isSend || use === 'floating') out.push(this.detached('observable', call, output, position))
+    if (type.startsWith('@nestjs/microservices:ClientKafka#.')) {
+      this.#observable(call, type, output, position, use, out)
       return
     }
     const isDropped = (use === 'floating' || use === 'void') && row.isAsync !== false
     out.push(isDropped ? this.detached(use === 'void' ? 'void' : 'floating', call, output, position) : output)
+  }
+
+  /** An observable is sent when it is subscribed to (`send`) or made (`emit`); awaiting it waits for nothing. */
+  #observable(call: CallExpression, type: string, output: Output, position: Position, use: Use, out: Flow[]): void {
+    const isSubscribed = /\.(?:subscribe|forEach)\(\)$/.test(type)
+    const isPromised = /\.toPromise\(\)$/.test(type)
+    if (!isSubscribed && !type.includes('.emit') && use !== 'floating' && !isPromised) return
+    // What subscribes inside `new Promise` is waited for by whoever waits for that.
+    const isKept = isSubscribed
+      ? position.isExecutor
+      : isPromised
+        ? use !== 'floating' && use !== 'void'
+        : use === 'returned' || use === 'value' || use === 'stored'
+    out.push(isKept ? output : this.detached('observable', call, output, position))
   }
 
   // ---- globals ------------------------------------------------------------------------------------------------

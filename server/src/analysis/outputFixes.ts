@@ -35,7 +35,3 @@ export function insertFixes(evaluator: Evaluator, expression: Expression, frame:
     },
   ]
 }
-
-export function rotateFixes(): FixSketch[] {
-  return []
-}

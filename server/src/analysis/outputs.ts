@@ -1,14 +1,13 @@
 /** From a library call to an output fact: what it is called, whether a repeat does harm, which keys differ on every run. */
 import type { CallExpression, Expression } from '../facts/code.ts'
-import type { Judge, OutputRow } from '../facts/libraries/outputs.ts'
+import type { Judge } from '../facts/libraries/outputs.ts'
 import { judgeSql } from '../facts/libraries/sql.ts'
-import { derive } from '../facts/libraries/types.ts'
 import type { FreshValue, Idempotency, Output, OutputKind, Place } from '../facts/model.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { CallMade, Frame } from './frames.ts'
 import { freshSource } from './fresh.ts'
 import type { Origins } from './origins.ts'
-import { insertFixes, rotateFixes } from './outputFixes.ts'
+import { insertFixes } from './outputFixes.ts'
 import { calleeOf, sourceText } from './places.ts'
 import { propertiesIn, textWithHoles } from './texts.ts'
 
@@ -64,7 +63,7 @@ export class Outputs {
       target,
       idempotency: verdict.idempotency,
       inTransaction: transactional,
-      freshKeys: this.#freshKeys(call),
+      freshKeys: this.#freshKeys(call, kind),
       fixes: verdict.idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
       isCertain,
       isDeadLetter: /dlq|dead.?letter|\bdlt\b|\.error|poison|parking/i.test(
@@ -84,6 +83,7 @@ export class Outputs {
     if (judge === 'file') return this.#file(call, name)
     if (judge === 'save') return this.#save(call, name)
     if (judge === 'mongo-update') return this.#mongoUpdate(call, name)
+    if (judge === 'request') return { name, idempotency: open('a request; the other side decides') }
     if (judge === 'redis-set') return { name, idempotency: repeatable('sets the same value again') }
     const chain = `${call.type} ${this.#argumentText(call)}`
     if (judge.unless?.test(chain))
@@ -220,27 +220,31 @@ export class Outputs {
     return topic.by ? sourceText(topic.by.frame.module, topic.by.expression) : undefined
   }
 
+  /** By the first call of a chain: `db.insert`, whatever follows it. */
   #name({ call, frame }: OutputCall): string {
-    if (call.callee.kind !== 'member') return sourceText(frame.module, call.callee, 30)
-    const { of, name } = call.callee
-    const owner =
-      of.kind === 'member'
-        ? of.name
-        : of.kind === 'name'
-          ? of.name
-          : of.kind === 'call' && of.callee.kind === 'member'
-            ? `${of.callee.name}(…)`
-            : undefined
+    let first = call
+    for (let at: Expression = call.callee; ; ) {
+      if (at.kind === 'member') at = at.of
+      else if (at.kind === 'call') {
+        first = at
+        at = at.callee
+      } else break
+    }
+    if (first.callee.kind !== 'member') return sourceText(frame.module, first.callee, 30)
+    const { of, name } = first.callee
+    const owner = of.kind === 'member' || of.kind === 'name' ? of.name : undefined
     return owner ? `${owner}.${name}` : name
   }
 
-  #freshKeys(call: OutputCall): FreshValue[] {
+  #freshKeys(call: OutputCall, kind: OutputKind): FreshValue[] {
     const found: FreshValue[] = []
+    // What is only changed or removed is not made again under another id.
+    if (/\.(?:update|updateMany|delete|deleteMany|remove|destroy)\(\)/.test(call.type)) return found
     for (const property of this.#properties(call)) {
-      if (!isKeyName(property.name) || found.length >= 4) continue
+      if (!isKeyName(property.name, kind) || found.length >= 4) continue
       const fresh = freshSource(this.#origins, property.value, property.frame)
       if (!fresh || found.some(one => one.at.range.start.line === fresh.at.range.start.line)) continue
-      found.push({ ...fresh, into: property.name, fixes: rotateFixes() })
+      found.push({ ...fresh, into: property.name, fixes: [] })
     }
     return found
   }
@@ -253,17 +257,8 @@ export class Outputs {
 }
 
 /** Keys by which an output is found again; ids that only trace a request are none. */
-function isKeyName(name: string): boolean {
-  return (
-    /^(?:_?id|key|uuid|.*(?:[a-z]Id|_id|[a-z]Key|_key))$/.test(name) &&
-    !/trace|span|correlation|session|request|client/i.test(name)
-  )
-}
-
-export function withCall(type: string): string {
-  return derive(type, '()')
-}
-
-export function rowOf(row: OutputRow): { kind: OutputKind; judge: Judge } {
-  return { kind: row.kind, judge: row.judge }
+function isKeyName(name: string, kind: OutputKind): boolean {
+  if (/trace|span|correlation|session|request|client/i.test(name)) return false
+  if (name === 'key') return kind === 'produce' || kind === 'cache' || kind === 'queue' || kind === 'custom'
+  return /^(?:_?id|uuid|.*(?:[a-z]Id|_id|[a-z]Key|_key))$/.test(name)
 }

@@ -161,7 +161,13 @@ export class Finder {
 
   #follow(found: FoundHandler): Handler {
     const walker = new Walker(this.evaluator, this.table, this.#entered)
-    const position = { frame: moduleFrame(found.closure.frame.module), calls: [], entered: [], inTransaction: false }
+    const position = {
+      frame: moduleFrame(found.closure.frame.module),
+      calls: [],
+      entered: [],
+      inTransaction: false,
+      isExecutor: false,
+    }
     const flow = walker.enter(found.closure, found.args, position)
     for (const part of within(flow)) {
       const call = part.kind === 'output' ? walker.outputs.made.get(part) : undefined

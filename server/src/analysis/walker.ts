@@ -34,6 +34,8 @@ export interface Position {
   readonly calls: readonly Place[]
   readonly entered: readonly FunctionCode[]
   readonly inTransaction: boolean
+  /** Inside the function given to `new Promise`. */
+  readonly isExecutor: boolean
 }
 
 /** Calls into one another: deeper is not followed. Two levels cover most real code; three cover dead-letter and dataset helpers. */
@@ -84,6 +86,7 @@ export class Walker {
       calls: call ? [...from.calls, call] : from.calls,
       entered: [...from.entered, code],
       inTransaction: from.inTransaction,
+      isExecutor: from.isExecutor,
     }
     return this.#body(code, position, returned)
   }

@@ -1,6 +1,7 @@
-import type { Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
+import { within } from '../facts/flows.ts'
+import type { Flow, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { outputsOf } from './shared/outputs.ts'
+import { leaves, outputsOf } from './shared/outputs.ts'
 
 /** An output that a redelivered record repeats with effect. */
 export const nonIdempotentOutput = defineRule({
@@ -28,12 +29,11 @@ export const nonIdempotentOutput = defineRule({
       for (const handler of pipeline.handlers) yield* repeated(pipeline, handler.flow)
   },
 
-  explain: ({ output, guard }) => {
-    if (guard || output.kind === 'call')
+  explain: ({ output }) => {
+    if (!output)
       return {
-        message: `What was processed is remembered in memory only, so after a restart or on another instance '${output.name}' runs again for the same record. Remember it where the output goes, in the same transaction.`,
+        message: `What was processed is remembered in memory only, so after a restart or on another instance the same record passes again. Remember it where the output goes, in the same transaction.`,
         confidence: 'likely',
-        related: [{ at: output.at, message: 'repeated on redelivery' }],
       }
     return {
       message: `'${output.name}' runs again when the record is delivered again (${output.idempotency.reason}), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.`,
@@ -46,8 +46,8 @@ export const nonIdempotentOutput = defineRule({
     }
   },
 
-  fix: ({ output, guard, pipeline }) => {
-    if (guard || output.kind === 'call') return []
+  fix: ({ output, pipeline }) => {
+    if (!output) return []
     const rewrite = pipeline.rewrites.get(output)
     return rewrite ? [rewrite, ...output.fixes] : output.fixes
   },
@@ -55,22 +55,36 @@ export const nonIdempotentOutput = defineRule({
 
 interface RepeatedOutput {
   readonly at: Place
-  readonly output: Output | OpaqueCall
-  readonly guard: boolean
+  /** `undefined`: a guard that forgets. */
+  readonly output: Output | undefined
   readonly pipeline: Pipeline
 }
 
 function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
   const atMostOnce = pipeline.declared?.guarantee === 'at-most-once'
   if (atMostOnce) return
+  yield* remembered(pipeline, flow)
   for (const { output, guardedBy } of outputsOf(flow)) {
-    const isMemory = guardedBy?.dedupe === 'in-memory' && guardedBy.lookupAt
-    if (output.kind === 'call') {
-      if (isMemory && output.takesRecord) yield { at: isMemory, output, guard: true, pipeline }
-      continue
-    }
+    if (output.kind === 'call' || guardedBy?.dedupe === 'in-memory') continue
     if (guardedBy?.dedupe === 'durable' || output.inTransaction || output.isDeadLetter) continue
-    if (isMemory) yield { at: isMemory, output, guard: true, pipeline }
-    else if (output.idempotency.verdict === 'not-repeatable') yield { at: output.at, output, guard: false, pipeline }
+    if (output.idempotency.verdict === 'not-repeatable') yield { at: output.at, output, pipeline }
   }
+}
+
+/** A look-up in the memory of this process, by which records seen before are passed over. */
+function* remembered(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
+  for (const part of within(flow)) {
+    if (part.kind !== 'branch' || part.test.dedupe !== 'in-memory' || !part.test.lookupAt) continue
+    const { repeatArm } = part.test
+    const repeat = repeatArm === undefined ? undefined : part.arms[repeatArm]
+    const first = repeatArm === undefined ? undefined : part.arms[1 - repeatArm]
+    const guards = (repeat && leaves(repeat)) || (first && acts(first))
+    if (guards && acts(flow)) yield { at: part.test.lookupAt, output: undefined, pipeline }
+  }
+}
+
+function acts(flow: Flow): boolean {
+  for (const part of within(flow))
+    if (part.kind === 'output' || part.kind === 'call' || part.kind === 'helper') return true
+  return false
 }

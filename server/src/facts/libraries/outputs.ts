@@ -25,6 +25,7 @@ export type Judge =
   | 'produce'
   | 'file'
   | 'redis-set'
+  | 'request'
   | { readonly once: string; readonly unless?: RegExp }
 
 const append = (once: string, unless?: RegExp): Judge => (unless ? { once, unless } : { once })
@@ -260,10 +261,9 @@ export const outputRows: readonly OutputRow[] = [
     '@confluentinc/kafka-javascript:Transaction#.send()',
     '@confluentinc/kafka-javascript:Transaction#.sendBatch()',
   ]),
-  ...rows('produce', 'produce', [
-    '@nestjs/microservices:ClientKafka#.emit()',
-    '@nestjs/microservices:ClientKafka#.send()',
-  ]),
+  ...rows('produce', 'produce', ['@nestjs/microservices:ClientKafka#.emit()']),
+  // A request and its reply: what the other side does with it twice is its own matter.
+  { call: '@nestjs/microservices:ClientKafka#.send()', kind: 'produce', judge: 'request' },
   { call: 'node-rdkafka:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
   { call: '@confluentinc/kafka-javascript:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
   // Queues, topics, buckets

@@ -21,7 +21,7 @@ await consumer.run({
     await prisma.total.update({ where: { customer: order.customer }, data: { cents: { increment: order.cents } } })
 //        ^^^^^^^^^^^^^^^^^^^ non-idempotent-output: 'total.update' runs again when the record is delivered again (an increment), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
     await db.insert(orders).values({ customer: order.customer }).returning()
-//        ^^^^^^^^^ non-idempotent-output: 'values(…).returning' runs again when the record is delivered again (a plain insert), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+//        ^^^^^^^^^ non-idempotent-output: 'db.insert' runs again when the record is delivered again (a plain insert), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
     await redis.incrby('total', order.cents)
 //        ^^^^^^^^^^^^ non-idempotent-output: 'redis.incrby' runs again when the record is delivered again (an increment), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
     await mongo.updateOne({ customer: order.customer }, { $inc: { cents: order.cents } })

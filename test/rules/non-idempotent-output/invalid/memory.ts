@@ -11,9 +11,8 @@ await consumer.run({
   eachMessage: async ({ message }) => {
     const order = JSON.parse(String(message.value))
     if (seen.has(order.id)) return
-//      ^^^^^^^^^^^^^^^^^^ non-idempotent-output: What was processed is remembered in memory only, so after a restart or on another instance 'INSERT INTO orders' runs again for the same record. Remember it where the output goes, in the same transaction.
+//      ^^^^^^^^^^^^^^^^^^ non-idempotent-output: What was processed is remembered in memory only, so after a restart or on another instance the same record passes again. Remember it where the output goes, in the same transaction.
     await pool.query('INSERT INTO orders (customer, cents) VALUES ($1, $2)', [order.customer, order.cents])
-//        ^^^^^^^^^^ related: repeated on redelivery
     seen.add(order.id)
   },
 })
