@@ -80,7 +80,15 @@ export interface CommittedOffset extends TopicPartition {
 }
 
 export interface FetchRequest {
-  readonly partitions: readonly (TopicPartition & { readonly offset: bigint; readonly maxBytes: number })[]
+  readonly partitions: readonly (TopicPartition & {
+    readonly offset: bigint
+    readonly maxBytes: number
+    /**
+     * The topic that the offset belongs to. When another one has taken its name since, the answer is
+     * UNKNOWN_TOPIC_OR_PARTITION instead of its records (brokers from Kafka 3.1).
+     */
+    readonly topicId?: string | undefined
+  })[]
   readonly isolation: 'read_committed' | 'read_uncommitted'
   readonly maxWaitMs: number
   readonly minBytes: number

@@ -123,9 +123,10 @@ export class Intake {
     const { connection, isolation, prefetchBytesMax } = this.#options
     const maxBytes = this.#bytesPerPartition()
     const answers = await connection.fetch({
-      partitions: asked.map(({ topic, partition, fetchOffset }) => ({
+      partitions: asked.map(({ topic, partition, topicId, fetchOffset }) => ({
         topic,
         partition,
+        topicId,
         offset: fetchOffset,
         maxBytes,
       })),

@@ -134,7 +134,7 @@ export type Isolation = 'read_committed' | 'read_uncommitted'
 
 export async function fetchOnce(
   connection: KafkaConnection,
-  position: TopicPartition & { offset: bigint; maxBytes?: number },
+  position: TopicPartition & { offset: bigint; maxBytes?: number; topicId?: string | undefined },
   isolation: Isolation = 'read_committed',
 ): Promise<FetchedPartition> {
   const partitions = [{ maxBytes: 1 << 20, ...position }]

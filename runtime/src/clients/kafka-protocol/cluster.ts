@@ -7,7 +7,7 @@
 import { reasonOf, TidemarkError } from '../../errors.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import { type BrokerConnections, openBrokerConnections } from './brokerConnections.ts'
-import { codeName, KafkaCodeError } from './errorCodes.ts'
+import { KafkaCodeError } from './errorCodes.ts'
 import type { ApiVersions } from './requests/apiVersions.ts'
 import { type CoordinatorKind, findCoordinator } from './requests/findCoordinator.ts'
 import { type MetadataAnswer, type MetadataTopic, metadata } from './requests/metadata.ts'
@@ -48,6 +48,10 @@ export class Cluster {
 
   get versions(): ApiVersions {
     return this.#connections.versions
+  }
+
+  supports(apiKey: number, version: number): boolean {
+    return this.#connections.supports(apiKey, version)
   }
 
   /** Fresh metadata of these topics, or of all. Topics that do not exist are left out. */
@@ -218,9 +222,4 @@ export function tableError(step: string, error: unknown, transport: Transport): 
     )
   const code = error.isRetriable ? 'KAFKA_REQUEST_FAILED' : 'KAFKA_REQUEST_REFUSED'
   return new TidemarkError(code, { request, reason: error.message }, { cause: error })
-}
-
-/** `ERROR_17` or its name, for messages about one partition. */
-export function codeText(code: number): string {
-  return codeName(code)
 }

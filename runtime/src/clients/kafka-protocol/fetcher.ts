@@ -8,9 +8,12 @@ import { builtInCodecs, codecName } from './codecs.ts'
 import { KafkaCodeError } from './errorCodes.ts'
 import { appendRecords } from './lazyRecord.ts'
 import { BatchFormatError, type BatchSource, batchesOf, committedBatches, type RecordBatch } from './recordBatch.ts'
-import { type FetchAnswerPartition, type FetchPosition, fetch } from './requests/fetch.ts'
+import { type FetchAnswerPartition, type FetchPosition, fetch, fetchVersionWithIds } from './requests/fetch.ts'
 import { backoffMs } from './retries.ts'
 
+type AskedPosition = FetchRequest['partitions'][number]
+
+const fetchApiKey = 1
 const noRecords: readonly KafkaRecord[] = []
 
 export class Fetcher {
@@ -27,7 +30,12 @@ export class Fetcher {
   async fetch(request: FetchRequest): Promise<readonly FetchedPartition[]> {
     request.signal?.throwIfAborted()
     const { byLeader, missing } = await this.#cluster.leaders(request.partitions)
-    const answers = [...byLeader].map(([leader, positions]) => this.#fetchFrom(leader, positions, request))
+    const answers = [...byLeader].map(async ([leader, positions]) => {
+      const anew = positions.filter(position => this.#isMadeAnew(position))
+      const same = positions.filter(position => !anew.includes(position))
+      const fetched = same.length > 0 ? await this.#fetchFrom(leader, same, request) : []
+      return [...fetched, ...anew.map(madeAnew)]
+    })
     if (missing.length > 0) answers.push(this.#answerMissing(missing, request))
     return untilAborted(
       Promise.all(answers).then(lists => lists.flat()),
@@ -37,13 +45,14 @@ export class Fetcher {
 
   async #fetchFrom(
     leader: number,
-    positions: readonly FetchPosition[],
+    positions: readonly AskedPosition[],
     request: FetchRequest,
   ): Promise<FetchedPartition[]> {
     const first = this.#turn++ % positions.length
     const rotated = [...positions.slice(first), ...positions.slice(0, first)]
     try {
-      const answer = await this.#cluster.send(leader, fetch(rotated, request))
+      const topicIds = this.#topicIds(rotated)
+      const answer = await this.#cluster.send(leader, fetch(rotated, { ...request, ...(topicIds && { topicIds }) }))
       if (answer.errorCode !== 0) throw new KafkaCodeError('Fetch', answer.errorCode)
       this.#failures.delete(leader)
       const asked = new Map(positions.map(position => [partitionName(position), position]))
@@ -60,6 +69,23 @@ export class Fetcher {
         failed(position, { code: 'RETRIABLE', message: `${this.#cluster.describePlace(leader, position)}: ${reason}` }),
       )
     }
+  }
+
+  /** The topic has another id than the one the position belongs to: it was deleted and made anew under its name. */
+  #isMadeAnew({ topic, topicId }: AskedPosition): boolean {
+    const knownId = this.#cluster.knownTopic(topic)?.topicId
+    return topicId !== undefined && knownId !== undefined && topicId !== knownId
+  }
+
+  /** Ids of all topics, where the brokers take ids and all are known. */
+  #topicIds(positions: readonly AskedPosition[]): ReadonlyMap<string, string> | undefined {
+    if (!this.#cluster.supports(fetchApiKey, fetchVersionWithIds)) return undefined
+    const ids = new Map<string, string>()
+    for (const { topic, topicId = this.#cluster.knownTopic(topic)?.topicId } of positions) {
+      if (topicId === undefined) return undefined
+      ids.set(topic, topicId)
+    }
+    return ids
   }
 
   /** Keeps a caller that fetches in a loop from spinning, yet never longer than a fetch without data would take. */
@@ -205,6 +231,11 @@ function failed(position: FetchPosition, error: FetchError, answer?: FetchAnswer
     highWatermark: answer?.highWatermark ?? -1n,
     sizeBytes: 0,
   }
+}
+
+function madeAnew(position: AskedPosition): FetchedPartition {
+  const message = `${partitionName(position)}: the topic was deleted and made anew; offset ${position.offset} belongs to the one before`
+  return failed(position, { code: 'UNKNOWN_TOPIC_OR_PARTITION', message })
 }
 
 function fetchError(error: KafkaCodeError, place: string, offset: bigint): FetchError {

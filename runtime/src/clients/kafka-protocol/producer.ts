@@ -3,13 +3,13 @@
  *
  * @see KIP-98 (exactly once delivery and transactional messaging), KIP-447 (offsets under member and generation)
  */
-import { CommitUnknownError, FencedError, ProduceError, reasonOf, TidemarkError } from '../../errors.ts'
+import { bug, CommitUnknownError, FencedError, ProduceError, reasonOf, TidemarkError } from '../../errors.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import type { KafkaProducer, MemberIdentity, OutgoingRecord, ProducerOptions } from '../client.ts'
 import { type Cluster, tableError } from './cluster.ts'
 import { checkCode, KafkaCodeError } from './errorCodes.ts'
-import { partitionOfKey } from './partitioner.ts'
-import { PartitionQueue, type Receipt } from './partitionQueue.ts'
+import { PartitionQueue } from './partitionQueue.ts'
+import { groupRecords, learnTopics, type RecordGroup } from './recordGroups.ts'
 import type { OffsetToCommit } from './requests/offsets.ts'
 import {
   addOffsetsToTxn,
@@ -20,6 +20,7 @@ import {
   txnOffsetCommit,
 } from './requests/transactions.ts'
 import { Sender } from './sender.ts'
+import { SendReceipt } from './sendReceipt.ts'
 import { TransportError } from './transport.ts'
 
 const transactionTimeoutDefaultMs = 60_000
@@ -42,11 +43,6 @@ export async function openProducer(cluster: Cluster, options: ProducerOptions): 
   return new ProtocolProducer(cluster, identity, options)
 }
 
-interface RecordGroup {
-  readonly at: TopicPartition
-  readonly records: OutgoingRecord[]
-}
-
 type State = 'idle' | 'open' | 'ending' | 'closed'
 
 class ProtocolProducer implements KafkaProducer {
@@ -65,7 +61,7 @@ class ProtocolProducer implements KafkaProducer {
   #isKnownToBroker = false
   #state: State = 'idle'
   #admission: Promise<void> = Promise.resolve()
-  #spread = 0
+  #turn = 0
 
   constructor(cluster: Cluster, identity: ProducerIdentity, options: ProducerOptions) {
     this.producerId = identity.producerId
@@ -86,7 +82,7 @@ class ProtocolProducer implements KafkaProducer {
   async send(records: readonly OutgoingRecord[]): Promise<readonly (TopicPartition & { readonly offset: bigint })[]> {
     if (records.length === 0) return []
     this.#check('send')
-    const grouped = this.#groups(records) ?? (await this.#groupsOfUnknownTopics(records))
+    const grouped = await this.#grouped(records)
     await this.#admit()
     this.#check('send')
     const adding =
@@ -254,49 +250,12 @@ class ProtocolProducer implements KafkaProducer {
     return fenced
   }
 
-  /** By partition, in the order given; `undefined` while a topic's partitions are not known. */
-  #groups(records: readonly OutgoingRecord[]): Map<string, RecordGroup> | undefined {
-    const groups = new Map<string, RecordGroup>()
-    const byTopic = new Map<string, Map<number, RecordGroup>>()
-    this.#spread++
-    for (const record of records) {
-      const { topic } = record
-      const count = this.#cluster.knownTopic(topic)?.partitions.length
-      if (count === undefined) return undefined
-      const partition =
-        record.partition ?? (record.key == null ? this.#spread % count : partitionOfKey(record.key, count))
-      const ofTopic = byTopic.get(topic) ?? new Map<number, RecordGroup>()
-      byTopic.set(topic, ofTopic)
-      let group = ofTopic.get(partition)
-      if (!group) {
-        if (!(partition >= 0 && partition < count)) throw this.#noSuchPartition(topic, partition, count)
-        group = { at: { topic, partition }, records: [] }
-        ofTopic.set(partition, group)
-        groups.set(partitionName(group.at), group)
-      }
-      group.records.push(record)
-    }
-    return groups
-  }
-
-  async #groupsOfUnknownTopics(records: readonly OutgoingRecord[]) {
-    const topics = [...new Set(records.map(({ topic }) => topic))]
-    try {
-      await this.#cluster.describe(topics)
-    } catch (error) {
-      throw tableError(`Metadata of ${topics.join(', ')}`, error, this.#cluster.transport)
-    }
-    const unknown = topics.filter(topic => !this.#cluster.knownTopic(topic))
-    if (unknown.length > 0) throw new TidemarkError('TOPIC_UNKNOWN', { topics: unknown })
-    return this.#groups(records) as Map<string, RecordGroup>
-  }
-
-  #noSuchPartition(topic: string, partition: number, count: number): Error {
-    return new TidemarkError('OPTION_INVALID', {
-      option: 'partition',
-      value: partition,
-      expected: `0 to ${count - 1}, a partition of ${topic}`,
-    })
+  async #grouped(records: readonly OutgoingRecord[]): Promise<Map<string, RecordGroup>> {
+    const turn = this.#turn++
+    const groups = groupRecords(this.#cluster, records, turn)
+    if (groups) return groups
+    await learnTopics(this.#cluster, records)
+    return groupRecords(this.#cluster, records, turn) ?? bug('a topic that was just learnt is not known')
   }
 
   /** First come, first served; at once while there is room. */
@@ -338,31 +297,3 @@ const fencedCodes: ReadonlySet<string> = new Set([
   'UNKNOWN_MEMBER_ID',
   'FENCED_INSTANCE_ID',
 ])
-
-/** Gathers the acknowledgements of one `send`: one offset a partition, that of its first record. */
-class SendReceipt implements Receipt {
-  readonly #first = new Map<TopicPartition, bigint>()
-  readonly #resolve: (offsets: (TopicPartition & { offset: bigint })[]) => void
-  readonly #reject: (error: Error) => void
-  #open = 0
-
-  constructor(resolve: (offsets: (TopicPartition & { offset: bigint })[]) => void, reject: (error: Error) => void) {
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  /** A batch holds some of its records. */
-  expect(): void {
-    this.#open++
-  }
-
-  acknowledged(partition: TopicPartition, offset: bigint): void {
-    if (!this.#first.has(partition)) this.#first.set(partition, offset)
-    if (--this.#open > 0) return
-    this.#resolve([...this.#first].map(([at, first]) => ({ topic: at.topic, partition: at.partition, offset: first })))
-  }
-
-  failed(error: Error): void {
-    this.#reject(error)
-  }
-}

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { KafkaConnection, KafkaProducer } from '../../../../runtime/src/clients/client.ts'
 import { uniqueName } from '../../../harness/topics.ts'
+import { until } from '../../../harness/until.ts'
 import { fetchOnce, type Promised, readAll, type Stage, values } from '../stage.ts'
 
 const numbered = (topic: string, count: number, partition = 0) =>
@@ -56,6 +57,31 @@ export const reading: readonly Promised[] = [
       assert.deepEqual(values(fine?.records ?? []), ['3', '4', '5', '6', '7', '8', '9'])
       const [stored] = await connection.committedOffsets(groupId, [{ topic, partition: 0 }])
       assert.equal(stored?.offset, 99n)
+    },
+  },
+  {
+    says: 'A topic deleted and made anew under its name is not read from a position of the one before',
+    async prove(stage) {
+      const connection = await stage.connect()
+      const topic = await stage.topic(connection)
+      const at = { topic, partition: 0 }
+      const produce = async (count: number) => (await connection.producer({})).send(numbered(topic, count))
+      await produce(5)
+      const topicId = (await connection.describeTopics([topic]))[0]?.topicId
+      assert.equal((await fetchOnce(connection, { ...at, offset: 3n, topicId })).records.length, 2)
+      // Another client does it, so that this one learns of it from the answers to its fetches alone.
+      const other = await stage.connect()
+      await other.deleteTopics([topic])
+      await until('it is gone', async () => (await other.describeTopics([topic])).length === 0)
+      await other.createTopics([{ topic, partitions: 1 }])
+      await (await other.producer({})).send(numbered(topic, 10))
+      const refused = await until('the fetch is refused', async () => {
+        const fetched = await fetchOnce(connection, { ...at, offset: 5n, topicId })
+        assert.deepEqual(fetched.records, [])
+        return fetched.error?.code === 'RETRIABLE' ? undefined : fetched.error
+      })
+      assert.equal(refused.code, 'UNKNOWN_TOPIC_OR_PARTITION')
+      assert.match(refused.message, /made anew/)
     },
   },
   {
