@@ -1,0 +1,143 @@
+/** Record batches without a broker: what was written is read, and what is damaged is said to be. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import type { KafkaRecord, OutgoingRecord } from '../../../runtime/src/clients/client.ts'
+import { BatchBuilder } from '../../../runtime/src/clients/kafka-protocol/batchBuilder.ts'
+import { crc32c } from '../../../runtime/src/clients/kafka-protocol/crc32c.ts'
+import { appendRecords } from '../../../runtime/src/clients/kafka-protocol/lazyRecord.ts'
+import { murmur2 } from '../../../runtime/src/clients/kafka-protocol/partitioner.ts'
+import {
+  batchesOf,
+  committedBatches,
+  type RecordBatch,
+} from '../../../runtime/src/clients/kafka-protocol/recordBatch.ts'
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
+const someBytes = fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes))
+const outgoing: fc.Arbitrary<OutgoingRecord> = fc.record({
+  topic: fc.constant('orders'),
+  key: maybe(fc.oneof(someBytes, fc.string())),
+  value: maybe(fc.oneof(someBytes, fc.string({ unit: 'binary' }))),
+  headers: fc.array(fc.tuple(fc.string(), maybe(someBytes)), { maxLength: 4 }),
+  timestampMs: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+})
+
+describe('record batches', () => {
+  test('any records written are read back as they were', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(outgoing, { minLength: 1, maxLength: 50 }), async records => {
+        const bytes = await written(records)
+        const read = readBack(bytes)
+        assert.equal(crc32c(bytes, 21), bytes.readUInt32BE(17))
+        assert.deepEqual(read.map(plain), records.map(plain))
+        assert.deepEqual(
+          read.map(({ offset }) => offset),
+          records.map((_, index) => BigInt(index)),
+        )
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('reading starts at the offset asked, inside a batch too', async () => {
+    const records = ['a', 'b', 'c', 'd'].map(value => ({ topic: 'orders', value }))
+    const bytes = await written(records, 100n)
+    assert.deepEqual(
+      readBack(bytes, 102).map(({ offset, valueText }) => [offset, valueText]),
+      [
+        [102n, 'c'],
+        [103n, 'd'],
+      ],
+    )
+  })
+
+  test('a batch cut off at the end of an answer is left for the next one', async () => {
+    const [first, second] = [
+      await written([{ topic: 'orders', value: 'a' }]),
+      await written([{ topic: 'orders', value: 'b' }], 1n),
+    ]
+    for (const cut of [1, 20, 60, second.length - 1])
+      assert.equal(batchesOf(Buffer.concat([first, second.subarray(0, cut)])).length, 1)
+    assert.equal(batchesOf(Buffer.concat([first, second])).length, 2)
+  })
+
+  test('damaged bytes end in an error that says so, never in records or an endless loop', async () => {
+    const bytes = await written(
+      Array.from({ length: 20 }, (_, index) => ({ topic: 'orders', value: `${index}`.repeat(9) })),
+    )
+    const lengths = Buffer.from(bytes)
+    lengths[61] = 0xff
+    lengths[62] = 0xff
+    assert.throws(() => readBack(lengths), /a record of \d+ bytes in a batch of/)
+    const old = Buffer.from(bytes)
+    old[16] = 1
+    assert.throws(() => readBack(old), /message format 1/)
+    const short = Buffer.from(bytes)
+    short.writeInt32BE(3, 8)
+    assert.throws(() => readBack(short), /a batch of 15 bytes/)
+  })
+
+  test('an aborted range ends at its own control record, not at the next marker that comes', () => {
+    const batch = (offset: number, producerId: bigint, isControl = false): RecordBatch => ({
+      ...{ baseOffset: offset, lastOffset: offset, codec: 0, isLogAppendTime: false, isTransactional: true, isControl },
+      ...{ baseTimestampMs: 0, maxTimestampMs: 0, producerId, recordCount: 1, payload: Buffer.alloc(0) },
+    })
+    const log = [batch(0, 1n), batch(1, 2n), batch(2, 2n, true), batch(3, 1n), batch(4, 1n, true), batch(5, 1n)]
+    // In order of abort, as brokers list them: the second producer aborted first.
+    const aborted = [
+      { producerId: 2n, firstOffset: 1n },
+      { producerId: 1n, firstOffset: 0n },
+    ]
+    assert.deepEqual(
+      committedBatches(log, aborted).map(({ baseOffset }) => baseOffset),
+      [5],
+    )
+  })
+})
+
+test('checksums and key hashes are those of their specifications', () => {
+  // RFC 3720, B.4.
+  assert.equal(crc32c(Buffer.alloc(32)), 0x8a9136aa)
+  assert.equal(crc32c(Buffer.alloc(32, 0xff)), 0x62a8ab43)
+  assert.equal(crc32c(Buffer.from(Array.from({ length: 32 }, (_, index) => index))), 0x46dd794e)
+  assert.equal(crc32c(Buffer.from('123456789')), 0xe3069283)
+  // Apache Kafka, UtilsTest.
+  assert.equal(murmur2(Buffer.from('a-little-bit-longer-string')), -1486304829)
+  assert.equal(murmur2(Buffer.from('abc')), 479470107)
+})
+
+async function written(records: readonly OutgoingRecord[], baseOffset = 0n): Promise<Buffer> {
+  const builder = new BatchBuilder()
+  for (const record of records) builder.append(record, 0)
+  const batch = await builder.close('none')
+  batch.seal({ producerId: 7n, epoch: 1 }, 0, false)
+  batch.bytes.writeBigInt64BE(baseOffset, 0)
+  return Buffer.from(batch.bytes)
+}
+
+function readBack(bytes: Buffer, fromOffset = 0): KafkaRecord[] {
+  const records: KafkaRecord[] = []
+  for (const batch of batchesOf(bytes)) {
+    const { baseOffset, baseTimestampMs, payload } = batch
+    appendRecords(
+      records,
+      batch,
+      { topic: 'orders', partition: 0, bytes: payload, baseOffset, baseTimestampMs, appendTimestampMs: undefined },
+      fromOffset,
+    )
+  }
+  return records
+}
+
+/** What a record says, whatever made it. */
+function plain({ key, value, headers, timestampMs }: OutgoingRecord | KafkaRecord): object {
+  const bytes = (part: Buffer | string | null | undefined) =>
+    part == null ? null : Buffer.from(part as string).toString('hex')
+  return {
+    key: bytes(key),
+    value: bytes(value),
+    timestampMs,
+    headers: headers?.map(([name, part]) => [name, bytes(part)]),
+  }
+}
