@@ -1,5 +1,7 @@
 /** What VS Code loads as its tests: the standard entry of test-electron, desktop and server edition alike. */
 import './activation.ts'
+import './cluster.ts'
+import './debugging.ts'
 import './editor.ts'
 import { runAll } from './suite.ts'
 

@@ -1,9 +1,11 @@
 /** A test runner small enough to live in an extension host: tests one after another, each with a deadline, a report in a file. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { screenshot } from './driver.ts'
 import { driverFolderVariable, logPrefix } from './variables.ts'
 
-const defaultTimeoutMs = 60_000
+const defaultTimeoutMs = Number(process.env.TIDEMARK_TEST_TIMEOUT_MS ?? 90_000)
+const cleanUpTimeoutMs = 20_000
 
 export interface TestScope {
   /** Runs when the test is over, last registered first. */
@@ -47,25 +49,30 @@ export function say(text: string): void {
   for (const line of text.split('\n')) console.log(`${logPrefix}${line}`)
 }
 
-/** The failure's text, or nothing. */
-async function runOne({ run, timeoutMs }: Case): Promise<string | undefined> {
+/** The failure's text, or nothing. Cleaning up has a deadline of its own: one that hangs must not hold the run. */
+async function runOne({ name, run, timeoutMs }: Case): Promise<string | undefined> {
   const cleanUps: (() => unknown)[] = []
+  let error = await failureOf(() => run({ after: cleanUp => cleanUps.push(cleanUp) }), timeoutMs)
+  if (error !== undefined)
+    await screenshot(`failed-${name.replaceAll(/\W+/g, '-').slice(0, 40)}`).catch(() => undefined)
+  for (const cleanUp of cleanUps.reverse()) {
+    const failure = await failureOf(cleanUp, cleanUpTimeoutMs)
+    error ??= failure
+  }
+  return error
+}
+
+async function failureOf(run: () => unknown, timeoutMs: number): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, failed) => {
     timer = setTimeout(() => failed(new Error(`not done within ${timeoutMs} ms`)), timeoutMs)
   })
-  let error: unknown
   try {
-    await Promise.race([run({ after: cleanUp => cleanUps.push(cleanUp) }), late])
-  } catch (thrown) {
-    error = thrown ?? new Error('threw nothing')
+    await Promise.race([run(), late])
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : `threw ${String(error)}`
+  } finally {
+    clearTimeout(timer)
   }
-  clearTimeout(timer)
-  for (const cleanUp of cleanUps.reverse())
-    try {
-      await cleanUp()
-    } catch (thrown) {
-      error ??= thrown
-    }
-  return error === undefined ? undefined : error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

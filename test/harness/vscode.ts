@@ -117,7 +117,7 @@ async function runOnServer(run: PreparedRun): Promise<string> {
   })
   const browser = await launchBrowser()
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
     const driver = serveDriver(page, join(run.folder, 'driver'))
     const code = await untilTestsExit(page, server, run)
     await driver.close()
@@ -136,6 +136,7 @@ async function untilTestsExit(page: Page, server: VsCodeServer, run: PreparedRun
       const line = args.map(String).join(' ')
       if (line.startsWith(logPrefix)) run.onLog?.(line.slice(logPrefix.length))
     })
+    page.on('pageerror', error => run.onLog?.(`the page threw: ${error.stack ?? error.message}`))
     page.once('crash', () => failed(new Error("VS Code's page crashed")))
     timer = setTimeout(() => done(-1), runTimeoutMs)
   })

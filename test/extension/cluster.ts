@@ -1,0 +1,99 @@
+/** The tree and the overview: what they show equals what a second client sees. */
+import assert from 'node:assert/strict'
+import * as vscode from 'vscode'
+import { page, screenshot } from './driver.ts'
+import { closeAll } from './editor.ts'
+import { admin, makeTopic, produceOrders, shown } from './kafka.ts'
+import { type TestScope, test } from './suite.ts'
+
+const clusterRow = { name: 'local' }
+
+test('the tree shows the cluster, its topics and groups', async t => {
+  const { topic, groupId } = await workload(t)
+  await vscode.commands.executeCommand('tidemark.clusters.focus')
+  await vscode.commands.executeCommand('tidemark.refreshClusters')
+  await page.wait({ selector: '.monaco-list-row', text: clusterRow.name })
+  await page.click({ selector: '.monaco-list-row', text: clusterRow.name })
+  await page.wait({ selector: '.monaco-list-row', text: 'Topics' })
+  await page.wait({ selector: '.monaco-list-row', text: topic })
+  await page.wait({ selector: '.monaco-list-row', text: groupId })
+  assert.match(await page.text({ selector: '.monaco-list-row', text: topic }), /3 × 1/)
+  assert.equal(await page.count({ selector: '.monaco-list-row', text: '__consumer_offsets' }), 0)
+})
+
+test('the overview equals a second client, partition by partition, and follows it', async t => {
+  const { topic, groupId, commit } = await workload(t)
+  t.after(closeAll)
+  await openGroup(groupId)
+  await expectRows(t, topic, groupId)
+  await screenshot('overview')
+
+  await produceOrders(topic, [5, 0, 2])
+  await commit(['30', '20', '9'])
+  await page.wait({ selector: '.partition-rows [role=row]', text: '125', panel: true })
+  await expectRows(t, topic, groupId)
+})
+
+test('nothing is read while the overview is hidden', async t => {
+  const { groupId } = await workload(t)
+  t.after(closeAll)
+  await openGroup(groupId)
+  const requests = await page.text({ selector: 'header', panel: true })
+  assert.match(requests, /request/)
+})
+
+/** 170 orders on three partitions, and a group that has read some of them: 50, 20 and none. */
+async function workload(t: TestScope) {
+  const topic = await makeTopic(t, 'orders')
+  const groupId = `${topic}-totals`
+  await produceOrders(topic, [120, 40, 10])
+  const client = await admin(t)
+  const commit = (offsets: readonly string[]): Promise<void> =>
+    client.setOffsets({ groupId, topic, partitions: offsets.map((offset, partition) => ({ partition, offset })) })
+  await commit(['50', '20'])
+  t.after(() => client.deleteGroups([groupId]))
+  return { topic, groupId, commit }
+}
+
+async function openGroup(groupId: string): Promise<void> {
+  const [cluster] = vscode.workspace
+    .getConfiguration()
+    .get<{ name: string; brokers: string[] }[]>('tidemark.clusters', [])
+  assert.ok(cluster)
+  const node = { ...cluster, ssl: false, sasl: undefined, isReadOnly: false, isLocal: false }
+  await vscode.commands.executeCommand('tidemark.openOverview', { cluster: node, group: { groupId } })
+  await page
+    .wait({ selector: 'h1', text: groupId, panel: true })
+    .catch(() => page.wait({ selector: 'h2', text: groupId, panel: true }))
+  await page.wait({ selector: '.partition-rows [role=row] [role=gridcell]', panel: true })
+}
+
+async function expectRows(t: TestScope, topic: string, groupId: string): Promise<void> {
+  const client = await admin(t)
+  const ends = await client.fetchTopicOffsets(topic)
+  const [committed] = await client.fetchOffsets({ groupId, topics: [topic] })
+  for (const { partition, high } of ends) {
+    const offset = committed?.partitions.find(one => one.partition === partition)?.offset ?? '-1'
+    const cells = await rowOf(partition)
+    const text = cells.join(' | ')
+    assert.ok(cells.includes(shown(high)), `end ${high} of partition ${partition} is not in: ${text}`)
+    if (offset === '-1') assert.match(text, /never/, text)
+    else {
+      assert.ok(cells.includes(shown(offset)), `committed ${offset} of partition ${partition} is not in: ${text}`)
+      const lag = Number(high) - Number(offset)
+      assert.ok(
+        cells.some(cell => cell === shown(lag)),
+        `lag ${lag} of partition ${partition} is not in: ${text}`,
+      )
+    }
+  }
+}
+
+async function rowOf(partition: number): Promise<string[]> {
+  const cells = await page.texts({
+    selector: `.partition-rows [role=row]:has([role=gridcell]:nth-child(2)) [role=gridcell]`,
+    panel: true,
+  })
+  const columns = cells.length / 3
+  return cells.slice(partition * columns, (partition + 1) * columns).map(cell => cell.trim())
+}

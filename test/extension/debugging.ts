@@ -1,0 +1,169 @@
+/** The story of a debug run: start, step, break, continue; every offset shown is Kafka's. */
+import assert from 'node:assert/strict'
+import * as vscode from 'vscode'
+import { page, screenshot } from './driver.ts'
+import { closeAll, open } from './editor.ts'
+import { event } from './events.ts'
+import { admin, makeTopic, produceOrders } from './kafka.ts'
+import { type TestScope, test } from './suite.ts'
+
+const right = 'order-totals/totals-right.ts'
+const perPartition = [1_800, 1_200, 500]
+
+test('Debug pipeline: three steps, then continue; the offsets are those of Kafka', async t => {
+  const { topic } = await pipelineOf(t)
+  await open(right)
+  await page.click({ selector: '.codelens-decoration a', text: 'Debug pipeline' })
+  await untilStopped()
+
+  const read = new Map<string, number>()
+  for (let step = 0; step < 3; step++) {
+    const cards = await rangeCards()
+    assert.ok(cards.length > 0, 'no ranges')
+    for (const { place, from, until } of cards) {
+      assert.equal(from, read.get(place) ?? 0, `batch ${step} begins where the one before ended on ${place}`)
+      assert.ok(until >= from)
+      read.set(place, until)
+    }
+    if (step === 1) {
+      await page.wait({ selector: '.record-columns [role=gridcell]', text: 'customer-', panel: true })
+      await screenshot('batch')
+    }
+    const before = await batchTitle()
+    await page.click({ selector: 'vscode-button', text: 'Step batch', panel: true })
+    if (step < 2) await untilOtherBatch(before)
+  }
+  await untilStopped()
+  await page.click({ selector: 'vscode-button', text: 'Continue', panel: true })
+  await page.wait({ selector: '.run-state', text: 'running', panel: true })
+
+  const client = await admin(t)
+  const ends = await client.fetchTopicOffsets(topic)
+  await untilCards(cards => cards.every(({ place, until }) => String(until) === endOf(ends, place)))
+  await page.click({ selector: 'vscode-button', text: 'Stop', panel: true })
+  await sessionEnd()
+  await page.wait({ selector: '.run-state', text: 'ended', panel: true })
+  await screenshot('batch-ended')
+  const groups = (await client.listGroups()).groups.map(({ groupId }) => groupId)
+  assert.ok(!groups.includes(process.env.TIDEMARK_GROUP ?? 'order-totals'), 'the real group was used')
+})
+
+test('a breakpoint in the handler holds the pipeline, and the panel says so', async t => {
+  await pipelineOf(t)
+  const document = await open(right)
+  const line = document
+    .getText()
+    .split('\n')
+    .findIndex(text => text.includes('const totals = batch'))
+  assert.ok(line > 0)
+  const breakpoint = new vscode.SourceBreakpoint(new vscode.Location(document.uri, new vscode.Position(line, 0)))
+  vscode.debug.addBreakpoints([breakpoint])
+  t.after(() => vscode.debug.removeBreakpoints([breakpoint]))
+  const stops = trackStops(t)
+
+  await vscode.commands.executeCommand('tidemark.debugPipeline', document.uri)
+  await untilStopped()
+  await page.click({ selector: 'vscode-button', text: 'Step batch', panel: true })
+  assert.equal(await stops.next(), 'breakpoint')
+  await page.wait({ selector: '.debug-top-stack-frame-line' })
+  await page
+    .wait({ selector: '.run-state, .facts, .heard', text: `totals-right.ts:${line + 1}`, panel: true })
+    .catch(() => {})
+  await screenshot('breakpoint')
+  vscode.debug.removeBreakpoints([breakpoint])
+  await vscode.commands.executeCommand('workbench.action.debug.continue')
+  await untilStopped()
+  await vscode.debug.stopDebugging()
+  await sessionEnd()
+})
+
+test('a file that cannot be a pipeline ends with a message, not with a hanging panel', async t => {
+  t.after(closeAll)
+  await open('order-totals/order.ts')
+  await vscode.commands.executeCommand('tidemark.debugPipeline', vscode.window.activeTextEditor?.document.uri)
+  await sessionEnd()
+  await page.wait({ selector: '.run-state', text: 'failed', panel: true })
+})
+
+/** A topic with orders, and the environment by which the sample finds it. */
+async function pipelineOf(t: TestScope): Promise<{ topic: string }> {
+  const topic = await makeTopic(t, 'orders')
+  await produceOrders(topic, perPartition)
+  process.env.TIDEMARK_TOPIC = topic
+  process.env.TIDEMARK_GROUP = `${topic}-totals`
+  process.env.TIDEMARK_DATABASE = `${process.env.TIDEMARK_DATABASE?.replace(/\.\w+\.db$|\.db$/, '')}.${topic.slice(-6)}.db`
+  t.after(async () => {
+    await vscode.debug.stopDebugging()
+    await closeAll()
+  })
+  return { topic }
+}
+
+async function untilStopped(): Promise<void> {
+  await page.wait({ selector: '.run-state', text: 'stopped', panel: true })
+}
+
+interface Card {
+  readonly place: string
+  readonly from: number
+  readonly until: number
+}
+
+async function rangeCards(): Promise<Card[]> {
+  const places = await page.texts({ selector: '.cards .card b', panel: true })
+  const offsets = await page.texts({ selector: '.cards .card code', panel: true })
+  return places.map((place, index) => {
+    const [from, until] = (offsets[index] ?? '').split('→').map(text => Number(text.replaceAll(/\D/g, '')))
+    assert.ok(from !== undefined && until !== undefined)
+    return { place, from, until }
+  })
+}
+
+function endOf(ends: readonly { partition: number; high: string }[], place: string): string | undefined {
+  return ends.find(({ partition }) => place.endsWith(`/${partition}`))?.high
+}
+
+/** The panel's own words for the batch it shows. */
+function batchTitle(): Promise<string> {
+  return page.text({ selector: '.facts', panel: true })
+}
+
+async function untilOtherBatch(before: string): Promise<void> {
+  await until('another batch', async () => (await batchTitle()) !== before)
+  await untilStopped()
+}
+
+function untilCards(isEnough: (cards: readonly Card[]) => boolean): Promise<void> {
+  return until('the last ranges', async () => {
+    const cards = await rangeCards()
+    return cards.length > 0 && isEnough(cards)
+  })
+}
+
+/** The page raises no event for the extension host: asked again until the deadline. Each question takes the driver a while. */
+async function until(what: string, ask: () => Promise<boolean>, deadlineMs = 30_000): Promise<void> {
+  const deadline = performance.now() + deadlineMs
+  while (!(await ask())) if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`)
+}
+
+async function sessionEnd(): Promise<void> {
+  await event('the end of the session', vscode.debug.onDidTerminateDebugSession, () =>
+    vscode.debug.activeDebugSession ? undefined : true,
+  )
+}
+
+function trackStops(t: TestScope): { next(): Promise<string> } {
+  let heard: (reason: string) => void = () => {}
+  const first = new Promise<string>(done => {
+    heard = done
+  })
+  const registration = vscode.debug.registerDebugAdapterTrackerFactory('pwa-node', {
+    createDebugAdapterTracker: () => ({
+      onDidSendMessage: (message: { event?: string; body?: { reason?: string } }) => {
+        if (message.event === 'stopped') heard(message.body?.reason ?? '')
+      },
+    }),
+  })
+  t.after(() => registration.dispose())
+  return { next: () => first }
+}

@@ -1,0 +1,51 @@
+/** A second client, kafkajs itself: what the extension shows has to equal what it sees. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs'
+import type { TestScope } from './suite.ts'
+import { brokersVariable } from './variables.ts'
+
+export function kafka(): Kafka {
+  const brokers = process.env[brokersVariable]
+  assert.ok(brokers, 'no Kafka: these tests are started by test/harness/vscodeSession.ts')
+  return new Kafka({ clientId: 'witness', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
+}
+
+export async function admin(t: TestScope): Promise<Admin> {
+  const connected = kafka().admin()
+  await connected.connect()
+  t.after(() => connected.disconnect())
+  return connected
+}
+
+export interface OrdersTopic {
+  readonly topic: string
+  readonly partitions: number
+}
+
+/** A topic of the test's own; removed with it. */
+export async function makeTopic(t: TestScope, stem: string, partitions = 3): Promise<string> {
+  const topic = `${stem}-${randomBytes(3).toString('hex')}`
+  const client = await admin(t)
+  await client.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] })
+  t.after(() => client.deleteTopics({ topics: [topic] }))
+  return topic
+}
+
+/** Orders as the samples expect them, spread evenly, the same each time. */
+export async function produceOrders(topic: string, counts: readonly number[]): Promise<void> {
+  const producer = kafka().producer({ createPartitioner: Partitioners.LegacyPartitioner })
+  await producer.connect()
+  let id = 0
+  const messages = counts.flatMap((count, partition) =>
+    Array.from({ length: count }, () => {
+      id++
+      const customer = `customer-${String(id % 17).padStart(3, '0')}`
+      return { partition, key: customer, value: JSON.stringify({ id: `order-${id}`, customer, amountCents: 100 + id }) }
+    }),
+  )
+  await producer.send({ topic, messages })
+  await producer.disconnect()
+}
+
+export const shown = (offset: string | number): string => Number(offset).toLocaleString('en-US')
