@@ -28,7 +28,9 @@ export class CallWalker {
     this.#promises = new PromiseWalker(walker, this)
   }
 
-  call(call: CallExpression, position: Position, use: Use, out: Flow[]): void {
+  call(call: CallExpression, position: Position, given: Use, out: Flow[]): void {
+    // What an executor starts settles its promise; whoever waits for that waits for this.
+    const use = position.isExecutor && given === 'floating' ? 'stored' : given
     if (isPromiseChain(call)) {
       this.#promises.chain(call, position, use, out)
       return
@@ -317,16 +319,24 @@ export class CallWalker {
       out.push(tracked)
       return
     }
-    const flow = this.#enterAll(callee, call, position, place, inner)
+    const isUsed =
+      use === 'consumed' || use === 'stored' || use === 'value' || (use === 'returned' && position.isResultUsed)
+    const flow = this.#enterAll(callee, call, position, place, { returned: inner, isUsed })
     const isDropped = isAsync && (use === 'floating' || use === 'void')
     if (isDropped && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
     else if (!isDropped) out.push(flow)
   }
 
   /** One function, or both that it may be. */
-  #enterAll(callee: Closure, call: CallExpression, position: Position, place: Place, inner: Use): Flow {
+  #enterAll(
+    callee: Closure,
+    call: CallExpression,
+    position: Position,
+    place: Place,
+    how: { returned: Use; isUsed: boolean },
+  ): Flow {
     const args = argumentsOf(call, position.frame)
-    const flow = this.#walker.enter(callee, args, position, place, inner)
+    const flow = this.#walker.enter(callee, args, position, place, how)
     if (callee.other?.kind !== 'closure') return flow
     const test: Test = { dedupe: undefined, lookupAt: undefined, repeatArm: undefined, source: '' }
     return {
@@ -334,7 +344,7 @@ export class CallWalker {
       at: place,
       arms: [
         flow,
-        this.#walker.enter({ ...callee.other, self: callee.self ?? callee.other.self }, args, position, place, inner),
+        this.#walker.enter({ ...callee.other, self: callee.self ?? callee.other.self }, args, position, place, how),
       ],
       test,
     }

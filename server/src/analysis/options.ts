@@ -77,12 +77,14 @@ export const noOptions: PipelineOptions = {
 
 export function textOf(evaluator: Evaluator, made: Made): Text {
   const value = evaluator.evaluate(made.expression, made.frame)
-  const { module } = made.frame
   const isText = value.kind === 'constant' && typeof value.value === 'string'
+  // Where the text itself is written, which may be another file.
+  const by = isText ? value.by : made
+  const { module } = by.frame
   return {
-    at: placeOf(module, made.expression),
+    at: placeOf(module, by.expression),
     value: isText ? (value.value as string) : undefined,
-    source: sourceText(module, made.expression),
+    source: sourceText(made.frame.module, made.expression),
   }
 }
 

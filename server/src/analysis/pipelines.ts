@@ -51,6 +51,8 @@ export class Finder {
   readonly table: OutputTable
   readonly module: Module
   readonly #found = new Map<string, FoundPipeline>()
+  /** Places that stand for a consumer started in another file. */
+  readonly #foreign = new WeakSet<Place>()
   /** Functions that some handler has led to. */
   readonly #entered = new Set<FunctionCode>()
   readonly #made = new WeakMap<Output, OutputCall>()
@@ -62,9 +64,11 @@ export class Finder {
   }
 
   pipelines(): Pipeline[] {
-    this.#calls(this.module, undefined, looseFrames(this.module), 0)
+    this.#calls(this.module, undefined, looseFrames(this.module), 0, undefined)
     for (const code of this.module.classes) this.#inherited(code)
-    const found = [...this.#found.values(), ...nestPipelines(this)].map(pipeline => this.#finish(pipeline))
+    const found = [...this.#found.values(), ...nestPipelines(this)]
+      .map(pipeline => this.#finish(pipeline))
+      .filter(pipeline => this.#isOwn(pipeline))
     const typed = typedPipelines(this, this.#entered).map(pipeline => this.#finish(pipeline))
     return [...found, ...typed.filter(pipeline => pipeline.handlers.some(handler => hasWork(handler.flow)))]
   }
@@ -75,26 +79,34 @@ export class Finder {
     around: FunctionCode | undefined,
     frameOfCall: (inside: FunctionCode | undefined) => Frame,
     depth: number,
+    anchor: Place | undefined,
   ): void {
     for (const { call, inside } of module.calls) {
       if (around && !isWithin(inside, around)) continue
       const frame = frameOfCall(inside)
       const callee = this.evaluator.evaluate(call.callee, frame)
-      if (callee.kind === 'external') this.#start(call, callee, frame)
+      if (callee.kind === 'external') this.#start(call, callee, frame, anchor)
       else if (
         callee.kind === 'closure' &&
         depth < wrapperDepthMax &&
         mayWrap(callee.frame.module, this.module, callee.code)
       )
-        this.#wrapper(callee, call, frame, depth)
+        this.#wrapper(callee, call, frame, depth, anchor ?? placeOf(module, call.nameAt))
     }
   }
 
-  #start(call: CallExpression, callee: Extract<Value, { kind: 'external' }>, frame: Frame): void {
+  #start(
+    call: CallExpression,
+    callee: Extract<Value, { kind: 'external' }>,
+    frame: Frame,
+    anchor: Place | undefined,
+  ): void {
     for (const adapter of consumerAdapters) {
       if (!adapter.starts(callee.type)) continue
-      const pipeline = adapter.find(this, call, callee, frame)
-      if (!pipeline) continue
+      const found = adapter.find(this, call, callee, frame)
+      if (!found) continue
+      const pipeline = frame.module === this.module || !anchor ? found : { ...found, at: anchor }
+      if (pipeline !== found) this.#foreign.add(pipeline.at)
       const place =
         pipeline.handlers.map(handler => `${handler.at.path}:${handler.closure.code.start}`).join() || `${call.start}`
       const self = selfOf(frame)
@@ -110,10 +122,16 @@ export class Finder {
   }
 
   /** A function of the project that may start a consumer, called with what only this caller knows. */
-  #wrapper(callee: Extract<Value, { kind: 'closure' }>, call: CallExpression, frame: Frame, depth: number): void {
+  #wrapper(
+    callee: Extract<Value, { kind: 'closure' }>,
+    call: CallExpression,
+    frame: Frame,
+    depth: number,
+    anchor: Place,
+  ): void {
     const inner = this.evaluator.enter(callee, argumentsOf(call, frame))
     const { module } = callee.frame
-    this.#calls(module, callee.code, inside => innerFrame(inner, module, inside), depth + 1)
+    this.#calls(module, callee.code, inside => innerFrame(inner, module, inside), depth + 1, anchor)
   }
 
   /** A class of this file whose base class, in another file, starts the consumer and calls back. */
@@ -131,7 +149,7 @@ export class Finder {
       const methods = new Set(base.code.methods.values())
       for (const method of methods) {
         const entered: Frame = { module, code: method, parent: base.frame, args: undefined, self }
-        this.#calls(module, method, inside => innerFrame(entered, module, inside), 1)
+        this.#calls(module, method, inside => innerFrame(entered, module, inside), 1, placeOf(this.module, code.head))
       }
       base = base.code.base ? this.evaluator.evaluate(base.code.base, base.frame) : undefined
     }
@@ -143,6 +161,17 @@ export class Finder {
     const inferred = inferGuarantee({ at: pipeline.at, commitMode, handlers, declared: pipeline.declared?.guarantee })
     const { guarantee: _, ...rest } = pipeline
     return { ...rest, handlers, inferred, rewrites: this.#rewrites(pipeline, handlers) }
+  }
+
+  /** Started in another file: ours only where something of it comes from here. */
+  #isOwn(pipeline: Pipeline): boolean {
+    const { path } = this.module
+    const isHere = (place: Place | undefined): boolean => place?.path === path
+    if (!this.#foreign.has(pipeline.at)) return true
+    if (isHere(pipeline.groupId?.at) || pipeline.topics.some(topic => isHere(topic.at))) return true
+    return pipeline.handlers.some(
+      handler => isHere(handler.at) || [...within(handler.flow)].some(part => 'at' in part && isHere(part.at)),
+    )
   }
 
   #rewrites(pipeline: FoundPipeline, handlers: readonly Handler[]): ReadonlyMap<Output, FixSketch> {
@@ -167,6 +196,7 @@ export class Finder {
       entered: [],
       inTransaction: false,
       isExecutor: false,
+      isResultUsed: false,
     }
     const flow = walker.enter(found.closure, found.args, position)
     for (const part of within(flow)) {

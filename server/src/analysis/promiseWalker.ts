@@ -152,13 +152,10 @@ export class PromiseWalker {
     const [executor] = call.args
     const closure = executor ? this.#calls.closure(executor, position) : undefined
     const flow = closure
-      ? this.#walker.enter(
-          closure,
-          [],
-          { ...position, isExecutor: true },
-          placeOf(position.frame.module, call.nameAt),
-          'value',
-        )
+      ? this.#walker.enter(closure, [], position, placeOf(position.frame.module, call.nameAt), {
+          returned: 'value',
+          isExecutor: true,
+        })
       : sequence([])
     const isDropped = use === 'floating' || use === 'void'
     const isDelay = [...within(flow)].some(part => part.kind === 'signal' && part.signal === 'delay')

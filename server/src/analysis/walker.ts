@@ -36,6 +36,8 @@ export interface Position {
   readonly inTransaction: boolean
   /** Inside the function given to `new Promise`. */
   readonly isExecutor: boolean
+  /** Somebody looks at what this function returns. */
+  readonly isResultUsed: boolean
 }
 
 /** Calls into one another: deeper is not followed. Two levels cover most real code; three cover dead-letter and dataset helpers. */
@@ -73,7 +75,7 @@ export class Walker {
     args: readonly Thunk[],
     from: Position,
     call?: Place,
-    returned: Use = 'returned',
+    how: { readonly returned?: Use; readonly isExecutor?: boolean; readonly isUsed?: boolean } = {},
   ): Flow {
     const { code } = callee
     if (from.entered.length >= depthMax || from.entered.includes(code) || this.#nodes > nodesMax) {
@@ -86,9 +88,10 @@ export class Walker {
       calls: call ? [...from.calls, call] : from.calls,
       entered: [...from.entered, code],
       inTransaction: from.inTransaction,
-      isExecutor: from.isExecutor,
+      isExecutor: how.isExecutor ?? false,
+      isResultUsed: how.isUsed ?? false,
     }
-    return this.#body(code, position, returned)
+    return this.#body(code, position, how.returned ?? 'returned')
   }
 
   #body(code: FunctionCode, position: Position, returned: Use): Flow {
@@ -97,7 +100,8 @@ export class Walker {
       if (parameter.initial) this.expression(parameter.initial, position, 'value', steps)
     steps.push(this.statements(code.body, position, returned))
     const at = position.calls.at(-1)
-    return at ? { kind: 'helper', at, name: code.name ?? 'a function', body: sequence(steps) } : sequence(steps)
+    if (!at) return sequence(steps)
+    return { kind: 'helper', at, name: code.name ?? 'a function', body: sequence(steps), isUsed: position.isResultUsed }
   }
 
   statements(statements: readonly Statement[], position: Position, returned: Use): Flow {

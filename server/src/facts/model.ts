@@ -157,6 +157,8 @@ export interface Call {
   readonly at: Place
   readonly name: string
   readonly body: Flow
+  /** Its result is looked at: an error may be told by it. */
+  readonly isUsed: boolean
 }
 
 export interface Sequence {

@@ -94,7 +94,7 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   const work = failing(flow.block)
   if (!work || !flow.handler || !flow.handlerAt || flow.form === 'promise-used') return
   if (isSettledLater(flow, around) || isRetried(around)) return
-  const isReply = handler.role === 'request-reply' && flow.form === 'statement'
+  const isReply = flow.form === 'statement' && (handler.role === 'request-reply' || isAnswer(around))
   const ends = endsOf(flow.handler, isReply)
   if (ends.settled.throws || ends.open.length === 0) return
   const isWhole = ends.open.length === 1
@@ -138,8 +138,7 @@ function endsOf(handler: Flow, isReply: boolean): { open: End[]; settled: { thro
           : state
       if (event.kind === 'signal' && event.signal === 'process-exit') return { ...state, isSettled: true }
       if (event.kind === 'signal' && event.signal === 'stop') return { ...state, isSettled: true }
-      if (event.kind === 'exit' && event.exit === 'return' && event.hasValue && isReply)
-        return { ...state, isSettled: true }
+      if (event.kind === 'exit' && event.exit === 'return' && isReply) return { ...state, isSettled: true }
       if (event.kind === 'commit') return state
       return { ...state, at: event.at, pauses: state.pauses || (event.kind === 'signal' && event.signal === 'pause') }
     },
@@ -167,6 +166,12 @@ function acts(flow: Flow): boolean {
     if (part.kind === 'call' && part.isAwaited) return true
   }
   return false
+}
+
+/** In a helper whose caller looks at what it returns: the error is told by the result. */
+function isAnswer(around: readonly Around[]): boolean {
+  const helper = around.findLast(one => one.flow.kind === 'helper')?.flow
+  return helper?.kind === 'helper' && helper.isUsed
 }
 
 /** Caught to be tried again: for ever, or so often and then something is done about it. */
