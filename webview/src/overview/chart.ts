@@ -8,6 +8,7 @@ import { onThemeChange, themeColor } from '../shared/theme.ts'
 import { visibleName } from '../shared/visible.ts'
 
 const heightPx = 128
+const gridLabelPx = 14
 /** Space above the highest point, so that the chart does not touch its title. */
 const headroom = 1.12
 /** Most events named below the chart; all of them are drawn in it. */
@@ -188,7 +189,8 @@ interface GridLine {
 function gridLines(plot: uPlot): GridLine[] {
   return gridValues(plot.scales.y?.max ?? 0).map(value => ({
     text: formatCount(value),
-    topPx: Math.round(plot.valToPos(value, 'y')),
+    // The label of a line at the very top stands below it: above it stands the title.
+    topPx: Math.max(gridLabelPx, Math.round(plot.valToPos(value, 'y'))),
   }))
 }
 

@@ -11,6 +11,8 @@ import { visibleName } from '../shared/visible.ts'
 
 const rowHeightPx = 30
 const headerHeightPx = 28
+/** Room for a horizontal scroll bar, which a narrow panel needs. */
+const scrollbarPx = 10
 /** Up to here no filter is shown. */
 const glanceRowsMax = 24
 
@@ -59,7 +61,7 @@ export function partitionTable(): { readonly node: HTMLElement; update(group: Gr
     setHidden(rows.node, shown.length === 0)
     setText(empty, all.length === 0 ? strings.noPartitions : strings.noPartitionMatches)
     setStyle(node, '--digits', `${widestNumber(shown)}ch`)
-    setStyle(node, '--wanted', `${lines.length * rowHeightPx + headerHeightPx}px`)
+    setStyle(node, '--wanted', `${lines.length * rowHeightPx + headerHeightPx + scrollbarPx}px`)
     rows.setCount(lines.length)
   }
 
