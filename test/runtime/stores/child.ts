@@ -3,14 +3,15 @@
  *
  * `loop`: commits orders/0 one offset after another, and says `committed N` after each; at the first error says `failed CODE`,
  *         reads its position back, says `stands at N`, and ends.
+ * `race`: commits orders/0 one offset after another up to `raceUntil`, in competition: whoever is fenced reads anew. Says `won N` for each.
  * `hang`: writes results inside a commit, says `saved`, and never comes back.
  * `hold`: opens, says `open`, and never comes back.
  * `asNobody`: gives up root's rights, opens, and says `failed CODE` or `open`.
  */
 import { writeSync } from 'node:fs'
-import { TidemarkError } from '../../../runtime/src/errors.ts'
+import { FencedError, TidemarkError } from '../../../runtime/src/errors.ts'
 import type { OpenStore } from '../../../runtime/src/stores/store.ts'
-import { at, commit, orders0, range } from './contract/kit.ts'
+import { at, commit, orders0, raceUntil, range } from './contract/kit.ts'
 import { setupOf } from './setups.ts'
 
 /** Ends a run that meets no trouble, however long it was meant to last. */
@@ -25,8 +26,10 @@ if (mode === 'asNobody' && process.getuid?.() === 0) process.setuid?.(65_534)
 try {
   const open = (await store.open({ groupId: 'totals', proofRecordsMax: 20 })) as OpenStore<unknown>
   if (mode === 'loop' || mode === 'hang') await work(open)
+  if (mode === 'race') await race(open)
   say('open')
   if (mode === 'hold') await forEver()
+  await open.close()
 } catch (error) {
   say(`failed ${error instanceof TidemarkError ? error.code : error}`)
 }
@@ -46,9 +49,24 @@ async function work(open: OpenStore<unknown>): Promise<void> {
   }
 }
 
+async function race(open: OpenStore<unknown>): Promise<void> {
+  for (;;) {
+    const [row] = await open.read([orders0])
+    const offset = row?.offset ?? (await open.initialize(at(orders0, 0n))).offset
+    if (offset >= raceUntil) return
+    try {
+      await commit(open, [range(orders0, offset, offset + 1n)], saving(String(offset)))
+      say(`won ${offset}`)
+    } catch (error) {
+      const isToBeTriedAgain = error instanceof TidemarkError && (error.retriable || error instanceof FencedError)
+      if (!isToBeTriedAgain) throw error
+    }
+  }
+}
+
 function saving(word: string): { readonly save?: (tx: unknown) => Promise<void> } {
   if (!results) return {}
-  if (mode === 'loop') return { save: tx => results.write(tx, word) }
+  if (mode !== 'hang') return { save: tx => results.write(tx, word) }
   return {
     async save(tx) {
       await results.write(tx, 'half')

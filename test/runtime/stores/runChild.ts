@@ -14,7 +14,7 @@ export interface ChildRun {
 export interface ChildOptions {
   readonly setupName: string
   readonly place: string
-  readonly mode: 'loop' | 'hang' | 'hold' | 'asNobody'
+  readonly mode: 'loop' | 'race' | 'hang' | 'hold' | 'asNobody'
   /** Largest file the child may write, in bytes: a full disk that needs no disk. The write that crosses it is cut short, as on a real one. */
   readonly fileBytesMax?: number
   /** Called with each line as it comes; may kill the child. */

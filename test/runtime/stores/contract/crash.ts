@@ -1,7 +1,7 @@
 /** kill -9 at any instant: what was acknowledged stands, what was not is there whole or not at all. */
 import assert from 'node:assert/strict'
 import { runChild } from '../runChild.ts'
-import { type ContractCase, commit, type Kit, offsets, orders0, range } from './kit.ts'
+import { type ContractCase, commit, type Kit, offsets, orders0, raceUntil, range } from './kit.ts'
 
 const rounds = 6
 
@@ -29,7 +29,26 @@ export const crashCases: readonly ContractCase[] = [
       }
     },
   },
+  {
+    title: 'three processes commit the same offsets in competition: each is won once, and has one result',
+    needs: 'sharing',
+    async run(kit) {
+      const racer = { setupName: kit.setupName, place: kit.place, mode: 'race' } as const
+      const runs = await Promise.all([runChild(racer), runChild(racer), runChild(racer)])
+      for (const { lines, complaints } of runs) assert.equal(lines.at(-1), 'open', `${lines.at(-1)} ${complaints}`)
+      const expected = Array.from({ length: Number(raceUntil) }, (_, index) => index)
+      const won = runs.flatMap(run =>
+        run.lines.filter(line => line.startsWith('won')).map(line => Number(line.slice(4))),
+      )
+      assert.deepEqual(won.sort(ascending), expected)
+      if (kit.results) assert.deepEqual((await kit.results.read()).map(Number).sort(ascending), expected)
+    },
+  },
 ]
+
+function ascending(a: number, b: number): number {
+  return a - b
+}
 
 async function assertWhole(kit: Kit, lines: readonly string[]): Promise<void> {
   const acknowledged = BigInt(lines.at(-1)?.split(' ')[1] ?? 0)

@@ -19,11 +19,13 @@ export interface Kit {
 export interface ContractCase {
   readonly title: string
   /** Left out for stores that lack it; the suite says so. */
-  readonly needs?: 'results'
+  readonly needs?: 'results' | 'sharing'
   run(kit: Kit): Promise<void>
 }
 
 export const groupId = 'totals'
+/** Where racing processes stop. */
+export const raceUntil = 40n
 export const orders0: TopicPartition = { topic: 'orders', partition: 0 }
 export const orders1: TopicPartition = { topic: 'orders', partition: 1 }
 

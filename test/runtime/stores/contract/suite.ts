@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { OffsetStore } from '../../../../runtime/src/stores/store.ts'
 import { exportsOf, type StoreSetup, setupOf, storeNames } from '../setups.ts'
 import { contractCases, runCase } from './cases.ts'
-import { assertCode, at, commit, groupId, orders0, range } from './kit.ts'
+import { assertCode, at, type ContractCase, commit, groupId, orders0, range } from './kit.ts'
 
 /** Holds every store of one suite against the contract; a store is found by its file. */
 export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
@@ -29,11 +29,14 @@ export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
         await readProofsBeside(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
       })
       for (const contractCase of contractCases) {
-        const lacks = contractCase.needs === 'results' && !setup.hasResults
-        if (!lacks) test(contractCase.title, t => runCase(contractCase, name, setup, t))
+        if (hasWhatItNeeds(setup, contractCase)) test(contractCase.title, t => runCase(contractCase, name, setup, t))
       }
     })
   }
+}
+
+function hasWhatItNeeds({ hasResults, isExclusive }: StoreSetup, { needs }: ContractCase): boolean {
+  return needs === 'results' ? hasResults : needs === 'sharing' ? !isExclusive : true
 }
 
 async function readProofsBeside(store: OffsetStore<unknown>): Promise<void> {

@@ -70,7 +70,7 @@ describe('PostgreSQL in trouble', () => {
   })
 
   test('a COMMIT that is never answered is unknown after commitTimeoutMs, and its connection is given up', async t => {
-    const { open, proxy } = await throughProxy(t, server, { commitTimeoutMs: 100 })
+    const { open, proxy } = await throughProxy(t, server, { commitTimeoutMs: 2_000 })
     proxy.next('hang')
     await assert.rejects(move(open, 0n, write('hanging')), CommitUnknownError)
     assert.deepEqual(await offsets(open, orders0), [0n])
@@ -79,7 +79,7 @@ describe('PostgreSQL in trouble', () => {
   })
 
   test('a handler that is frozen past transactionIdleMs loses its transaction and holds nobody up', async t => {
-    const zombie = await opened(t, server, { transactionIdleMs: 100 })
+    const zombie = await opened(t, server, { transactionIdleMs: 2_000 })
     const owner = await opened(t, server)
     let saved: (() => void) | undefined
     const waitForOwner = async (tx: PostgresTransaction): Promise<void> => {

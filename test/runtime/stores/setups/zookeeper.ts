@@ -22,6 +22,6 @@ export const setup: StoreSetup = {
 
   at(place) {
     const slash = place.indexOf('/')
-    return { store: zookeeper(place.slice(0, slash), { root: place.slice(slash), requestTimeoutMs: 5_000 }) }
+    return { store: zookeeper(place.slice(0, slash), { root: place.slice(slash), requestTimeoutMs: 30_000 }) }
   },
 }

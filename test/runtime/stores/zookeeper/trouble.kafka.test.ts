@@ -40,7 +40,7 @@ describe('ZooKeeper in trouble', () => {
   })
 
   test('a commit without any answer is unknown after requestTimeoutMs; it is never sent later', async t => {
-    const { open, proxy } = await throughProxy(t, server, { requestTimeoutMs: 300 })
+    const { open, proxy } = await throughProxy(t, server, { requestTimeoutMs: 2_000 })
     proxy.next('hang')
     await assert.rejects(move(open, 0n), CommitUnknownError)
     assert.deepEqual(await offsets(open, orders0), [0n])
@@ -49,7 +49,7 @@ describe('ZooKeeper in trouble', () => {
   })
 
   test('an expired session is replaced; a zombie whose session lives is fenced all the same', async t => {
-    const { open: zombie, proxy } = await throughProxy(t, server, { sessionTimeoutMs: 400, requestTimeoutMs: 5_000 })
+    const { open: zombie, proxy } = await throughProxy(t, server, { sessionTimeoutMs: 2_000 })
     const owner = await opened(t, server, placeOf(t))
     await move(owner, 0n)
     await assertFenced(move(zombie, 0n), orders0)
@@ -78,7 +78,7 @@ describe('ZooKeeper in trouble', () => {
   })
 
   test('a server killed and restarted has every acknowledged commit; meanwhile STORE_UNREACHABLE', async t => {
-    const open = await opened(t, server, placeOf(t), { requestTimeoutMs: 500 })
+    const open = await opened(t, server, placeOf(t), { requestTimeoutMs: 2_000 })
     for (let from = 0n; from < 5n; from++) await move(open, from)
     await server.kill()
     await assertCode(open.read([orders0]), 'STORE_UNREACHABLE')
@@ -127,7 +127,9 @@ async function opened(
   root = placeOf(t),
   options: ZooKeeperOptions = {},
 ): Promise<OpenStore> {
-  const open = await zookeeper(connectString, { root, requestTimeoutMs: 5_000, ...options }).open({ groupId: 'totals' })
+  const open = await zookeeper(connectString, { root, requestTimeoutMs: 30_000, ...options }).open({
+    groupId: 'totals',
+  })
   t.after(() => open.close())
   await open.initialize(at(orders0, 0n))
   return open
