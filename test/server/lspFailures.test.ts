@@ -97,3 +97,21 @@ test('fix all makes each safe fix once; a client without snippets gets a plain s
     ['source.fixAll.tidemark'],
   )
 })
+
+test('what ignore files leave out is not shown, until they say otherwise or someone opens it', async t => {
+  const at = folder(t, { '.gitignore': 'dist\n', 'dist/a.ts': 'BAD', 'b.ts': 'GOOD' })
+  const client = await startClient(t, { folders: [at.path], entry })
+  const changed = (...names: string[]) =>
+    client.notify('workspace/didChangeWatchedFiles', {
+      changes: names.map(name => ({ uri: client.uri(at.at(name)), type: 2 })),
+    })
+  at.write('b.ts', 'BAD')
+  changed('dist/a.ts', 'node_modules/x/index.js', 'b.ts')
+  await client.diagnostics(at.at('b.ts'), list => list.length === 1)
+  client.open(at.at('c.ts'), 'BAD')
+  await client.current(at.at('c.ts'))
+  assert.doesNotMatch(client.session(), /<-- textDocument\/publishDiagnostics .*(?:dist|node_modules)/)
+  at.write('.gitignore', '')
+  changed('.gitignore')
+  assert.equal((await client.diagnostics(at.at('dist/a.ts'))).length, 1)
+})

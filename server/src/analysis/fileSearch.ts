@@ -1,6 +1,6 @@
 /** Which files a run looks at: paths, folders and globs, less what ignore files leave out. */
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 
@@ -55,9 +55,28 @@ export function findFiles(options: FilesOptions): FoundFiles {
   return { paths: [...found].sort(), problems }
 }
 
-/** Every source file below a folder, found while the caller takes them. */
-export function sourcesBelow(folder: string, ignored: FilesOptions['ignored']): Iterable<string> {
-  return walk(folder, new IgnoreRules(folder, ignored))
+/** The source files of a folder as an editor sees it. */
+export interface Sources {
+  /** Every one, found while the caller takes them. */
+  all(): Iterable<string>
+  has(path: string): boolean
+}
+
+/** What ignore files say is read once; a change of theirs asks for a new one. */
+export function sourcesBelow(folder: string, ignored: FilesOptions['ignored']): Sources {
+  const rules = new IgnoreRules(folder, ignored)
+  const isSkipped = (path: string): boolean =>
+    relative(folder, path)
+      .split(sep)
+      .some(part => skippedFolders.has(part))
+  return {
+    all: () => walk(folder, rules),
+    has: path => isSource(path) && !isSkipped(path) && !rules.isIgnored(path),
+  }
+}
+
+export function isIgnoreFile(path: string): boolean {
+  return allIgnoreFiles.includes(basename(path))
 }
 
 const reasons = {

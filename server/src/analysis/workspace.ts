@@ -1,10 +1,10 @@
 /** What an editor has open: folders, texts, settings, and the findings of each file, kept until an edit can change them. */
-import { dirname, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { ruleIds } from './catalog.ts'
 import { type CheckedFile, checkFile } from './check.ts'
 import { createDisk } from './disk.ts'
 import type { Engine, EngineOptions } from './engine.ts'
-import { isSource, sourcesBelow } from './fileSearch.ts'
+import { isIgnoreFile, isSource, type Sources, sourcesBelow } from './fileSearch.ts'
 import { engineSettings, findSettings, noSettings, type Settings, settingsFileName } from './settings.ts'
 import type { Problem } from './shape.ts'
 
@@ -33,11 +33,18 @@ export interface Workspace {
   discover(folder: string, signal: AbortSignal): Promise<readonly string[]>
 }
 
+/** Files that say what belongs to a workspace and how it is judged: a change asks to look through it again. */
+export function isWorkspaceFile(path: string): boolean {
+  return path.endsWith(settingsFileName) || basename(path) === 'package.json' || isIgnoreFile(path)
+}
+
 interface Folder {
   /** `undefined` for the files that lie in no folder. */
   readonly path: string | undefined
   readonly engine: Engine
   settings: Settings
+  /** `undefined` where no folder says what belongs to it. */
+  sources: Sources | undefined
 }
 
 /** @param createEngine - taken as a parameter so that tests can put a failing one in */
@@ -56,7 +63,12 @@ class OpenWorkspace implements Workspace {
 
   constructor(createEngine: (options: EngineOptions) => Engine) {
     this.#createEngine = createEngine
-    this.#loose = { path: undefined, engine: createEngine({ fileSystem: this.#disk }), settings: noSettings }
+    this.#loose = {
+      path: undefined,
+      engine: createEngine({ fileSystem: this.#disk }),
+      settings: noSettings,
+      sources: undefined,
+    }
   }
 
   get folders(): readonly string[] {
@@ -67,7 +79,7 @@ class OpenWorkspace implements Workspace {
     if (this.#folders.some(folder => folder.path === path)) return
     const settings = this.#readSettings(path)
     const engine = this.#createEngine({ fileSystem: this.#disk, settings: engineSettings(settings) })
-    const folder = { path, engine, settings }
+    const folder = { path, engine, settings, sources: sourcesIn(path, settings) }
     this.#folders.push(folder)
     // Innermost first, so that the first folder that holds a file is its own.
     this.#folders.sort((a, b) => (b.path?.length ?? 0) - (a.path?.length ?? 0))
@@ -103,11 +115,14 @@ class OpenWorkspace implements Workspace {
   }
 
   filesChanged(paths: readonly string[]): readonly string[] {
-    const settings = paths.filter(path => path.endsWith(settingsFileName) || path.endsWith(`${sep}package.json`))
+    const settings = paths.filter(isWorkspaceFile)
     for (const folder of this.#folders) {
-      const isTouched = settings.some(path => folder.path !== undefined && isInside(dirname(path), folder.path))
-      if (!isTouched || folder.path === undefined) continue
-      folder.settings = this.#readSettings(folder.path)
+      const { path: own } = folder
+      if (own === undefined) continue
+      const isTouched = settings.some(path => isInside(dirname(path), own) || isInside(own, path))
+      if (!isTouched) continue
+      folder.settings = this.#readSettings(own)
+      folder.sources = sourcesIn(own, folder.settings)
       folder.engine.configure(engineSettings(folder.settings))
       for (const file of this.#checked.keys()) if (this.#folderOf(file) === folder) this.#checked.delete(file)
     }
@@ -120,7 +135,8 @@ class OpenWorkspace implements Workspace {
       for (const path of own) for (const reached of this.#reach(folder.engine, path)) affected.add(reached)
     }
     for (const path of affected) this.#checked.delete(path)
-    return [...affected]
+    // What a build writes is nobody's source, unless someone has opened it.
+    return [...affected].filter(path => this.#documents.has(path) || this.#folderOf(path).sources?.has(path) !== false)
   }
 
   check(path: string): CheckedFile {
@@ -150,9 +166,7 @@ class OpenWorkspace implements Workspace {
   async discover(path: string, signal: AbortSignal): Promise<readonly string[]> {
     const folder = this.#folders.find(candidate => candidate.path === path)
     if (!folder) return []
-    const { settings } = folder
-    const ignored = settings.path ? { folder: dirname(settings.path), lines: settings.ignore } : undefined
-    const found = await folder.engine.discover(path, { files: sourcesBelow(path, ignored), signal })
+    const found = await folder.engine.discover(path, { files: folder.sources?.all() ?? [], signal })
     // What is known by now may lead findings into files that were checked before.
     for (const file of found) this.#checked.delete(file)
     return found
@@ -181,6 +195,10 @@ class OpenWorkspace implements Workspace {
     if (settings.path) this.#settingsFiles.add(settings.path)
     return settings
   }
+}
+
+function sourcesIn(folder: string, settings: Settings): Sources {
+  return sourcesBelow(folder, settings.path ? { folder: dirname(settings.path), lines: settings.ignore } : undefined)
 }
 
 function isInside(folder: string, path: string): boolean {

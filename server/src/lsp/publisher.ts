@@ -20,93 +20,113 @@ export interface Publisher {
 }
 
 export function createPublisher(connection: Connection, context: () => FeatureContext): Publisher {
-  /** What the client shows now, by path: an equal message is not sent again. */
-  const shown = new Map<string, { diagnostics: string; pipelines: string }>()
-  const settingsShown = new Map<string, string>()
-  const notesLogged = new Set<string>()
-  let pending = new Set<string>()
-  let turn: NodeJS.Immediate | undefined
-  let isStopped = false
+  return new WaitingPublisher(connection, context)
+}
 
-  /** Twice through the event loop: the connection reads one waiting message a turn, and each resets this. */
-  const schedule = (): void => {
-    if (turn) clearImmediate(turn)
-    turn = setImmediate(() => {
-      turn = setImmediate(publishNext)
+/** What the client shows of a file, as JSON: an equal message is not sent again. */
+interface Shown {
+  readonly diagnostics: string
+  readonly pipelines: string
+}
+
+const nothing: Shown = { diagnostics: '[]', pipelines: '[]' }
+const notesLoggedMax = 1_000
+
+class WaitingPublisher implements Publisher {
+  readonly #connection: Connection
+  readonly #context: () => FeatureContext
+  readonly #shown = new Map<string, Shown>()
+  readonly #settingsShown = new Map<string, string>()
+  readonly #notesLogged = new Set<string>()
+  #pending = new Set<string>()
+  #turn: NodeJS.Immediate | undefined
+  #isStopped = false
+
+  constructor(connection: Connection, context: () => FeatureContext) {
+    this.#connection = connection
+    this.#context = context
+  }
+
+  refresh(paths: readonly string[]): void {
+    // What is asked for now goes before what has waited: the person looks at it.
+    this.#pending = new Set([...paths, ...this.#pending])
+    // Twice through the event loop: the connection reads one waiting message a turn, and each of them resets this.
+    if (this.#turn) clearImmediate(this.#turn)
+    this.#turn = setImmediate(() => {
+      this.#turn = setImmediate(() => this.#publishNext())
     })
   }
 
-  const publishNext = (): void => {
-    turn = undefined
-    const [path] = pending
-    if (path === undefined || isStopped) return
-    pending.delete(path)
-    publish(path)
-    publishSettings()
-    if (pending.size > 0) turn = setImmediate(publishNext)
+  clear(paths: readonly string[]): void {
+    const { uris } = this.#context()
+    for (const path of paths) {
+      this.#pending.delete(path)
+      if (!this.#shown.has(path)) continue
+      this.#send(uris.uriOf(path), path, nothing)
+      this.#shown.delete(path)
+    }
   }
 
-  const publish = (path: string): void => {
-    const { uris, workspace } = context()
-    const uri = uris.uriOf(path)
-    const diagnostics = diagnosticsOf(path, context())
-    const { pipelines, notes } = workspace.check(path)
-    for (const note of notes) log(note)
-    const before = shown.get(path) ?? { diagnostics: '[]', pipelines: '[]' }
-    const now = { diagnostics: JSON.stringify(diagnostics), pipelines: JSON.stringify(pipelines) }
-    const version = workspace.versionOf(path)
+  stop(): void {
+    this.#isStopped = true
+    if (this.#turn) clearImmediate(this.#turn)
+  }
+
+  #publishNext(): void {
+    this.#turn = undefined
+    if (this.#isStopped) return
+    this.#publishSettings()
+    const [path] = this.#pending
+    if (path === undefined) return
+    this.#pending.delete(path)
+    this.#publish(path)
+    if (this.#pending.size > 0) this.#turn = setImmediate(() => this.#publishNext())
+  }
+
+  #publish(path: string): void {
+    const context = this.#context()
+    const { pipelines, notes } = context.workspace.check(path)
+    for (const note of notes) this.#log(note)
+    const now: Shown = {
+      diagnostics: JSON.stringify(diagnosticsOf(path, context)),
+      pipelines: JSON.stringify(pipelines.map(({ path: _, ...pipeline }) => pipeline)),
+    }
+    this.#send(context.uris.uriOf(path), path, now)
+    if (now.diagnostics === nothing.diagnostics && now.pipelines === nothing.pipelines) this.#shown.delete(path)
+    else this.#shown.set(path, now)
+  }
+
+  #send(uri: string, path: string, now: Shown): void {
+    const before = this.#shown.get(path) ?? nothing
+    const version = this.#context().workspace.versionOf(path)
     const isOpen = version !== null
-    // An open document is told even when there is nothing: that is how a client knows it was looked at.
-    if (isOpen || now.diagnostics !== before.diagnostics)
-      void connection.sendDiagnostics({ uri, diagnostics, ...(isOpen ? { version } : {}) })
-    if (now.pipelines !== before.pipelines)
-      void connection.sendNotification(pipelinesMethod, {
-        uri,
-        pipelines: pipelines.map(({ path: _, ...pipeline }) => pipeline),
-      } satisfies PipelinesParams)
-    if (now.diagnostics === '[]' && now.pipelines === '[]') shown.delete(path)
-    else shown.set(path, now)
+    // An open document is told even when nothing changed: that is how a client knows that its text was looked at.
+    if (isOpen || now.diagnostics !== before.diagnostics) {
+      const diagnostics = JSON.parse(now.diagnostics)
+      void this.#connection.sendDiagnostics({ uri, diagnostics, ...(isOpen ? { version } : {}) })
+    }
+    if (now.pipelines !== before.pipelines) {
+      const params: PipelinesParams = { uri, pipelines: JSON.parse(now.pipelines) }
+      void this.#connection.sendNotification(pipelinesMethod, params)
+    }
   }
 
-  const publishSettings = (): void => {
-    const { uris, workspace } = context()
+  #publishSettings(): void {
+    const { uris, workspace } = this.#context()
     for (const [path, problems] of workspace.settingsProblems()) {
       const diagnostics = settingsDiagnostics(problems)
       const text = JSON.stringify(diagnostics)
-      if (text === (settingsShown.get(path) ?? '[]')) continue
-      settingsShown.set(path, text)
-      void connection.sendDiagnostics({ uri: uris.uriOf(path), diagnostics })
+      if (text === (this.#settingsShown.get(path) ?? nothing.diagnostics)) continue
+      this.#settingsShown.set(path, text)
+      void this.#connection.sendDiagnostics({ uri: uris.uriOf(path), diagnostics })
     }
   }
 
   /** A rule that fails is said once, however many files it fails in. */
-  const log = (note: Note): void => {
+  #log(note: Note): void {
     const key = note.code === 'RULE_FAILED' ? `${note.code} ${note.rule ?? note.message}` : `${note.code} ${note.path}`
-    if (notesLogged.has(key) || notesLogged.size >= notesLoggedMax) return
-    notesLogged.add(key)
-    connection.console.warn(`${note.code} ${note.path}: ${note.message}`)
-  }
-
-  return {
-    refresh(paths) {
-      // What is asked for now goes before what has waited: the person looks at it.
-      pending = new Set([...paths, ...pending])
-      schedule()
-    },
-    clear(paths) {
-      const { uris } = context()
-      for (const path of paths) {
-        pending.delete(path)
-        if (!shown.delete(path)) continue
-        void connection.sendDiagnostics({ uri: uris.uriOf(path), diagnostics: [] })
-        void connection.sendNotification(pipelinesMethod, { uri: uris.uriOf(path), pipelines: [] })
-      }
-    },
-    stop() {
-      isStopped = true
-      if (turn) clearImmediate(turn)
-    },
+    if (this.#notesLogged.has(key) || this.#notesLogged.size >= notesLoggedMax) return
+    this.#notesLogged.add(key)
+    this.#connection.console.warn(`${note.code} ${note.path}: ${note.message}`)
   }
 }
-
-const notesLoggedMax = 1_000

@@ -13,7 +13,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import type { Engine, EngineOptions } from '../analysis/engine.ts'
 import { settingsFileName } from '../analysis/settings.ts'
-import { createWorkspace, type Workspace } from '../analysis/workspace.ts'
+import { createWorkspace, isWorkspaceFile, type Workspace } from '../analysis/workspace.ts'
 import type { AnyFeature, ClientAbilities, FeatureContext } from '../features/feature.ts'
 import { features } from '../features/index.ts'
 import { createUris, type KnownUris } from '../features/uris.ts'
@@ -46,7 +46,9 @@ class Server {
     connection.onDidChangeWatchedFiles(({ changes }) => {
       const paths = changes.flatMap(({ uri }) => this.#uris.pathOf(uri) ?? [])
       this.#refresh(this.#workspace.filesChanged(paths))
-      if (paths.some(path => path.endsWith(settingsFileName) || path.endsWith('package.json'))) this.#discoverAll()
+      if (!paths.some(isWorkspaceFile)) return
+      this.#refresh(this.#openPaths())
+      this.#discoverAll()
     })
     for (const feature of features)
       connection.onRequest(feature.method, (params: unknown, token: CancellationToken) =>
@@ -93,7 +95,7 @@ class Server {
       const watchers = [
         { globPattern: '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}' },
         { globPattern: '**/{package.json,tsconfig*.json,jsconfig.json,pnpm-workspace.yaml}' },
-        { globPattern: `**/${settingsFileName}` },
+        { globPattern: `**/{${settingsFileName},.gitignore,.tidemarkignore}` },
       ]
       this.#connection.client
         .register(DidChangeWatchedFilesNotification.type, { watchers })
