@@ -30,14 +30,20 @@ export interface GroupOptions {
 /** The part of the rebalance timeout that a batch in flight gets; the rest is for the commit and the answer to the group. */
 const drainShare = 0.8
 
+/** A partition as the group gave it; when it is taken away and given back, that is another assignment. */
+export interface Assignment extends TopicPartition {
+  readonly number: number
+}
+
 export class Group {
   readonly #options: GroupOptions
   #membership: GroupMembership | undefined
   /** Callbacks of an earlier membership are ignored. */
   #session = 0
-  #incoming = new Map<string, TopicPartition>()
-  /** Revoked or lost since it was last assigned: an adoption under way must drop it. */
-  readonly #gone = new Set<string>()
+  #incoming = new Map<string, Assignment>()
+  /** The present assignment of each partition that is ours: an adoption under another number is too late. */
+  readonly #present = new Map<string, number>()
+  #assignments = 0
   #error: Error | undefined
 
   constructor(options: GroupOptions) {
@@ -87,7 +93,7 @@ export class Group {
   }
 
   /** Partitions to adopt now: assigned, and not yet looked at. Empty until the membership itself is known. */
-  takeIncoming(): TopicPartition[] {
+  takeIncoming(): Assignment[] {
     if (!this.#membership) return []
     const incoming = [...this.#incoming.values()]
     this.#incoming.clear()
@@ -96,15 +102,21 @@ export class Group {
 
   /** A partition that must be looked at again although the group said nothing: its position no longer fits its log. */
   requeue(partition: TopicPartition): void {
-    if (!this.isAssigned(partition)) return
-    this.#incoming.set(partitionName(partition), partition)
-    this.#options.bell.ring()
+    if (this.isAssigned(partition)) this.#assigned([partition])
   }
 
-  /** Whether a partition that was taken for adoption is still assigned to us in the same session. */
+  /**
+   * Whether this very assignment still stands. The name alone does not tell:
+   *   1. orders/0 is assigned, and its position is being read
+   *   2. it is taken away; another member commits; it is given back
+   *   3. the position read in 1 arrives, and is old
+   */
+  isPresent({ topic, partition, number }: Assignment): boolean {
+    return this.#present.get(partitionName({ topic, partition })) === number
+  }
+
   isAssigned(partition: TopicPartition): boolean {
-    const name = partitionName(partition)
-    return this.#membership?.assignment.some(each => partitionName(each) === name) === true && !this.#gone.has(name)
+    return this.#membership !== undefined && this.#present.has(partitionName(partition))
   }
 
   async leave(): Promise<void> {
@@ -112,13 +124,15 @@ export class Group {
     const membership = this.#membership
     this.#membership = undefined
     this.#incoming.clear()
+    this.#present.clear()
     await membership?.leave()
   }
 
   #assigned(partitions: readonly TopicPartition[]): void {
-    for (const each of partitions) {
-      this.#incoming.set(partitionName(each), each)
-      this.#gone.delete(partitionName(each))
+    for (const { topic, partition } of partitions) {
+      const number = ++this.#assignments
+      this.#incoming.set(partitionName({ topic, partition }), { topic, partition, number })
+      this.#present.set(partitionName({ topic, partition }), number)
     }
     this.#options.bell.ring()
   }
@@ -140,7 +154,7 @@ export class Group {
   #forget(partitions: readonly TopicPartition[]): void {
     for (const each of partitions) {
       this.#incoming.delete(partitionName(each))
-      this.#gone.add(partitionName(each))
+      this.#present.delete(partitionName(each))
     }
   }
 }

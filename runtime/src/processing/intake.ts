@@ -6,9 +6,8 @@
  */
 import type { FetchError, KafkaConnection } from '../clients/client.ts'
 import { type Clock, pause } from '../clock.ts'
-import type { BatchSlice } from '../dataset/batch.ts'
 import { Bell } from './bell.ts'
-import type { OwnedPartition } from './owned.ts'
+import type { OwnedPartition, Taken } from './owned.ts'
 
 export interface IntakeOptions {
   readonly connection: KafkaConnection
@@ -70,12 +69,12 @@ export class Intake {
   /**
    * Slices of these partitions within the bounds of a batch. A share that a partition does not need goes to the others, the emptiest first.
    */
-  take(partitions: readonly OwnedPartition[]): BatchSlice[] {
+  take(partitions: readonly OwnedPartition[]): Taken[] {
     const ready = partitions.filter(each => each.isOurs && each.hasProgress)
     ready.sort((left, right) => left.bufferedRecords - right.bufferedRecords)
     let records = this.#options.maxRecordsPerBatch
     let bytes = this.#options.maxBytesPerBatch
-    const slices: BatchSlice[] = []
+    const taken: Taken[] = []
     for (const [index, each] of ready.entries()) {
       const share = ready.length - index
       if (records <= 0 && each.bufferedRecords > 0) break
@@ -83,10 +82,10 @@ export class Intake {
       const slice = each.take(Math.max(1, Math.floor(records / share)), bytes / share)
       records -= slice.records.length
       bytes -= before - each.bufferedBytes
-      slices.push(slice)
+      taken.push({ owned: each, slice })
     }
     this.#room.ring()
-    return slices.sort((left, right) => compare(left.range, right.range))
+    return taken.sort((left, right) => compare(left.owned, right.owned))
   }
 
   /** Something was handed out or dropped: there may be room for another fetch. */

@@ -1,10 +1,9 @@
 /** Takes slices of some partitions and runs them one unit after the other. What shares a lane keeps its order; lanes run beside each other. */
 import { type Clock, pause } from '../clock.ts'
-import type { BatchSlice } from '../dataset/batch.ts'
 import { Bell } from './bell.ts'
 import type { Intake } from './intake.ts'
 import type { Bounds, Trigger } from './options.ts'
-import type { OwnedPartition } from './owned.ts'
+import type { OwnedPartition, Taken } from './owned.ts'
 
 export interface LaneOptions {
   readonly intake: Intake
@@ -17,7 +16,7 @@ export interface LaneOptions {
   /** Whether this lane has nothing to do any more. */
   isOver(): boolean
   /** Runs one unit; rejects only with what ends the run. `planId` is the id under which the same ranges were frozen before. */
-  runUnit(slices: readonly BatchSlice[], planId: string | undefined): Promise<void>
+  runUnit(taken: readonly Taken[], planId: string | undefined): Promise<void>
 }
 
 /** Steps over markers and aborted records are committed by themselves when no record comes for so long. */
@@ -40,7 +39,7 @@ export class Lane {
       while (!stopping.aborted && !this.#options.isOver()) {
         await this.#untilTriggered()
         const work = await this.#next()
-        if (work) await runUnit(work.slices, work.planId)
+        if (work) await runUnit(work.taken, work.planId)
       }
     } finally {
       stopping.removeEventListener('abort', wake)
@@ -49,7 +48,7 @@ export class Lane {
   }
 
   /** The next slices, or `undefined` when the lane should look around: a stop, or its partitions went away. */
-  async #next(): Promise<{ readonly slices: readonly BatchSlice[]; readonly planId: string | undefined } | undefined> {
+  async #next(): Promise<{ readonly taken: readonly Taken[]; readonly planId: string | undefined } | undefined> {
     const { intake, bounds, clock, stopping } = this.#options
     const startedMs = clock.monotonicMs()
     let firstRecordMs: number | undefined
@@ -59,8 +58,8 @@ export class Lane {
       const planned = partitions.find(each => each.isOurs && each.plan !== undefined)
       if (planned) {
         const planId = planned.plan?.batchId
-        const slices = this.#takePlanned(partitions, planId)
-        if (slices) return { slices, planId }
+        const taken = this.#takePlanned(partitions, planId)
+        if (taken) return { taken, planId }
         await this.#bell.wait()
         continue
       }
@@ -68,12 +67,12 @@ export class Lane {
       if (partitions.some(each => each.bufferedRecords > 0)) {
         firstRecordMs ??= nowMs
         const waitMs = firstRecordMs + bounds.maxWaitMsPerBatch - nowMs
-        if (waitMs <= 0 || this.#isFull(partitions)) return { slices: intake.take(partitions), planId: undefined }
+        if (waitMs <= 0 || this.#isFull(partitions)) return { taken: intake.take(partitions), planId: undefined }
         await this.#bellWithin(waitMs)
       } else if (partitions.some(each => each.hasProgress)) {
         const waitMs = startedMs + idleCommitMs - nowMs
         if (waitMs <= 0 || partitions.some(each => each.fetchOffset === each.endOffset)) {
-          return { slices: intake.take(partitions), planId: undefined }
+          return { taken: intake.take(partitions), planId: undefined }
         }
         await this.#bellWithin(waitMs)
       } else await this.#bell.wait()
@@ -81,12 +80,15 @@ export class Lane {
   }
 
   /** The parts of one frozen batch that are ours, once all of them are fetched. */
-  #takePlanned(partitions: readonly OwnedPartition[], batchId: string | undefined): BatchSlice[] | undefined {
+  #takePlanned(partitions: readonly OwnedPartition[], batchId: string | undefined): Taken[] | undefined {
     const parts = partitions.filter(each => each.isOurs && each.plan?.batchId === batchId)
     if (parts.some(each => each.fetchOffset < (each.plan?.range.untilOffset ?? 0n))) return undefined
-    const slices = parts.map(each => each.takePlanned()).filter(slice => slice !== undefined)
+    const taken = parts.flatMap(owned => {
+      const slice = owned.takePlanned()
+      return slice ? [{ owned, slice }] : []
+    })
     this.#options.intake.madeRoom()
-    return slices
+    return taken
   }
 
   #isFull(partitions: readonly OwnedPartition[]): boolean {

@@ -2,6 +2,12 @@ import type { FetchedPartition, KafkaRecord } from '../clients/client.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 
+/** A slice and the ownership it was handed out under. */
+export interface Taken {
+  readonly owned: OwnedPartition
+  readonly slice: BatchSlice
+}
+
 /** What one fetch answered, as far as it is not yet handed out. */
 interface Chunk {
   readonly records: readonly KafkaRecord[]

@@ -12,13 +12,13 @@ import type { Protocol } from '../guarantees/guarantee.ts'
 import type { PartitionHandler } from '../processor.ts'
 import { controlScratchGroupVariable, controlSocketVariable } from '../protocol.ts'
 import { type Random, systemRandom } from '../random.ts'
-import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
+import { partitionName } from '../semantics/ranges.ts'
 import type { DataLossAnswer, LossReport } from '../semantics/start.ts'
 import { type Trace, warningsTrace } from '../trace.ts'
 import { adopt } from './adoption.ts'
 import { Bell } from './bell.ts'
 import { fetchFailure } from './fetchFailure.ts'
-import { Group } from './group.ts'
+import { type Assignment, Group } from './group.ts'
 import { Intake } from './intake.ts'
 import { Ledger, type StopReport } from './ledger.ts'
 import { Mirror } from './mirror.ts'
@@ -175,7 +175,7 @@ export class Run<V, Extra extends object> {
 
   async #adopt(
     { connection, protocol, group, mirror, work }: Parts<Extra>,
-    incoming: readonly TopicPartition[],
+    incoming: readonly Assignment[],
   ): Promise<void> {
     const { startingOffsets = 'earliest', trigger } = this.#options
     const answerLoss = (reports: readonly LossReport[]) => this.#answerLoss(reports)
@@ -191,7 +191,7 @@ export class Run<V, Extra extends object> {
       for (const each of incoming) work.fenced(each)
       return
     }
-    const ours = adopted.filter(each => group.isAssigned(each))
+    const ours = adopted.filter((_each, index) => group.isPresent(incoming[index] ?? bug('adopted too much')))
     const positions = ours.map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
     this.#trace({ kind: 'assigned', partitions: positions })
     mirror?.note(

@@ -1,14 +1,13 @@
 /** The units in flight and the lanes that start them; and how a partition is given up without leaving any behind. */
 import type { Clock } from '../clock.ts'
-import type { BatchSlice } from '../dataset/batch.ts'
-import { bug, TidemarkError } from '../errors.ts'
+import { TidemarkError } from '../errors.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { Group } from './group.ts'
 import type { Intake } from './intake.ts'
 import { Lane } from './lane.ts'
 import type { Mirror } from './mirror.ts'
 import type { Bounds, Trigger } from './options.ts'
-import type { OwnedPartition } from './owned.ts'
+import type { OwnedPartition, Taken } from './owned.ts'
 import { within } from './patience.ts'
 import { Unit, type UnitOutcome } from './unit.ts'
 
@@ -134,7 +133,7 @@ export class Work {
       stopping,
       partitions,
       isOver: () => this.#hasFailed || isOver(),
-      runUnit: (slices, planId) => this.#runUnit(slices, planId),
+      runUnit: (taken, planId) => this.#runUnit(taken, planId),
     })
     const ended = lane.run().catch(error => {
       this.#hasFailed = true
@@ -144,15 +143,17 @@ export class Work {
     void ended.then(() => this.#lanes.delete(ended))
   }
 
-  async #runUnit(slices: readonly BatchSlice[], planId: string | undefined): Promise<void> {
-    if (slices.length === 0) return
-    const { intake, runId, clock, mirror } = this.#options
-    const byName = new Map([...intake.partitions].map(each => [partitionName(each), each]))
-    const ownerOf = ({ range }: BatchSlice) =>
-      byName.get(partitionName(range)) ?? bug(`a slice of ${partitionName(range)} is not ours`)
+  async #runUnit(taken: readonly Taken[], planId: string | undefined): Promise<void> {
+    if (taken.length === 0) return
+    const { runId, clock, mirror } = this.#options
     const sequence = ++this.#sequence
-    const batchId = planId ?? `${runId}-${sequence}`
-    const unit = new Unit({ batchId, sequence, slices, owned: slices.map(ownerOf), startedAtMs: clock.nowMs() })
+    const unit = new Unit({
+      batchId: planId ?? `${runId}-${sequence}`,
+      sequence,
+      slices: taken.map(each => each.slice),
+      owned: taken.map(each => each.owned),
+      startedAtMs: clock.nowMs(),
+    })
     const running = this.#options.runUnit(unit)
     this.#units.set(
       unit,
