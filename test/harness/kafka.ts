@@ -37,7 +37,13 @@ export interface TestKafka {
   /** SIGSTOP; the answer lets it go on (SIGCONT). Undone at the test's end in any case. */
   freeze(index: number): Promise<() => Promise<void>>
   /** Runs one of Kafka's own tools, the independent witness, and answers what it printed. */
-  tool(mainClass: string, args: readonly string[], options?: { readonly input?: string }): Promise<string>
+  tool(mainClass: string, args: readonly string[], options?: ToolOptions): Promise<string>
+}
+
+export interface ToolOptions {
+  readonly input?: string
+  /** Ends a tool that would go on; its promise rejects. */
+  readonly signal?: AbortSignal
 }
 
 export interface KafkaNeeds {
@@ -160,11 +166,14 @@ async function replaceProcess(folder: string, nodeId: number, identity: ProcessI
 async function runTool(
   mainClass: string,
   args: readonly string[],
-  { input = '' }: { readonly input?: string } = {},
+  { input = '', signal }: ToolOptions = {},
 ): Promise<string> {
   const java = await findJava(process.env)
   const quick = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dlog4j2.level=ERROR']
-  const running = run(java.path, [...quick, '-cp', await classPath(), mainClass, ...args], { maxBuffer: 256 << 20 })
+  const running = run(java.path, [...quick, '-cp', await classPath(), mainClass, ...args], {
+    maxBuffer: 256 << 20,
+    ...(signal ? { signal } : {}),
+  })
   running.child.stdin?.end(input)
   return (await running).stdout
 }

@@ -1,5 +1,5 @@
 /** One group's rows from what was read of it. */
-import { judge, worstStatus } from '../semantics/groupStatus.ts'
+import { judge, type Readers, worstStatus } from '../semantics/groupStatus.ts'
 import { type LagByCause, lagOf, type RangeCount } from '../semantics/lag.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import { type GroupHistory, positionsOf } from './groupHistory.ts'
@@ -24,14 +24,14 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
   const owners = new Map(
     members?.flatMap(({ clientId, assignment }) => assignment.map(item => [partitionName(item), clientId] as const)),
   )
-  const hasMembers = members ? members.length > 0 : group.state !== 'Empty' && group.state !== 'Dead'
+  const readers = readersOf(group, members)
 
   const partitions = input.partitions.map((place): GroupPartition => {
     const name = partitionName(place)
     const committed = byPartition.get(name)
     const ends = input.ends.get(name)
     const lag = ends && lagOf({ ...ends, committedOffset: committed?.offset }, input.counts.get(name))
-    const judgement = judged(lag, committed, ends, atMs, hasMembers, () => positionsOf(entry, name))
+    const judgement = judged(lag, committed, ends, atMs, readers, () => positionsOf(entry, name))
     return {
       ...place,
       ends,
@@ -55,6 +55,12 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
   }
 }
 
+function readersOf({ type, state }: GroupSummary, members: readonly GroupMember[] | undefined): Readers {
+  if (type === 'simple') return 'unknowable'
+  const isEmpty = members ? members.length === 0 : state === 'Empty' || state === 'Dead'
+  return isEmpty ? 'none' : 'members'
+}
+
 type Judgement = Pick<GroupPartition, 'status' | 'consumedPerSecond' | 'producedPerSecond' | 'secondsLeft'>
 
 /** A position is judged by its samples, to which this one is added; where there is none there is nothing to judge. */
@@ -63,7 +69,7 @@ function judged(
   committed: CommittedPosition | undefined,
   ends: LogEnds | undefined,
   atMs: number,
-  hasMembers: boolean,
+  readers: Readers,
   samplesOf: () => ReturnType<typeof positionsOf>,
 ): Judgement {
   const unknown = { consumedPerSecond: undefined, producedPerSecond: undefined, secondsLeft: undefined }
@@ -73,7 +79,7 @@ function judged(
   const left = lag.readable ?? lag.offsets
   samples.add({ atMs, committedOffset: committed.offset, lag: left, endOffset: ends.lastStableOffset })
   const window = samples.list()
-  const verdict = judge(window, hasMembers)
+  const verdict = judge(window, readers)
   return window.length < 2 ? { ...unknown, status: verdict.status } : verdict
 }
 

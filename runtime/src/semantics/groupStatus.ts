@@ -51,6 +51,12 @@ const silenceMinMs = 30_000
  */
 const keepingUpSecondsMax = 2
 
+/**
+ * Who may move the position: members of the group, nobody, or somebody whom the group does not know of (a store that mirrors
+ * its offsets, a consumer that assigns partitions to itself).
+ */
+export type Readers = 'members' | 'none' | 'unknowable'
+
 /** What the window says of one partition that has a position. */
 export interface Verdict extends Rates {
   readonly status: PartitionStatus
@@ -62,21 +68,20 @@ export interface Verdict extends Rates {
 }
 
 /** @param samples oldest first. */
-export function judge(samples: readonly PositionSample[], hasMembers: boolean): Verdict {
+export function judge(samples: readonly PositionSample[], readers: Readers): Verdict {
   const rates = ratesOf(samples)
-  const status = statusOf(samples, hasMembers, rates)
+  const status = statusOf(samples, readers, rates)
   return { status, ...rates, secondsLeft: secondsLeft(samples, status, rates) }
 }
 
-function statusOf(samples: readonly PositionSample[], hasMembers: boolean, rates: Rates): PartitionStatus {
+function statusOf(samples: readonly PositionSample[], readers: Readers, rates: Rates): PartitionStatus {
   const last = samples.at(-1)
   const first = samples[0]
   if (!last || !first) return 'unknown'
   if (hasRewound(samples)) return 'rewound'
   if (last.lag === 0n) return 'ok'
-  // Positions also move without members: a store that mirrors its offsets, a consumer that assigns partitions itself.
   const hasMoved = last.committedOffset !== first.committedOffset
-  if (!hasMembers && !hasMoved) return 'stopped'
+  if (readers === 'none' || (readers === 'unknowable' && !hasMoved)) return 'stopped'
   if (isSilent(samples)) return 'stalled'
   if (last.atMs - first.atMs < windowMinMs) return 'unknown'
   // Records that came a moment ago to a reader that had read all before.

@@ -14,7 +14,8 @@ function samples(...points: readonly (readonly [committed: number, end: number])
   }))
 }
 
-const statusOf = (window: readonly PositionSample[], hasMembers: boolean) => judge(window, hasMembers).status
+const statusOf = (window: readonly PositionSample[], hasMembers: boolean) =>
+  judge(window, hasMembers ? 'members' : 'none').status
 
 /** Burrow's: fine if lag was zero once in the window; a warning only if it rose at every step. */
 function burrow(window: readonly PositionSample[]): 'ok' | 'warning' {
@@ -92,8 +93,11 @@ test('records that came to a reader at rest are no silence yet', () => {
   assert.equal(statusOf(samples([50, 50], [50, 60], [50, 70], [50, 80], [50, 90]), true), 'stalled')
 })
 
-test('positions that move without members are judged like others', () => {
-  assert.equal(statusOf(samples([0, 1_000], [400, 1_000], [800, 1_000], [900, 1_000]), false), 'catchingUp')
+test('a position that somebody moves without being a member is judged like others, and stopped when nobody does', () => {
+  const moving = samples([0, 1_000], [400, 1_000], [800, 1_000], [900, 1_000])
+  assert.equal(judge(moving, 'unknowable').status, 'catchingUp')
+  assert.equal(judge(moving, 'none').status, 'stopped')
+  assert.equal(judge(samples([10, 40], [10, 60]), 'unknowable').status, 'stopped')
 })
 
 test('a position that went back is told until it has passed the old place', () => {
@@ -116,9 +120,9 @@ test('a group is as well as its worst partition', () => {
 test('rates and time left', () => {
   const rates = ratesOf(samples([0, 1_000], [300, 1_100], [600, 1_200]))
   assert.deepEqual(rates, { consumedPerSecond: 30, producedPerSecond: 10 })
-  assert.equal(judge(samples([0, 10_000], [4_000, 10_100], [8_000, 10_200]), true).secondsLeft, 2_200 / 390)
-  assert.equal(judge(samples([5, 10], [10, 10]), true).secondsLeft, 0)
-  assert.equal(judge(samples([0, 100], [10, 300], [20, 600]), true).secondsLeft, Number.POSITIVE_INFINITY)
+  assert.equal(judge(samples([0, 10_000], [4_000, 10_100], [8_000, 10_200]), 'members').secondsLeft, 2_200 / 390)
+  assert.equal(judge(samples([5, 10], [10, 10]), 'members').secondsLeft, 0)
+  assert.equal(judge(samples([0, 100], [10, 300], [20, 600]), 'members').secondsLeft, Number.POSITIVE_INFINITY)
   assert.equal(ratesOf(samples([600, 600], [0, 600])).consumedPerSecond, 0, 'a rewind is no consumption')
 })
 
@@ -132,7 +136,7 @@ test('a pipeline that keeps up does not flap, whenever one looks', () => {
     window.push({ atMs, committedOffset: BigInt(committed), endOffset: BigInt(end), lag: BigInt(end - committed) })
     if (window.length > 24) window.shift()
     if (atMs < 15_000) continue
-    const { status, secondsLeft } = judge(window, true)
+    const { status, secondsLeft } = judge(window, 'members')
     assert.equal(status, 'ok', `at ${atMs} ms`)
     assert.ok(secondsLeft !== undefined && secondsLeft < 2, `${secondsLeft} s left at ${atMs} ms`)
   }

@@ -1,0 +1,187 @@
+/** The monitor beside real groups of both protocols, and with brokers that come and go. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import {
+  type ClusterSnapshot,
+  clusterClient,
+  type Monitor,
+  openCluster,
+  type Selection,
+} from '@tidemark/runtime/monitor'
+import { useKafka } from '../../harness/kafka.ts'
+import { uniqueName } from '../../harness/topics.ts'
+import { until } from '../../harness/until.ts'
+
+async function monitorOf(t: TestContext, brokers: readonly string[]): Promise<Monitor> {
+  const monitor = await openCluster({ brokers })
+  t.after(() => monitor.close())
+  return monitor
+}
+
+async function createTopic(brokers: readonly string[], topic: string, partitions: number): Promise<void> {
+  const connection = await (await clusterClient({ brokers })).connect()
+  await connection.createTopics([{ topic, partitions, replicationFactor: 1 }])
+  await connection.close()
+}
+
+async function produce(brokers: readonly string[], topic: string, count: number): Promise<void> {
+  const connection = await (await clusterClient({ brokers })).connect()
+  const producer = await connection.producer({})
+  await producer.send(Array.from({ length: count }, (_, i) => ({ topic, key: `${i}`, value: `${i}` })))
+  await producer.close()
+  await connection.close()
+}
+
+/** Refreshes until the snapshot is as wanted. */
+function seen(
+  monitor: Monitor,
+  selection: Selection,
+  what: string,
+  isAsWanted: (snapshot: ClusterSnapshot) => boolean,
+): Promise<ClusterSnapshot> {
+  const look = async () => {
+    const snapshot = await monitor.refresh(selection)
+    return isAsWanted(snapshot) ? snapshot : undefined
+  }
+  return until(what, look, { deadlineMs: 60_000, everyMs: 100 })
+}
+
+for (const protocol of ['classic', 'consumer'] as const) {
+  test(`a group of the ${protocol} protocol: members, owners, lag that falls to nothing`, async t => {
+    const kafka = await useKafka(t)
+    const [topic, groupId] = [uniqueName('watched'), uniqueName(`of-${protocol}`)]
+    await createTopic(kafka.brokers, topic, 2)
+    await produce(kafka.brokers, topic, 40)
+    const stop = new AbortController()
+    const consumer = [
+      '--bootstrap-server',
+      kafka.brokers.join(','),
+      '--topic',
+      topic,
+      '--group',
+      groupId,
+      '--from-beginning',
+    ]
+    const properties = [`group.protocol=${protocol}`, 'client.id=reader', 'auto.commit.interval.ms=100'].flatMap(
+      text => ['--consumer-property', text],
+    )
+    const reading = kafka.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [...consumer, ...properties], {
+      signal: stop.signal,
+    })
+    t.after(() => stop.abort())
+    reading.catch(() => {})
+
+    const monitor = await monitorOf(t, kafka.brokers)
+    const snapshot = await seen(
+      monitor,
+      { details: [groupId] },
+      'the group has read all',
+      ({ selectedGroups: [group] }) => group?.readable === 0n,
+    )
+    const [group] = snapshot.selectedGroups
+    assert.equal(group?.type, protocol)
+    assert.equal(group.state, 'Stable')
+    assert.equal(group.members?.length, 1)
+    assert.deepEqual(
+      group.partitions.map(({ partition, owner }) => [partition, owner]),
+      [
+        [0, 'reader'],
+        [1, 'reader'],
+      ],
+    )
+    assert.equal(
+      group.partitions.reduce((sum, { committedOffset = 0n }) => sum + committedOffset, 0n),
+      40n,
+    )
+    assert.equal(group.status, 'ok')
+
+    stop.abort()
+    await seen(
+      monitor,
+      { details: [groupId] },
+      'the group is empty',
+      ({ selectedGroups: [left] }) => left?.state === 'Empty',
+    )
+    await produce(kafka.brokers, topic, 10)
+    const after = await monitor.refresh({ details: [groupId] })
+    assert.equal(after.selectedGroups[0]?.readable, 10n)
+    assert.equal(after.selectedGroups[0]?.status, 'stopped')
+  })
+}
+
+test('a refresh leaves no group and no commit behind', async t => {
+  const kafka = await useKafka(t, { isOwn: true })
+  await createTopic(kafka.brokers, 'quiet', 1)
+  await produce(kafka.brokers, 'quiet', 5)
+  const monitor = await monitorOf(t, kafka.brokers)
+  for (let i = 0; i < 3; i++) await monitor.refresh({ groups: 'all', topics: ['quiet'], details: ['nobody'] })
+  const groups = await kafka.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
+    '--bootstrap-server',
+    kafka.brokers.join(','),
+    '--list',
+  ])
+  assert.equal(groups.trim(), '')
+})
+
+test('a broker that is gone is a problem, not the end; when it is back, so are its partitions', async t => {
+  const kafka = await useKafka(t, { brokers: 3 })
+  await createTopic(kafka.brokers, 'spread', 3)
+  await produce(kafka.brokers, 'spread', 30)
+  const monitor = await monitorOf(t, kafka.brokers)
+  const all = { topics: ['spread'] }
+  const whole = await seen(
+    monitor,
+    all,
+    'all ends are known',
+    ({ selectedTopics: [topic] }) => topic?.partitions.every(({ ends }) => ends) === true,
+  )
+  assert.equal(
+    whole.selectedTopics[0]?.partitions.reduce((sum, { ends }) => sum + (ends?.highWatermark ?? 0n), 0n),
+    30n,
+  )
+
+  await kafka.killBroker(1)
+  const broken = await seen(
+    monitor,
+    all,
+    'its partition is missing',
+    ({ selectedTopics: [topic] }) => topic?.partitions.some(({ ends }) => !ends) === true,
+  )
+  assert.equal(
+    broken.selectedTopics[0]?.partitions.filter(({ ends }) => ends).length,
+    2,
+    'the others are read as before',
+  )
+  await seen(monitor, all, 'the broker is no longer listed', ({ brokers }) => brokers.length === 2)
+
+  await kafka.startBroker(1)
+  const healed = await seen(
+    monitor,
+    all,
+    'all is back',
+    ({ problems, selectedTopics: [topic] }) =>
+      problems.length === 0 && topic?.partitions.every(({ ends }) => ends) === true,
+  )
+  assert.equal(healed.brokers.length, 3)
+})
+
+test('a frozen broker holds up only what it leads', async t => {
+  const kafka = await useKafka(t, { brokers: 3 })
+  await createTopic(kafka.brokers, 'spread', 3)
+  const monitor = await monitorOf(t, kafka.brokers)
+  await seen(
+    monitor,
+    { topics: ['spread'] },
+    'all ends are known',
+    ({ selectedTopics: [topic] }) => topic?.partitions.every(({ ends }) => ends) === true,
+  )
+  const thaw = await kafka.freeze(2)
+  const snapshot = await monitor.refresh({ topics: ['spread'] })
+  assert.ok(
+    snapshot.problems.some(({ place }) => place.startsWith('broker 3')),
+    'it is named',
+  )
+  assert.equal(snapshot.selectedTopics[0]?.partitions.filter(({ ends }) => ends).length, 2)
+  await thaw()
+  await seen(monitor, { topics: ['spread'] }, 'it answers again', ({ problems }) => problems.length === 0)
+})
