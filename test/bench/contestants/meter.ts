@@ -8,6 +8,7 @@ export class Meter {
   #firstMs: number | undefined
   #firstCpu: NodeJS.CpuUsage | undefined
   #firstCommitMs: number | undefined
+  readonly #batchMs: number[] = []
   seen = 0
 
   /** @param startedMs when the process was started, by the wall clock. */
@@ -23,7 +24,9 @@ export class Meter {
     this.#firstCpu = process.cpuUsage()
   }
 
-  committed(): void {
+  /** @param durationMs of the batch, from its start until it was committed. */
+  committed(durationMs?: number): void {
+    if (durationMs !== undefined) this.#batchMs.push(durationMs)
     this.#firstCommitMs ??= performance.timeOrigin + performance.now() - this.#startedMs
   }
 
@@ -48,6 +51,9 @@ export class Meter {
         cpuSPerMillion: (user + system) / this.seen,
         peakMb: process.resourceUsage().maxRSS / 1024,
         firstCommitMs: this.#firstCommitMs,
+        ...(this.#batchMs.length > 0
+          ? { batchP50Ms: quantile(this.#batchMs, 0.5), batchP99Ms: quantile(this.#batchMs, 0.99) }
+          : {}),
       }),
     )
   }
@@ -57,4 +63,8 @@ export class Meter {
     for (const cents of this.totals.values()) sum += cents
     return sum
   }
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] as number
 }

@@ -8,6 +8,9 @@ export interface Measured {
   readonly peakMb: number
   /** From process start to the first commit, where there is one. */
   readonly firstCommitMs?: number
+  /** A batch from its start until it was committed: median, and 99 of 100. */
+  readonly batchP50Ms?: number
+  readonly batchP99Ms?: number
 }
 
 export function report(measured: readonly Measured[]): string {
@@ -34,21 +37,24 @@ function table(heading: string, measured: readonly Measured[]): string {
       cpuSPerMillion: of(each => each.cpuSPerMillion),
       peakMb: of(each => each.peakMb),
       firstCommitMs: of(each => each.firstCommitMs),
+      batchP50Ms: of(each => each.batchP50Ms),
+      batchP99Ms: of(each => each.batchP99Ms),
     }
   })
   const base = medians.find(({ contestant }) => contestant.isBaseline)
   return [
     `${heading} (medians)`,
     '',
-    '| contestant | records/s | ratio | CPU s per million | ratio | peak MB | ratio | first commit ms |',
-    '|---|---|---|---|---|---|---|---|',
+    '| contestant | records/s | ratio | CPU s per million | ratio | peak MB | ratio | first commit ms | batch ms, p50 / p99 |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...medians.map(each => {
       const ratio = (key: 'recordsPerS' | 'cpuSPerMillion' | 'peakMb') =>
         base ? (each[key] / base[key]).toFixed(2) : ''
       const name = each.contestant.name.slice(each.contestant.name.indexOf(' ') + 1)
       const speed = Math.round(each.recordsPerS).toLocaleString('en')
       const commit = Number.isNaN(each.firstCommitMs) ? '' : Math.round(each.firstCommitMs)
-      return `| ${name} | ${speed} | ${ratio('recordsPerS')} | ${each.cpuSPerMillion.toFixed(2)} | ${ratio('cpuSPerMillion')} | ${Math.round(each.peakMb)} | ${ratio('peakMb')} | ${commit} |`
+      const batch = Number.isNaN(each.batchP50Ms) ? '' : `${each.batchP50Ms.toFixed(1)} / ${each.batchP99Ms.toFixed(1)}`
+      return `| ${name} | ${speed} | ${ratio('recordsPerS')} | ${each.cpuSPerMillion.toFixed(2)} | ${ratio('cpuSPerMillion')} | ${Math.round(each.peakMb)} | ${ratio('peakMb')} | ${commit} | ${batch} |`
     }),
   ].join('\n')
 }

@@ -8,6 +8,7 @@ import {
   idempotent,
   json,
   kafka,
+  type TraceEvent,
   transactional,
 } from '@tidemark/runtime'
 import type { KafkaClient } from '../../../runtime/src/clients/client.ts'
@@ -25,8 +26,9 @@ export async function readWithTidemark(who: string, isParsed: boolean, task: Tas
     groupId: uniqueName('bench'),
     topics: [task.topic],
     trigger: 'availableNow' as const,
-    trace: (event: { kind: string }) => {
-      if (event.kind === 'batchCommitted') meter.committed()
+    ...(who.includes('batches of 100') ? { maxRecordsPerBatch: 100 } : {}),
+    trace: (event: TraceEvent) => {
+      if (event.kind === 'batchCommitted') meter.committed(event.durationMs)
     },
   }
   if (who.includes('(sqlite)')) return readIntoSqlite(who, common, task, meter)
@@ -67,7 +69,7 @@ interface Common {
   readonly groupId: string
   readonly topics: readonly string[]
   readonly trigger: 'availableNow'
-  readonly trace: (event: { kind: string }) => void
+  readonly trace: (event: TraceEvent) => void
 }
 
 /** Totals in the database: for `transactional` in the transaction that moves the offsets, else by keyed upserts of sums. */
@@ -126,7 +128,7 @@ export async function copyWithTidemark(task: Task, meter: Meter): Promise<void> 
     value: json<Order>(),
     guarantee: transactional(kafka()),
     trace: event => {
-      if (event.kind === 'batchCommitted') meter.committed()
+      if (event.kind === 'batchCommitted') meter.committed(event.durationMs)
     },
   })
   processor.foreachBatch(async (batch, { tx }) => {

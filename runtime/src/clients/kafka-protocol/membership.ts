@@ -26,6 +26,9 @@ import {
 import { matchedTopics, watchMetadata } from './topicWatch.ts'
 import { TransportError } from './transport.ts'
 
+/** How long passing errors are sat out before `join` rejects; once joined, rejoining is tried for as long as it takes. */
+const firstJoinTimeoutMs = 60_000
+
 /** Resolves when the group has taken us in; `onAssigned` follows. @throws TidemarkError when it will not. */
 export async function joinMembership(cluster: Cluster, options: JoinOptions): Promise<GroupMembership> {
   const membership = new Membership(cluster, options)
@@ -60,7 +63,7 @@ class Membership implements GroupMembership {
   }
 
   async start(): Promise<void> {
-    const first = await this.#joinUntilAccepted()
+    const first = await this.#joinUntilAccepted(firstJoinTimeoutMs)
     // Callbacks come after `join` has resolved, so that they may use what it resolved with.
     setImmediate(() => void this.#run(first))
   }
@@ -128,9 +131,10 @@ class Membership implements GroupMembership {
     this.#whyNone = end
   }
 
-  /** Tries for as long as the error is one that passes: a group must survive its broker's restart. */
-  async #joinUntilAccepted(): Promise<GroupSession> {
+  /** Tries again while the error is one that passes: a group must survive its broker's restart. */
+  async #joinUntilAccepted(giveUpAfterMs = Number.POSITIVE_INFINITY): Promise<GroupSession> {
     const { clock, random } = this.#cluster.surroundings
+    const startedMs = clock.monotonicMs()
     for (let failures = 0; ; ) {
       try {
         const session = await this.#joinOnce()
@@ -139,7 +143,7 @@ class Membership implements GroupMembership {
       } catch (error) {
         if (this.#leaving.signal.aborted) throw error
         if (error instanceof KafkaCodeError && this.#isAnotherRound(error)) continue
-        if (!isRetriable(error)) throw error
+        if (!isRetriable(error) || clock.monotonicMs() - startedMs > giveUpAfterMs) throw error
         this.#cluster.forgetCoordinatorAfter('group', this.groupId, error)
         await pause(clock, backoffMs(++failures, random), this.#leaving.signal)
       }
