@@ -14,7 +14,7 @@ const nonce = 'VGlkZW1hcms='
 export const recordedAtMs = Date.parse('2026-11-20T12:01:04.500Z')
 
 /** A failure bound: a step that takes longer has failed. */
-const stepTimeoutMs = 10_000
+const stepTimeoutMs = 45_000
 
 export interface PanelOptions {
   readonly view: 'overview' | 'batch'

@@ -6,7 +6,7 @@ import { usePanels } from './session.ts'
 
 const open = usePanels()
 
-/** The aim for the panel's thread. The best of nine is held to it: the others also show what else the machine was doing. */
+/** The aim for the panel's thread. The best of five is held to it: the others also show what else the machine was doing. */
 const updateMsMax = 50
 
 test('9,000 topics, 2,200 groups and 39,000 partitions are drawn within the frame of a refresh', async () => {
@@ -14,12 +14,12 @@ test('9,000 topics, 2,200 groups and 39,000 partitions are drawn within the fram
   await panel.show(overviewNamed('overview'))
   const first = await panel.show(hugeOverview(0))
   const updates: number[] = []
-  for (let round = 1; round <= 9; round++) updates.push(await panel.show(hugeOverview(round)))
+  for (let round = 1; round <= 5; round++) updates.push(await panel.show(hugeOverview(round)))
   updates.sort((a, b) => a - b)
   const [best = Number.POSITIVE_INFINITY] = updates
   const elements = await panel.page.evaluate(() => document.querySelectorAll('*').length)
   console.log(
-    `# huge overview: first ${first.toFixed(1)} ms, update best ${best.toFixed(1)} ms, median ${updates[4]?.toFixed(1)} ms, worst ${updates.at(-1)?.toFixed(1)} ms, ${elements} elements`,
+    `# huge overview: first ${first.toFixed(1)} ms, update best ${best.toFixed(1)} ms, median ${updates[2]?.toFixed(1)} ms, worst ${updates.at(-1)?.toFixed(1)} ms, ${elements} elements`,
   )
   assert.ok(best <= updateMsMax, `an update took ${best} ms`)
   assert.ok(elements < 2_500, `${elements} elements: only rows in sight may exist`)
