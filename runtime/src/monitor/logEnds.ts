@@ -21,11 +21,13 @@ export async function readLogEnds(
   cluster: Cluster,
   layout: Layout,
   partitions: readonly TopicPartition[],
+  silent: ReadonlySet<number>,
 ): Promise<ReadEnds> {
   const byPartition = new Map<string, LogEnds>()
   const problems: Problem[] = []
   let isLayoutStale = false
   const byLeader = groupByLeader(layout, partitions)
+  for (const nodeId of silent) byLeader.delete(nodeId)
   await Promise.all(
     [...byLeader].map(async ([leader, list]) => {
       try {

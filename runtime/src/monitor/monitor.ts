@@ -64,7 +64,7 @@ export class ClusterMonitor {
       return answer
     }
 
-    const groups = keep(await readGroups(this.#cluster, layout.brokers)).items
+    const { items: groups, silent } = keep(await readGroups(this.#cluster, layout.brokers))
     const selected = selectedGroups(groups, selection)
     const details = new Set(selection.details)
     const detailed = selected.filter(({ groupId }) => details.has(groupId))
@@ -82,7 +82,7 @@ export class ClusterMonitor {
     const wanted = new Map<string, readonly TopicPartition[]>(
       selected.map(group => [group.groupId, partitionsOf(group)]),
     )
-    const ends = keep(await this.#ends(layout, [...wanted.values()].flat(), selection.topics ?? []))
+    const ends = keep(await this.#ends(layout, [...wanted.values()].flat(), selection.topics ?? [], silent))
     if (ends.isLayoutStale) this.#metadata.doubt()
 
     const atMs = this.#clock.nowMs()
@@ -124,12 +124,17 @@ export class ClusterMonitor {
     }
   }
 
-  #ends(layout: Layout, ofGroups: readonly TopicPartition[], topics: readonly string[]): Promise<ReadEnds> {
+  #ends(
+    layout: Layout,
+    ofGroups: readonly TopicPartition[],
+    topics: readonly string[],
+    silent: ReadonlySet<number>,
+  ): Promise<ReadEnds> {
     const ofTopics = topics.flatMap(topic =>
       (layout.byTopic.get(topic)?.partitions ?? []).map(({ partition }) => ({ topic, partition })),
     )
     const unique = new Map([...ofGroups, ...ofTopics].map(item => [partitionName(item), item]))
-    return readLogEnds(this.#cluster, layout, [...unique.values()])
+    return readLogEnds(this.#cluster, layout, [...unique.values()], silent)
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
 import { offsetFetch } from '../clients/kafka-protocol/requests/offsets.ts'
-import type { Request } from '../clients/kafka-protocol/transport.ts'
+import { type Request, TransportError } from '../clients/kafka-protocol/transport.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
 import { type DescribedGroup, describeGroups } from './requests/describeGroups.ts'
 import {
@@ -28,15 +28,26 @@ export interface Found<Item> {
   readonly problems: readonly Problem[]
 }
 
-/** All groups, sorted. Each broker lists those that it coordinates, so nobody need be asked who coordinates what. */
-export async function readGroups(cluster: Cluster, brokers: readonly BrokerSummary[]): Promise<Found<GroupSummary>> {
+/**
+ * All groups, sorted. Each broker lists those that it coordinates, so nobody need be asked who coordinates what.
+ *
+ * `silent` are the brokers that did not answer at all: whoever has more to ask in this refresh need not wait for them again.
+ */
+export async function readGroups(
+  cluster: Cluster,
+  brokers: readonly BrokerSummary[],
+): Promise<Found<GroupSummary> & { readonly silent: ReadonlySet<number> }> {
+  const silent = new Set<number>()
   const newest = cluster.versions.get(listGroupsKey)?.max ?? 3
   const version = newest >= 5 ? 5 : newest >= 4 ? 4 : 3
   const problems: Problem[] = []
   const lists = await Promise.all(
     brokers.map(({ nodeId }) =>
       attempt(problems, brokerPlace(cluster, nodeId), async () => {
-        const groups = await cluster.send(nodeId, listGroups(version))
+        const groups = await cluster.send(nodeId, listGroups(version)).catch(error => {
+          if (error instanceof TransportError) silent.add(nodeId)
+          throw error
+        })
         return groups.map(group => ({
           groupId: group.groupId,
           type: typeOf(group),
@@ -48,7 +59,7 @@ export async function readGroups(cluster: Cluster, brokers: readonly BrokerSumma
   )
   // While a coordinator moves, two brokers may name the same group for a moment.
   const byId = new Map(lists.flatMap(list => list ?? []).map(group => [group.groupId, group]))
-  return { items: [...byId.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1)), problems }
+  return { items: [...byId.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1)), problems, silent }
 }
 
 export interface CommittedPosition extends TopicPartition {

@@ -6,7 +6,7 @@ import type { ConnectionConfig, SaslConfig, TlsConfig } from './config.ts'
 
 /** An attempt ends within this time, one way or the other. */
 const connectTimeoutMs = 5_000
-const requestTimeoutMs = 15_000
+const requestTimeoutMs = 5_000
 
 /** Nothing is connected yet. kafkajs is loaded when this is first called: a process that never connects never pays for it. */
 export async function clusterClient({
