@@ -15,7 +15,8 @@ export class ClientError extends Error implements Actionable {
   readonly command: { readonly title: string; readonly id: string } | undefined
 
   constructor(message: string, action: string, command?: { readonly title: string; readonly id: string }) {
-    super(message)
+    // Wherever only the message survives (another process, VS Code's own boxes), what to do survives with it.
+    super(`${message} ${action}`)
     this.name = 'ClientError'
     this.action = action
     this.command = command

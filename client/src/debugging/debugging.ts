@@ -5,7 +5,7 @@ import { controlScratchGroupVariable, controlSocketVariable, controlTokenVariabl
 import * as vscode from 'vscode'
 import type { Pipeline, Pipelines } from '../analysis/pipelines.ts'
 import { contexts, debugType, settings } from '../contributions.ts'
-import { ClientError } from '../failures.ts'
+import { ClientError, showFailure } from '../failures.ts'
 import { DebugRun } from './debugRun.ts'
 import { trackFreezes } from './freezes.ts'
 import { planLaunch } from './programs.ts'
@@ -133,21 +133,27 @@ function provider(
   open: (configuration: TidemarkConfiguration, program: string) => Promise<DebugRun>,
 ): vscode.DebugConfigurationProvider {
   return {
-    async resolveDebugConfigurationWithSubstitutedVariables(_folder, configuration) {
-      return configuration
-    },
+    /** A failure is told once, here; `undefined` then ends the start without VS Code's own box. */
     async resolveDebugConfiguration(folder, given: TidemarkConfiguration) {
-      if (!vscode.workspace.isTrusted)
-        throw new ClientError(
-          vscode.l10n.t('Pipelines are not run in a folder that is not trusted.'),
-          vscode.l10n.t('Trust the workspace first.'),
-        )
-      const program = given.program ? substituted(given.program, folder) : documentOf(undefined).fsPath
-      const plan = await planLaunch(program, given.runtimeExecutable)
-      const run = await open(given, program)
-      return resolved(given, program, plan, run)
+      try {
+        requireTrust()
+        const program = given.program ? substituted(given.program, folder) : documentOf(undefined).fsPath
+        const plan = await planLaunch(program, given.runtimeExecutable)
+        return resolved(given, program, plan, await open(given, program))
+      } catch (error) {
+        void showFailure(error)
+        return undefined
+      }
     },
   }
+}
+
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return
+  throw new ClientError(
+    vscode.l10n.t('Pipelines are not run in a folder that is not trusted.'),
+    vscode.l10n.t('Trust the workspace first.'),
+  )
 }
 
 function resolved(

@@ -18,26 +18,40 @@ export interface LaunchPlan {
 /**
  * Plans the launch of `program`.
  *
- * JavaScript runs as it is. TypeScript runs on Node itself where Node can (and the code is erasable); otherwise through
- * the project's own `tsx` or `ts-node`.
+ * JavaScript runs as it is. TypeScript runs through the project's own `tsx`; else on a Node that strips types itself (the
+ * project's, the one on the PATH, the one that runs this extension: the first that can); else through its `ts-node`.
  *
- * @throws {ClientError} no Node, or one that cannot run this file.
+ * @param runtimeExecutable as the launch configuration says; then no other is looked for
+ * @throws {ClientError} no Node, or none that can run this file.
  */
-export async function planLaunch(program: string, runtimeExecutable = 'node'): Promise<LaunchPlan> {
+export async function planLaunch(program: string, runtimeExecutable?: string): Promise<LaunchPlan> {
+  const nodes = runtimeExecutable ? [runtimeExecutable] : await nodesFor(program)
   const isTypeScript = /^\.[cm]?tsx?$/.test(extname(program))
-  if (!isTypeScript) return { runtimeExecutable, runtimeArgs: [] }
+  if (!isTypeScript) return { runtimeExecutable: nodes[0] ?? 'node', runtimeArgs: [] }
   if (await findUpwards(dirname(program), 'node_modules/tsx/package.json'))
-    return { runtimeExecutable, runtimeArgs: ['--import', 'tsx'] }
-  const version = await nodeVersion(runtimeExecutable)
-  if (canStripTypes(version)) return { runtimeExecutable, runtimeArgs: [] }
+    return { runtimeExecutable: nodes[0] ?? 'node', runtimeArgs: ['--import', 'tsx'] }
+  const tried: string[] = []
+  for (const node of nodes) {
+    const version = await nodeVersion(node)
+    if (version && canStripTypes(version)) return { runtimeExecutable: node, runtimeArgs: [] }
+    tried.push(version ? `${node} (${version})` : node)
+  }
   if (await findUpwards(dirname(program), 'node_modules/ts-node/package.json'))
-    return { runtimeExecutable, runtimeArgs: ['--loader', 'ts-node/esm'] }
+    return { runtimeExecutable: nodes[0] ?? 'node', runtimeArgs: ['--loader', 'ts-node/esm'] }
   throw new ClientError(
-    vscode.l10n.t('Node {0} cannot run TypeScript files.', version),
+    vscode.l10n.t('No Node that runs TypeScript was found; tried {0}.', tried.join(', ')),
     vscode.l10n.t(
-      'Use Node 24, or add tsx to the project, or set "program" of the launch configuration to the compiled JavaScript.',
+      'Install Node 24, or add tsx to the project, or set "runtimeExecutable" of the launch configuration, or "program" to the compiled JavaScript.',
     ),
   )
+}
+
+/** A project that pins its Node (the npm package `node`) means that one. */
+async function nodesFor(program: string): Promise<string[]> {
+  const name = process.platform === 'win32' ? 'node_modules/.bin/node.cmd' : 'node_modules/.bin/node'
+  const own = await findUpwards(dirname(program), name)
+  // In the desktop edition the extension host is Electron, which is no Node to start programs with.
+  return [...(own ? [own] : []), 'node', ...(process.versions.electron ? [] : [process.execPath])]
 }
 
 /** @param version as `24.21.0` */
@@ -47,15 +61,13 @@ export function canStripTypes(version: string): boolean {
   return major > typesFrom[0] || (major === typesFrom[0] && minor >= typesFrom[1])
 }
 
-async function nodeVersion(executable: string): Promise<string> {
+/** `undefined`: it does not run. */
+async function nodeVersion(executable: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(executable, ['--version'], { timeout: versionTimeoutMs })
     return stdout.trim().replace(/^v/, '')
-  } catch (cause) {
-    throw new ClientError(
-      vscode.l10n.t('{0} could not be run: {1}', executable, String(cause)),
-      vscode.l10n.t('Install Node 24, or set "runtimeExecutable" of the launch configuration to its path.'),
-    )
+  } catch {
+    return undefined
   }
 }
 
