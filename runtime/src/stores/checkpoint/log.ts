@@ -84,7 +84,11 @@ export class LogFile {
   /** Replaces the log by these records. A crash at any moment leaves the old or the new one whole. */
   async replace(records: Iterable<unknown>): Promise<void> {
     await this.#check()
-    const { file, bytes } = await writeWhole(this.#options, this.#path, records)
+    const { file, bytes } = await writeWhole(this.#options, this.#path, records).catch(async error => {
+      // Renamed, but perhaps not for good: a power cut may bring the old log back, so neither of the two can be gone on with.
+      if ((await this.#file.stat()).nlink === 0) this.#brokenBy = error
+      throw error
+    })
     await this.#file.close()
     this.#file = file
     this.#bytes = bytes
