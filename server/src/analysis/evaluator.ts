@@ -1,36 +1,9 @@
-/**
- * What an expression is, found on demand: through variables, destructuring, arguments, fields, returns, imports and
- * re-exports. Nothing is run; where two ways are possible the first that is known wins. Bounded in depth and in steps.
- */
-
-import { isModuleCall } from '../facts/calls.ts'
-import type {
-  Binding,
-  CallExpression,
-  ClassCode,
-  Expression,
-  FunctionCode,
-  Module,
-  Source,
-  TypeRef,
-} from '../facts/code.ts'
-import { derive, importedType } from '../facts/libraries/types.ts'
-import {
-  type Frame,
-  isDefinite,
-  isKnown,
-  looseFrame,
-  looseInstance,
-  type Made,
-  moduleFrame,
-  selfOf,
-  type Thunk,
-  unknown,
-  type Value,
-} from './frames.ts'
+import type { Binding, CallExpression, Expression, FunctionCode, Module, Source, TypeRef } from '../facts/code.ts'
+import { derive } from '../facts/libraries/types.ts'
 import { frameOf } from './activations.ts'
 import { CallValues } from './callValues.ts'
 import { Declared } from './declared.ts'
+import { type Frame, isDefinite, isKnown, type Made, selfOf, type Thunk, unknown, type Value } from './frames.ts'
 import { Members } from './members.ts'
 import type { Project } from './project.ts'
 
@@ -307,21 +280,11 @@ export class Evaluator {
 
 type Closure = Extract<Value, { kind: 'closure' }>
 
-
-
-
 function isUseful(value: Value): boolean {
   return (
     value.kind === 'external' || (value.kind === 'array' && value.expression.items.length > 0) || value.kind === 'typed'
   )
 }
-
-
-
-
-
-
-
 
 function fold(operator: string, one: unknown, two: unknown, by: Made): Value {
   if (operator === '+' && (typeof one === 'string' || typeof two === 'string'))

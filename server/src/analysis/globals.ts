@@ -1,7 +1,8 @@
 /** Globals of the language's runtime, and what gives promises. */
 import type { FunctionCode, TypeRef } from '../facts/code.ts'
 import { outputRows } from '../facts/libraries/outputs.ts'
-import { type Evaluator, returnsOf } from './evaluator.ts'
+import { returnsOf } from './activations.ts'
+import type { Evaluator } from './evaluator.ts'
 import type { Value } from './frames.ts'
 
 export const timers: ReadonlySet<string> = new Set([

@@ -2,7 +2,8 @@
 import type { CallExpression, Expression } from '../facts/code.ts'
 import type { CommitRow } from '../facts/libraries/signals.ts'
 import type { CommittedPosition } from '../facts/model.ts'
-import { argumentsOf, type Evaluator, frameOf, returnsOf } from './evaluator.ts'
+import { argumentsOf, frameOf, returnsOf } from './activations.ts'
+import type { Evaluator } from './evaluator.ts'
 import type { Frame, Made } from './frames.ts'
 import { placeOf, sourceText } from './places.ts'
 

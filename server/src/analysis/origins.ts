@@ -2,7 +2,8 @@
 import { childrenOf } from '../facts/calls.ts'
 import type { Binding, CallExpression, Expression, Source } from '../facts/code.ts'
 import { isRecordType } from '../facts/libraries/types.ts'
-import { argumentsOf, type Evaluator, frameOf, returnsOf } from './evaluator.ts'
+import { argumentsOf, frameOf, returnsOf } from './activations.ts'
+import type { Evaluator } from './evaluator.ts'
 import type { Frame, Thunk, Value } from './frames.ts'
 
 /** Told of everything a value is made of. */

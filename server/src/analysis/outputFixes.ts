@@ -1,7 +1,8 @@
 /** Fixes for outputs: a conflict clause where the SQL text shows what to add. */
 import type { Expression } from '../facts/code.ts'
 import type { FixSketch } from '../facts/model.ts'
-import { type Evaluator, frameOf } from './evaluator.ts'
+import { frameOf } from './activations.ts'
+import type { Evaluator } from './evaluator.ts'
 import type { Frame } from './frames.ts'
 import { placeOf } from './places.ts'
 

@@ -1,7 +1,7 @@
 /** Texts with holes: what is known of SQL, topics and names that are put together from parts. */
 import type { Expression } from '../facts/code.ts'
+import { frameOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
-import { frameOf } from './evaluator.ts'
 import type { Frame } from './frames.ts'
 
 /** The text with ` ? ` for each unknown part; undefined where nothing is known. */
