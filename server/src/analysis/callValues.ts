@@ -1,6 +1,7 @@
 /** What calls give: of libraries by name, of functions of the project by what they return. */
-import type { CallExpression, Expression, FunctionCode, Source } from '../facts/code.ts'
+
 import { isModuleCall } from '../facts/calls.ts'
+import type { CallExpression, Expression, FunctionCode, Source } from '../facts/code.ts'
 import { derive } from '../facts/libraries/types.ts'
 import { argumentsOf, returnsOf, sameArgs } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
@@ -49,7 +50,8 @@ export class CallValues {
   ): Value {
     const receiver = this.#receiverOf(expression, frame)
     if (receiver?.kind === 'external' && callee.type.endsWith('.bind')) return receiver
-    if (callee.type === 'global:Promise.resolve' && expression.args[0]) return this.#evaluator.evaluate(expression.args[0], frame)
+    if (callee.type === 'global:Promise.resolve' && expression.args[0])
+      return this.#evaluator.evaluate(expression.args[0], frame)
     if (/^global:(?:Map|Array|Set)#\.(?:get|pop|shift|at)$/.test(callee.type) && expression.callee.kind === 'member') {
       const held = this.held(expression.callee.of, frame)
       if (held) return held

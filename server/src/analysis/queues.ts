@@ -1,7 +1,7 @@
 /** Queues of this process: what is pushed runs later, in the worker the queue was made with. */
 import type { CallExpression } from '../facts/code.ts'
 import type { Flow } from '../facts/model.ts'
-import { argumentsOf } from './evaluator.ts'
+import { argumentsOf } from './activations.ts'
 import type { Value } from './frames.ts'
 import { placeOf } from './places.ts'
 import type { Position, Walker } from './walker.ts'
