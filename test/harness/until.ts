@@ -10,7 +10,7 @@ type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
-  { deadlineMs = 30_000, everyMs = 25 }: { readonly deadlineMs?: number; readonly everyMs?: number } = {},
+  { deadlineMs = 60_000, everyMs = 25 }: { readonly deadlineMs?: number; readonly everyMs?: number } = {},
 ): Promise<Truthy<T>> {
   const deadline = performance.now() + deadlineMs
   let last: unknown

@@ -76,8 +76,8 @@ export class Stage {
   ): Promise<ObservedMember> {
     const member = new ObservedMember()
     const membership = await connection.join({
-      sessionTimeoutMs: 6_000,
-      rebalanceTimeoutMs: 10_000,
+      sessionTimeoutMs: 45_000,
+      rebalanceTimeoutMs: 60_000,
       heartbeatIntervalMs: 100,
       ...options,
       onAssigned: async partitions => {

@@ -95,7 +95,7 @@ export class BrokerConnections {
       try {
         return await exchange(this.#seed, request)
       } catch (error) {
-        if (!(error instanceof TransportError)) throw error
+        if (!isOutOfReach(error)) throw error
         failure = error
       }
     }
@@ -103,7 +103,7 @@ export class BrokerConnections {
       try {
         return await this.send(nodeId, request)
       } catch (error) {
-        if (!(error instanceof TransportError)) throw error
+        if (!isOutOfReach(error)) throw error
         failure = error
       }
     }
@@ -111,7 +111,7 @@ export class BrokerConnections {
       this.#seed.close()
       this.#seed = await openSeed(this.transport)
     } catch (error) {
-      throw failure instanceof TransportError && !(error instanceof TidemarkError) ? failure : error
+      throw isOutOfReach(error) ? (failure ?? error) : error
     }
     return exchange(this.#seed, request)
   }
@@ -168,6 +168,11 @@ export class BrokerConnections {
     )
     return lane
   }
+}
+
+/** This broker did not answer; another one may. */
+function isOutOfReach(error: unknown): boolean {
+  return error instanceof TransportError || (error instanceof TidemarkError && error.code === 'BROKER_UNREACHABLE')
 }
 
 async function openSeed(transport: Transport): Promise<TransportConnection> {

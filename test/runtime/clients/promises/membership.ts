@@ -187,7 +187,7 @@ export const membership: readonly Promised[] = [
         const connection = await stage.connect()
         return {
           connection,
-          member: await stage.join(connection, { groupId, topics: [topic], groupInstanceId, sessionTimeoutMs: 10_000 }),
+          member: await stage.join(connection, { groupId, topics: [topic], groupInstanceId, sessionTimeoutMs: 45_000 }),
         }
       }
       const steady = await join('steady')

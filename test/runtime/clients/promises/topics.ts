@@ -60,7 +60,7 @@ export const topics: readonly Promised[] = [
       const member = await stage.join(connection, {
         groupId: uniqueName('group'),
         topics: [topic],
-        sessionTimeoutMs: 30_000,
+        sessionTimeoutMs: 90_000,
       })
       const producer = await connection.producer({ deliveryTimeoutMs: 120_000 })
       await producer.send([{ ...at, value: 'before' }])
@@ -96,7 +96,7 @@ export const topics: readonly Promised[] = [
       const member = await stage.join(connection, {
         groupId: uniqueName('group'),
         topics: [topic],
-        sessionTimeoutMs: 30_000,
+        sessionTimeoutMs: 90_000,
       })
       const producer = await connection.producer({
         transactionalId: uniqueName('survivor'),
