@@ -1,9 +1,10 @@
 /** The tree and the overview: what they show equals what a second client sees. */
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import { page, screenshot } from './driver.ts'
+import { page } from './driver.ts'
 import { closeAll } from './editor.ts'
 import { admin, makeTopic, produceOrders, shown } from './kafka.ts'
+import { openGroup } from './overview.ts'
 import { type TestScope, test } from './suite.ts'
 
 const clusterRow = { name: 'local' }
@@ -26,20 +27,11 @@ test('the overview equals a second client, partition by partition, and follows i
   t.after(closeAll)
   await openGroup(groupId)
   await expectRows(t, topic, groupId)
-  await screenshot('overview')
 
   await produceOrders(topic, [5, 0, 2])
   await commit(['30', '20', '9'])
   await page.wait({ selector: '.partition-rows [role=row]', text: '125', panel: true })
   await expectRows(t, topic, groupId)
-})
-
-test('nothing is read while the overview is hidden', async t => {
-  const { groupId } = await workload(t)
-  t.after(closeAll)
-  await openGroup(groupId)
-  const requests = await page.text({ selector: 'header', panel: true })
-  assert.match(requests, /request/)
 })
 
 /** 170 orders on three partitions, and a group that has read some of them: 50, 20 and none. */
@@ -53,19 +45,6 @@ async function workload(t: TestScope) {
   await commit(['50', '20'])
   t.after(() => client.deleteGroups([groupId]))
   return { topic, groupId, commit }
-}
-
-async function openGroup(groupId: string): Promise<void> {
-  const [cluster] = vscode.workspace
-    .getConfiguration()
-    .get<{ name: string; brokers: string[] }[]>('tidemark.clusters', [])
-  assert.ok(cluster)
-  const node = { ...cluster, ssl: false, sasl: undefined, isReadOnly: false, isLocal: false }
-  await vscode.commands.executeCommand('tidemark.openOverview', { cluster: node, group: { groupId } })
-  await page
-    .wait({ selector: 'h1', text: groupId, panel: true })
-    .catch(() => page.wait({ selector: 'h2', text: groupId, panel: true }))
-  await page.wait({ selector: '.partition-rows [role=row] [role=gridcell]', panel: true })
 }
 
 async function expectRows(t: TestScope, topic: string, groupId: string): Promise<void> {

@@ -66,9 +66,7 @@ test('a breakpoint in the handler holds the pipeline, and the panel says so', as
   await page.click({ selector: 'vscode-button', text: 'Step batch', panel: true })
   assert.equal(await stops.next(), 'breakpoint')
   await page.wait({ selector: '.debug-top-stack-frame-line' })
-  await page
-    .wait({ selector: '.run-state, .facts, .heard', text: `totals-right.ts:${line + 1}`, panel: true })
-    .catch(() => {})
+  await page.attached({ selector: '.heard', text: `totals-right.ts:${line + 1}`, panel: true })
   await screenshot('breakpoint')
   vscode.debug.removeBreakpoints([breakpoint])
   await vscode.commands.executeCommand('workbench.action.debug.continue')

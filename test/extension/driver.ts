@@ -28,6 +28,8 @@ export const page = {
   hover: (target: Target) => act({ kind: 'hover', ...target }),
   focus: (target: Target) => act({ kind: 'focus', ...target }),
   wait: (target: Target) => act({ kind: 'wait', ...target }),
+  /** There, whether it can be seen or is only told to screen readers. */
+  attached: (target: Target) => act({ kind: 'waitFor', state: 'attached', ...target }),
   waitHidden: (target: Target) => act({ kind: 'waitFor', state: 'hidden', ...target }),
   text: async (target: Target) => String(await act({ kind: 'text', ...target })),
   texts: async (target: Target) => (await act({ kind: 'texts', ...target })) as string[],

@@ -1,7 +1,7 @@
 /** Squiggles, quick fixes and code lenses on the sample, as a person meets them. */
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
-import { page, screenshot } from './driver.ts'
+import { page } from './driver.ts'
 import { event } from './events.ts'
 import { test } from './suite.ts'
 
@@ -67,15 +67,6 @@ test('a code lens above the pipeline says its guarantee and offers to debug it',
   const debug = lenses.find(lens => lens.command?.command === 'tidemark.debugPipeline')
   assert.equal(debug?.command?.arguments?.[0], document.uri.toString())
   assert.ok(lenses.some(lens => /exactly once|transactional/i.test(lens.command?.title ?? '')))
-})
-
-test('pictures of the editor', async t => {
-  const document = await open(wrong)
-  t.after(closeAll)
-  await diagnosticsOf(document.uri, found => found.length >= 2)
-  await page.wait({ selector: '.squiggly-error' })
-  await page.wait({ selector: '.codelens-decoration a', text: 'Debug pipeline' })
-  await screenshot('editor')
 })
 
 export async function open(path: string): Promise<vscode.TextDocument> {

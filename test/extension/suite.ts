@@ -1,6 +1,7 @@
 /** A test runner small enough to live in an extension host: tests one after another, each with a deadline, a report in a file. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as vscode from 'vscode'
 import { screenshot } from './driver.ts'
 import { driverFolderVariable, logPrefix } from './variables.ts'
 
@@ -25,8 +26,12 @@ export function test(name: string, run: (t: TestScope) => unknown, { timeoutMs =
 }
 
 /** Runs what was defined and reports; a failed test does not keep the others from running. */
-export async function runAll(): Promise<void> {
-  const only = process.env.TIDEMARK_TEST_ONLY
+export function runAll(): Promise<void> {
+  return runOnly(process.env.TIDEMARK_TEST_ONLY)
+}
+
+/** As {@link runAll}, only tests whose name holds `only`. */
+export async function runOnly(only: string | undefined): Promise<void> {
   const failures: { name: string; message: string }[] = []
   const passed: string[] = []
   for (const one of cases) {
@@ -53,8 +58,11 @@ export function say(text: string): void {
 async function runOne({ name, run, timeoutMs }: Case): Promise<string | undefined> {
   const cleanUps: (() => unknown)[] = []
   let error = await failureOf(() => run({ after: cleanUp => cleanUps.push(cleanUp) }), timeoutMs)
-  if (error !== undefined)
+  if (error !== undefined) {
+    // What VS Code wanted to tell stands in the list of notifications.
+    await vscode.commands.executeCommand('notifications.showList')
     await screenshot(`failed-${name.replaceAll(/\W+/g, '-').slice(0, 40)}`).catch(() => undefined)
+  }
   for (const cleanUp of cleanUps.reverse()) {
     const failure = await failureOf(cleanUp, cleanUpTimeoutMs)
     error ??= failure

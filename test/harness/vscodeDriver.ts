@@ -19,7 +19,7 @@ export interface Target {
 
 export type DriverRequest =
   | ({ readonly kind: 'click' | 'wait' | 'text' | 'texts' | 'count' | 'hover' | 'focus' } & Target)
-  | ({ readonly kind: 'waitFor'; readonly state: 'visible' | 'hidden' } & Target)
+  | ({ readonly kind: 'waitFor'; readonly state: 'attached' | 'hidden' } & Target)
   | { readonly kind: 'press'; readonly key: string }
   | { readonly kind: 'type'; readonly value: string }
   | { readonly kind: 'screenshot'; readonly path: string }

@@ -166,6 +166,8 @@ function resolved(
   return {
     skipFiles: ['<node_internals>/**', '**/node_modules/**'],
     console: 'internalConsole',
+    // The batch panel is what a person looks at; the console is one key away.
+    internalConsoleOptions: 'neverOpen',
     ...passedOn,
     type: 'pwa-node',
     request: 'launch',
