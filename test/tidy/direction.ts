@@ -15,7 +15,7 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^runtime\/src\/clients\//, 'runtime/clients'],
   [/^runtime\/src\/stores\//, 'runtime/stores'],
   [/^runtime\/src\/dataset\//, 'runtime/dataset'],
-  [/^runtime\/src\/(processor|guarantees|control)/, 'runtime/processor'],
+  [/^runtime\/src\/(processor|processing|guarantees|control)/, 'runtime/processor'],
   [/^runtime\/src\/monitor\//, 'runtime/monitor'],
   [/^runtime\/src\/localKafka\//, 'runtime/localKafka'],
   [/^runtime\/src\/testing\//, 'runtime/testing'],

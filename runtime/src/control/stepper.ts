@@ -52,10 +52,7 @@ export class Stepper implements PhaseGate {
   /** Counts what a handler writes through its transaction: each call of a method, or the rows it says it changed. */
   watch<Extra extends object>(unit: Unit, extra: Extra): Extra {
     if (this.#isDetached || !('tx' in extra) || typeof extra.tx !== 'object' || extra.tx === null) return extra
-    const count = (outcome: unknown) => {
-      const rows = typeof outcome === 'object' && outcome !== null && 'changes' in outcome ? Number(outcome.changes) : 1
-      this.#outputs.set(unit, (this.#outputs.get(unit) ?? 0) + (Number.isFinite(rows) ? rows : 1))
-    }
+    const count = (outcome: unknown) => void this.#outputs.set(unit, (this.#outputs.get(unit) ?? 0) + rowsOf(outcome))
     return { ...extra, tx: counting(extra.tx, count) }
   }
 
@@ -136,6 +133,13 @@ export class Stepper implements PhaseGate {
       ...details,
     }
   }
+}
+
+/** What a store says it changed: SQLite `changes`, PostgreSQL `rowCount`; anything else counts as one. */
+function rowsOf(outcome: unknown): number {
+  if (typeof outcome !== 'object' || outcome === null) return 1
+  const rows = 'changes' in outcome ? outcome.changes : 'rowCount' in outcome ? outcome.rowCount : 1
+  return typeof rows === 'number' && Number.isFinite(rows) ? rows : 1
 }
 
 /** The same object to the handler, except that each call through it is counted. */
