@@ -53,4 +53,6 @@ test('the wrong sample names both rules; the right one is clean', async () => {
   assert.equal(code, 1)
   const rules = new Set(JSON.parse(out).runs[0].results.map((result: { ruleId: string }) => result.ruleId))
   for (const rule of ['offset-after-shuffle', 'non-idempotent-output']) assert.ok(rules.has(rule), rule)
+  const right = await run('server/src/cli.ts', ['runtime/samples/order-totals/totals-right.ts'], repositoryRoot)
+  assert.equal(right.code, 0, right.out)
 })

@@ -30,9 +30,11 @@ async function greet(t: TestContext, connection: MessageConnection): Promise<voi
 test('over the channel between Node processes', async t => {
   const child = fork(entry, ['--node-ipc'], { stdio: 'inherit', execArgv: ['--conditions=source'] })
   t.after(() => child.kill('SIGKILL'))
-  await greet(t, createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child)))
-  const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
-  assert.equal(code, 0)
+  const exited = once(child, 'exit')
+  const greeted = greet(t, createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child)))
+  await Promise.race([greeted, exited])
+  assert.deepEqual(await exited, [0, null])
+  await greeted
 })
 
 test('over a socket', async t => {
@@ -42,8 +44,11 @@ test('over a socket', async t => {
   const { port } = server.address() as AddressInfo
   const child = spawn(process.execPath, ['--conditions=source', entry, `--socket=${port}`], { stdio: 'inherit' })
   t.after(() => child.kill('SIGKILL'))
-  const [socket] = (await once(server, 'connection')) as [Socket]
   const exited = once(child, 'exit')
+  const connected = once(server, 'connection') as Promise<[Socket]>
+  // A server that ends before it calls is a failure at once, not a long wait.
+  const [socket] = (await Promise.race([connected, exited])) as [Socket]
+  assert.ok(typeof socket === 'object', 'the server ended before it called')
   await greet(t, createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket)))
   assert.deepEqual(await exited, [0, null])
 })

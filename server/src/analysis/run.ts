@@ -46,9 +46,10 @@ export async function run(options: RunOptions): Promise<Outcome> {
   })
   const paths = stdin ? [stdin.path] : options.paths
   if (stdin) engine.open(stdin.path, stdin.text, 1)
-  await discoverAround(engine, paths, options)
+  const found = await discoverAround(engine, paths, options)
+  const concerned = paths.filter(path => found.has(path) || path === stdin?.path || mayConcern(path, disk))
   const check = (): CheckedFile[] =>
-    paths.map(path => checkFile(engine, path, { settings: options.settings, only: options.only }))
+    concerned.map(path => checkFile(engine, path, { settings: options.settings, only: options.only }))
   let files = check()
   const fixNotes: Note[] = []
   let fixedCount = 0
@@ -64,7 +65,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
       folder: dirname(options.baseline.path),
       textOf,
     })
-  const notes = withoutRepeats([...notesOf(files, disk), ...fixNotes])
+  const notes = withoutRepeats([...notesOf(paths, files, disk), ...fixNotes])
   return {
     report: {
       workingFolder: options.workingFolder,
@@ -84,8 +85,8 @@ export async function run(options: RunOptions): Promise<Outcome> {
 }
 
 /** The disk knows better than the engine why a file could not be read. */
-function notesOf(files: readonly CheckedFile[], disk: Disk): Note[] {
-  const asked = new Set(files.map(({ path }) => path))
+function notesOf(paths: readonly string[], files: readonly CheckedFile[], disk: Disk): Note[] {
+  const asked = new Set(paths)
   // The engine also looks for files that need not be there, as a package.json: those are nobody's business.
   const unread = disk.notes().filter(({ path }) => asked.has(path))
   const explained = new Set(unread.map(({ path }) => path))
@@ -105,16 +106,37 @@ function levelOf(id: string, settings: Settings): string | undefined {
   return level === undefined || level === 'off' ? catalog.find(rule => rule.id === id)?.severity : level
 }
 
-/** Files named alone are judged with what surrounds them: the handler that calls a helper lies elsewhere in its package. */
-async function discoverAround(engine: Engine, paths: readonly string[], options: RunOptions): Promise<void> {
-  const folders = new Set(paths.map(packageFolder))
-  for (const folder of folders) {
-    const own = paths.filter(path => packageFolder(path) === folder)
-    const around = isBelow(folder, options.workingFolder)
-      ? findFiles({ workingFolder: options.workingFolder, patterns: [folder], filesMax: 20_000 }).paths
+/**
+ * Files named alone are judged with what surrounds them: the handler that calls a helper lies elsewhere in its package.
+ *
+ * @returns files that have pipelines or findings
+ */
+async function discoverAround(
+  engine: Engine,
+  paths: readonly string[],
+  { workingFolder }: RunOptions,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const [folder, own] of Map.groupBy(paths, packageFolder)) {
+    const around = isBelow(folder, workingFolder)
+      ? findFiles({ workingFolder, patterns: [folder], filesMax: 20_000 }).paths
       : []
-    await engine.discover(folder, { files: new Set([...own, ...around.filter(isSource)]) })
+    for (const path of await engine.discover(folder, { files: new Set([...own, ...around]) })) found.add(path)
   }
+  return found
+}
+
+/** Above this a text is not read only to see what it speaks of; the engine skips it with a note. */
+const glancedBytesMax = 1_000_000
+
+/**
+ * Discovery knows where findings are. What else may have to be said: a file that speaks of Kafka may not parse, one that
+ * suppresses a rule may do it in vain, one that is too large or unreadable has a note. The others are not analysed at all.
+ */
+function mayConcern(path: string, disk: Disk): boolean {
+  if ((disk.stat(path)?.sizeBytes ?? 0) > glancedBytesMax) return true
+  const text = disk.readFile(path)
+  return text === undefined || text.includes('afka') || text.includes('tidemark')
 }
 
 function isBelow(path: string, folder: string): boolean {
