@@ -1,6 +1,6 @@
 /** One file from source to findings: its pipelines, their facts, every rule over them. */
 import type { Module } from '../facts/code.ts'
-import type { OutputTable } from '../facts/libraries/outputs.ts'
+import type { OutputTable } from '../facts/libraries/outputTable.ts'
 import type { Facts, FixSketch, Pipeline, PipelineSummary, Place } from '../facts/model.ts'
 import type { PipelineInfo } from '../protocol.ts'
 import type { Rule } from '../rules/rule.ts'

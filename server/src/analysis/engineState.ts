@@ -1,5 +1,7 @@
 /** The engine's state: parsed files, the analyses of files with pipelines, and who reaches whom. */
-import { type OutputRow, OutputTable } from '../facts/libraries/outputs.ts'
+
+import type { OutputRow } from '../facts/libraries/outputs.ts'
+import { OutputTable } from '../facts/libraries/outputTable.ts'
 import type { OutputKind, PipelineSummary } from '../facts/model.ts'
 import { rules as allRules } from '../rules/index.ts'
 import type { Rule } from '../rules/rule.ts'

@@ -2,6 +2,7 @@
 import type { CallExpression } from '../facts/code.ts'
 import type { Loop } from '../facts/model.ts'
 import type { Thunk, Value } from './frames.ts'
+import { isOverRecords } from './statements.ts'
 import type { Position, Walker } from './walker.ts'
 
 export interface Iteration {
@@ -44,7 +45,7 @@ export function iterationOf(walker: Walker, call: CallExpression, position: Posi
   return {
     closure,
     args,
-    over: walker.isOverRecords(list, position.frame) ? 'records' : 'values',
+    over: isOverRecords(walker, list, position.frame) ? 'records' : 'values',
     dropsResult: name === 'forEach' || name === 'each',
   }
 }

@@ -1,7 +1,7 @@
 /** Finds consumers and their handlers in a file: by the library's calls, through wrappers, base classes and decorators. */
 import type { CallExpression, ClassCode, FunctionCode, Module } from '../facts/code.ts'
 import { hasWork, within } from '../facts/flows.ts'
-import type { OutputTable } from '../facts/libraries/outputs.ts'
+import type { OutputTable } from '../facts/libraries/outputTable.ts'
 import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place } from '../facts/model.ts'
 import { argumentsOf } from './activations.ts'
 import { isWithin } from './calls.ts'

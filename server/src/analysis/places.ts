@@ -41,3 +41,8 @@ export function calleeOf(module: Module, call: CallExpression): Place {
 export function at(module: Module, offset: number): Place {
   return placeOf(module, { start: offset, end: offset })
 }
+
+export function samePlace(one: Place, two: Place): boolean {
+  const { start } = one.range
+  return one.path === two.path && start.line === two.range.start.line && start.character === two.range.start.character
+}

@@ -12,10 +12,8 @@ import type {
   TryStatement,
 } from '../facts/code.ts'
 import { nothing, sequence } from '../facts/flows.ts'
-import type { OutputTable } from '../facts/libraries/outputs.ts'
-import { isRecordType } from '../facts/libraries/types.ts'
-import type { Flow, Loop, OffsetLookup, Place, Test } from '../facts/model.ts'
-import { argumentsOf, frameOf } from './activations.ts'
+import type { OutputTable } from '../facts/libraries/outputTable.ts'
+import type { Flow, OffsetLookup, Place, Test } from '../facts/model.ts'
 import { CallWalker } from './callWalker.ts'
 import { Dedupe } from './dedupe.ts'
 import type { Evaluator } from './evaluator.ts'
@@ -24,7 +22,8 @@ import { lookupOf } from './lookups.ts'
 import { Offsets } from './offsets.ts'
 import { Origins } from './origins.ts'
 import { Outputs } from './outputs.ts'
-import { placeOf, sourceText } from './places.ts'
+import { placeOf, samePlace, sourceText } from './places.ts'
+import { absorbBreaks, isValue, loopKind, storesOutside } from './statements.ts'
 
 /** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
 export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
@@ -220,26 +219,8 @@ export class Walker {
         end: Math.min(statement.end, module.text.indexOf('(', start) < 0 ? start : module.text.indexOf('(', start)),
       }),
       body: sequence(body),
-      over: this.#loopKind(statement, position.frame),
+      over: loopKind(this, statement, position.frame),
     })
-  }
-
-  #loopKind(statement: LoopStatement, frame: Frame): Loop['over'] {
-    if (statement.over) return this.isOverRecords(statement.over, frame) ? 'records' : 'values'
-    const { test } = statement
-    if (!test || (test.kind === 'literal' && test.value === true)) return 'endless'
-    if (statement.loop === 'for') {
-      const length = lengthIn(test)
-      if (length) return this.isOverRecords(length, frame) ? 'records' : 'values'
-      return 'retry'
-    }
-    return /attempt|retr|tries|success|succe|done/i.test(sourceText(frame.module, test, 200)) ? 'retry' : 'values'
-  }
-
-  isOverRecords(expression: Expression, frame: Frame): boolean {
-    const value = this.evaluator.evaluate(expression, frame)
-    if (value.kind === 'external') return isRecordType(value.type) && !/\.value\b|\.headers\b/.test(value.type)
-    return this.origins.isFromRecord(expression, frame)
   }
 
   #try(statement: TryStatement, position: Position, returned: Use): Flow {
@@ -361,66 +342,6 @@ export class Walker {
 
   noteLookup(expression: Expression, position: Position): void {
     const lookup = lookupOf(this.evaluator, expression, position.frame, position.calls)
-    if (lookup && !this.lookups.some(one => one.at.path === lookup.at.path && samePlace(one.at, lookup.at)))
-      this.lookups.push(lookup)
+    if (lookup && !this.lookups.some(one => samePlace(one.at, lookup.at))) this.lookups.push(lookup)
   }
-
-  /** The elements of a container of promises, each with the frame in which it was made. */
-  pushedInto(expression: Expression, frame: Frame): readonly Thunk[] {
-    const sources = expression.kind === 'name' ? (expression.binding?.pushed ?? []) : []
-    return sources.flatMap(source =>
-      source.kind === 'expression' ? argumentsOf({ args: [source.from] } as never, frameOf(frame, source.inside)) : [],
-    )
-  }
-}
-
-function samePlace(one: Place, two: Place): boolean {
-  return one.range.start.line === two.range.start.line && one.range.start.character === two.range.start.character
-}
-
-function isValue(value: Expression | undefined): boolean {
-  return value !== undefined && !(value.kind === 'literal' && value.value === undefined)
-}
-
-/** `i < batch.messages.length`: what the loop counts through. */
-function lengthIn(test: Expression): Expression | undefined {
-  if (test.kind !== 'binary') return undefined
-  for (const side of [test.right, test.left])
-    if (side.kind === 'member' && /^(?:length|size)$/.test(side.name)) return side.of
-  return test.operator === '&&' ? (lengthIn(test.left) ?? lengthIn(test.right)) : undefined
-}
-
-function absorbBreaks(flow: Flow): Flow {
-  if (flow.kind === 'exit' && flow.exit === 'break') return nothing
-  if (flow.kind !== 'sequence') return flow
-  const last = flow.steps.at(-1)
-  return last?.kind === 'exit' && last.exit === 'break' ? { kind: 'sequence', steps: flow.steps.slice(0, -1) } : flow
-}
-
-/** Something declared outside is assigned, counted or filled: `lastError = error`, `failed.push(record)`. */
-function storesOutside(body: readonly Statement[], span: { start: number; end: number }): boolean {
-  const isOutside = (target: Expression): boolean => {
-    if (target.kind === 'member' || target.kind === 'index') return target.of.kind === 'this' || isOutside(target.of)
-    return (
-      target.kind === 'name' &&
-      target.binding !== undefined &&
-      (target.binding.at.start < span.start || target.binding.at.start > span.end)
-    )
-  }
-  const stores = (expression: Expression): boolean => {
-    if (expression.kind === 'assign') return isOutside(expression.target)
-    if (expression.kind === 'other' && expression.what === 'update') return expression.parts.some(isOutside)
-    return (
-      expression.kind === 'call' &&
-      expression.callee.kind === 'member' &&
-      /^(?:push|add|set|unshift)$/.test(expression.callee.name) &&
-      isOutside(expression.callee.of)
-    )
-  }
-  return body.some(statement => {
-    if (statement.kind === 'do') return stores(statement.expression)
-    if (statement.kind === 'if')
-      return storesOutside(statement.whenTrue, span) || storesOutside(statement.whenFalse, span)
-    return statement.kind === 'block' && storesOutside(statement.body, span)
-  })
 }
