@@ -8,12 +8,20 @@ import { builtInCodecs, codecName } from './codecs.ts'
 import { KafkaCodeError } from './errorCodes.ts'
 import { appendRecords } from './lazyRecord.ts'
 import { BatchFormatError, type BatchSource, batchesOf, committedBatches, type RecordBatch } from './recordBatch.ts'
-import { type FetchAnswerPartition, type FetchPosition, fetch, fetchVersionWithIds } from './requests/fetch.ts'
+import {
+  type FetchAnswer,
+  type FetchAnswerPartition,
+  type FetchPosition,
+  fetch,
+  fetchVersionWithIds,
+} from './requests/fetch.ts'
 import { backoffMs } from './retries.ts'
 
 type AskedPosition = FetchRequest['partitions'][number]
 
 const fetchApiKey = 1
+/** How much longer than its `maxWaitMs` a fetch holds up the partitions of other leaders. */
+const lateAfterMs = 1_000
 const noRecords: readonly KafkaRecord[] = []
 
 export class Fetcher {
@@ -22,6 +30,9 @@ export class Fetcher {
   #turn = 0
   /** Failed fetches in a row, by leader; what a caller's next fetch waits for. */
   readonly #failures = new Map<number | 'none', number>()
+
+  /** Answers that are late, by leader. */
+  readonly #pending = new Map<number, { readonly key: string; readonly answer: Promise<FetchAnswer> }>()
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
@@ -51,8 +62,8 @@ export class Fetcher {
     const first = this.#turn++ % positions.length
     const rotated = [...positions.slice(first), ...positions.slice(0, first)]
     try {
-      const topicIds = this.#topicIds(rotated)
-      const answer = await this.#cluster.send(leader, fetch(rotated, { ...request, ...(topicIds && { topicIds }) }))
+      const answer = await this.#answerInTime(leader, rotated, request)
+      if (!answer) return positions.map(position => this.#late(leader, position))
       if (answer.errorCode !== 0) throw new KafkaCodeError('Fetch', answer.errorCode)
       this.#failures.delete(leader)
       const asked = new Map(positions.map(position => [partitionName(position), position]))
@@ -69,6 +80,43 @@ export class Fetcher {
         failed(position, { code: 'RETRIABLE', message: `${this.#cluster.describePlace(leader, position)}: ${reason}` }),
       )
     }
+  }
+
+  /**
+   * The answer of a leader, unless it takes much longer than it was told to wait: then its partitions are answered without it,
+   * so that a frozen broker holds back none but its own, and the next fetch of the same positions takes the answer up.
+   */
+  async #answerInTime(
+    leader: number,
+    positions: readonly AskedPosition[],
+    request: FetchRequest,
+  ): Promise<FetchAnswer | undefined> {
+    const asked = positions.map(position => `${partitionName(position)} ${position.offset}`)
+    const key = `${request.isolation} ${asked.toSorted().join()}`
+    const pending = this.#pending.get(leader)
+    this.#pending.delete(leader)
+    const answer = pending?.key === key ? pending.answer : this.#ask(leader, positions, request)
+    const inTime = new AbortController()
+    const lateMs = request.maxWaitMs + lateAfterMs
+    try {
+      const late = pause(this.#cluster.surroundings.clock, lateMs, inTime.signal).then(() => undefined)
+      const first = await Promise.race([answer, late])
+      if (!first) this.#pending.set(leader, { key, answer })
+      return first
+    } finally {
+      answer.catch(() => {})
+      inTime.abort()
+    }
+  }
+
+  #ask(leader: number, positions: readonly AskedPosition[], request: FetchRequest): Promise<FetchAnswer> {
+    const topicIds = this.#topicIds(positions)
+    return this.#cluster.send(leader, fetch(positions, { ...request, ...(topicIds && { topicIds }) }))
+  }
+
+  #late(leader: number, position: AskedPosition): FetchedPartition {
+    const message = `${this.#cluster.describePlace(leader, position)}: the broker has not answered yet`
+    return failed(position, { code: 'RETRIABLE', message })
   }
 
   /** The topic has another id than the one the position belongs to: it was deleted and made anew under its name. */

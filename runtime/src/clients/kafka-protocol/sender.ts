@@ -106,13 +106,17 @@ export class Sender {
 
   async #sendReady(): Promise<void> {
     const ready = [...this.#queues.values()].filter(queue => queue.isReady)
-    if (ready.length === 0) return
+    // Apart by leader, so that a slow one holds back none but its own partitions.
+    const byLeader = Map.groupBy(ready, queue => this.#cluster.leaderOf(queue))
+    await Promise.all([...byLeader.values()].map(queues => this.#sendTogether(queues)))
+  }
+
+  async #sendTogether(queues: readonly PartitionQueue[]): Promise<void> {
     const { identity, transactionalId, compression } = this.#options
     const batches = await Promise.all(
-      ready.map(queue => queue.take(identity, transactionalId !== undefined, compression)),
+      queues.map(queue => queue.take(identity, transactionalId !== undefined, compression)),
     )
-    const flights = new Map<string, BatchInFlight>(batches.map(batch => [partitionName(batch.queue), batch]))
-    await this.#deliver(flights)
+    await this.#deliver(new Map(batches.map(batch => [partitionName(batch.queue), batch])))
   }
 
   /** Sends until every batch is settled, or the time is up. */

@@ -86,6 +86,32 @@ export const topics: readonly Promised[] = [
     },
   },
   {
+    says: 'A frozen broker holds back no partition of another one',
+    needsOwnBrokers: 3,
+    async prove(stage) {
+      const connection = await stage.connect()
+      const topic = await stage.topic(connection, 3, { replicationFactor: 1 })
+      const producer = await connection.producer({})
+      await producer.send([0, 1, 2].map(partition => ({ topic, partition, value: `${partition}` })))
+      const [described] = await connection.describeTopics([topic])
+      const frozen = described?.partitions[0]?.leader as number
+      const fetchAll = () =>
+        connection.fetch({
+          partitions: [0, 1, 2].map(partition => ({ topic, partition, offset: 0n, maxBytes: 1 << 20 })),
+          ...{ isolation: 'read_committed', maxWaitMs: 100, minBytes: 1, maxBytes: 1 << 20 },
+        })
+      const thaw = await stage.kafka.freeze(frozen - 1)
+      await until('the others are read meanwhile', async () => {
+        const answers = await fetchAll()
+        const codes = [0, 1, 2].map(partition => answers.find(answer => answer.partition === partition)?.error?.code)
+        assert.deepEqual(codes, ['RETRIABLE', undefined, undefined])
+        return true
+      })
+      await thaw()
+      await until('its partition is read', async () => (await fetchAll()).every(answer => answer.records.length === 1))
+    },
+  },
+  {
     says: "A partition's leader killed: another broker leads, and fetching, producing in a transaction and committing go on",
     needsOwnBrokers: 3,
     async prove(stage) {
