@@ -82,6 +82,25 @@ test('a rule that is off is off, unless it is asked for by name', async t => {
   assert.equal((await lint(at, ['.', ...onlyRule])).code, 1)
 })
 
+test("a team's own outputs are known by the settings", async t => {
+  const code = `import { Kafka } from 'kafkajs'
+import { Ledger } from '@acme/books'
+
+const ledger = new Ledger()
+const consumer = new Kafka({ clientId: 'shop', brokers: ['localhost:9092'] }).consumer({ groupId: 'totals' })
+await consumer.run({ eachMessage: async ({ message }) => ledger.add(message.value) })
+`
+  const at = folder(t, { 'a.ts': code })
+  assert.equal((await lint(at, ['.', ...onlyRule])).code, 0)
+  at.write('tidemark.config.json', '{ "outputs": [{ "call": "@acme/books:Ledger#.add", "kind": "database" }] }')
+  assert.match((await lint(at, ['.', ...onlyRule])).out, /^a\.ts:6:\d+ \w+ non-idempotent-output/)
+  at.write(
+    'tidemark.config.json',
+    '{ "outputs": [{ "call": "@acme/books:Ledger#.add", "kind": "database", "idempotent": true }] }',
+  )
+  assert.equal((await lint(at, ['.', ...onlyRule])).code, 0)
+})
+
 test('suppressed, and the suppression checked', async t => {
   const suppressed = doublingPipeline.replace(
     '    await db',

@@ -51,6 +51,18 @@ const wrong: readonly (readonly [name: string, text: string, place: string, mess
   ['a number', '{ "maxWarnings": -1 }', '0:17', /'maxWarnings' is -1\. Allowed: a whole number from 0/],
   ['a missing key', '{ "outputs": [{ "kind": "http" }] }', '0:14', /'outputs\[0\]' lacks 'call'/],
   [
+    'a call',
+    '{ "outputs": [{ "call": "save", "kind": "http" }] }',
+    '0:24',
+    /'outputs\[0\]\.call' is "save"\. Allowed: a text as '@acme/,
+  ],
+  [
+    'a kind',
+    '{ "outputs": [{ "call": "a:b", "kind": "disk" }] }',
+    '0:39',
+    /'outputs\[0\]\.kind' is "disk"\. Allowed: database, document/,
+  ],
+  [
     'a boolean',
     '{ "outputs": [{ "call": "a:b", "kind": "http", "idempotent": "yes" }] }',
     '0:61',

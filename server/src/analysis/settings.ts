@@ -1,5 +1,6 @@
 /** A team's settings: `tidemark.config.json`, or the key `tidemark` of a package.json, nearest folder first. */
 import { dirname, join } from 'node:path'
+import type { OutputKind } from '../facts/model.ts'
 import type { CustomOutput, EngineSettings } from './engine.ts'
 import type { Severity } from './finding.ts'
 import { checkJson, type Problem, type Shape, schemaOf } from './shape.ts'
@@ -99,6 +100,20 @@ interface SettingsFile {
   readonly maxFileBytes?: number
 }
 
+const outputKinds = [
+  'database',
+  'document',
+  'cache',
+  'http',
+  'produce',
+  'queue',
+  'mail',
+  'push',
+  'file',
+  'store',
+  'custom',
+] as const satisfies readonly OutputKind[]
+
 const levels = ['off', 'hint', 'info', 'warning', 'error']
 
 function settingsShape(rules: readonly string[]): Shape {
@@ -120,8 +135,13 @@ function settingsShape(rules: readonly string[]): Shape {
           kind: 'object',
           about: 'One call.',
           keys: {
-            call: { kind: 'string', about: `The call, as '@acme/events:publish' or './db.ts:Orders.save'.` },
-            kind: { kind: 'string', about: 'What it writes to, as shown in messages: database, http, produce, ...' },
+            call: {
+              kind: 'string',
+              about: "The way to it: '@acme/events:publish', '@acme/books:Ledger#.add' for a method of an instance.",
+              pattern: /^[^:\s]+:\S/,
+              example: '@acme/books:Ledger#.add',
+            },
+            kind: { kind: 'choice', about: 'What it writes to, as shown in messages.', values: outputKinds },
             idempotent: {
               kind: 'boolean',
               about: 'Whether writing the same record twice leaves what writing it once leaves.',
