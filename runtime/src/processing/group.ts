@@ -73,6 +73,7 @@ export class Group {
       sessionTimeoutMs: bounds.sessionTimeoutMs,
       rebalanceTimeoutMs: bounds.rebalanceTimeoutMs,
       heartbeatIntervalMs: bounds.heartbeatIntervalMs,
+      metadataRefreshIntervalMs: bounds.metadataRefreshIntervalMs,
       ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
       onAssigned: async partitions => {
         if (isCurrent()) this.#assigned(partitions)

@@ -55,6 +55,8 @@ export interface ProcessorOptions<V, Extra extends object> {
   readonly rebalanceTimeoutMs?: number
   /** @defaultValue a tenth of `sessionTimeoutMs` */
   readonly heartbeatIntervalMs?: number
+  /** How often topics that match a pattern and partitions that were added are looked for. @defaultValue 30_000 ms */
+  readonly metadataRefreshIntervalMs?: number
   /** Static membership (KIP-345): a restart under the same id within the session causes no rebalance. */
   readonly groupInstanceId?: string
   /**
@@ -94,6 +96,7 @@ export interface Bounds {
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
   readonly heartbeatIntervalMs: number
+  readonly metadataRefreshIntervalMs: number
   readonly stopDeadlineMs: number
   readonly proofRecordsMax: number
 }
@@ -116,6 +119,7 @@ export function checkOptions<V, Extra extends object>(options: ProcessorOptions<
       'heartbeatIntervalMs',
       options.heartbeatIntervalMs ?? Math.ceil(sessionTimeoutMs / 10),
     ),
+    metadataRefreshIntervalMs: atLeast(1, 'metadataRefreshIntervalMs', options.metadataRefreshIntervalMs ?? 30_000),
     stopDeadlineMs: atLeast(0, 'stopDeadlineMs', options.stopDeadlineMs ?? 30_000),
     proofRecordsMax: atLeast(1, 'proofRecordsMax', options.proofRecordsMax ?? 1_000),
   }
