@@ -24,6 +24,7 @@ export const commands = {
   continueBatches: 'tidemark.continueBatches',
   pauseBatches: 'tidemark.pauseBatches',
   stopPipeline: 'tidemark.stopPipeline',
+  installRuntime: 'tidemark.installRuntime',
   restartServer: 'tidemark.restartServer',
   showLog: 'tidemark.showLog',
 } as const

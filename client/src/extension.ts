@@ -1,10 +1,12 @@
 /** Wiring only: what exists, who gets whom, who ends with the extension. */
 import * as vscode from 'vscode'
 import { trackActivePipeline } from './analysis/activePipeline.ts'
+import { createLagLenses } from './analysis/lagLenses.ts'
 import { createAnalysis } from './analysis/languageClient.ts'
 import { openPipeline } from './analysis/openPipeline.ts'
 import { createPipelines } from './analysis/pipelines.ts'
 import { clusterCommands } from './cluster/clusterCommands.ts'
+import { checkedCluster } from './cluster/clusterSettings.ts'
 import { createClusters } from './cluster/clusters.ts'
 import { createLocalKafka } from './cluster/localKafka.ts'
 import { ClusterTree } from './cluster/tree.ts'
@@ -16,9 +18,20 @@ import { disposeLog, log } from './log.ts'
 import { overviewAction } from './panels/overviewActions.ts'
 import { createOverviews, overviewCommands } from './panels/overviews.ts'
 import { createReadOverview } from './panels/readOverview.ts'
+import { installRuntime } from './runtime/installRuntime.ts'
+
+/** What other extensions get of `getExtension('tidemark.tidemark').activate()`. */
+export interface TidemarkApi {
+  /**
+   * Lists a cluster beside those of the settings, until disposed.
+   * @param entry as an entry of the setting `tidemark.clusters`
+   * @throws {Error} it is no such entry; says why.
+   */
+  addCluster(entry: unknown): vscode.Disposable
+}
 
 /** Registers handlers; starts nothing and reads nothing. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): TidemarkApi {
   const analysis = createAnalysis(context)
   const pipelines = createPipelines(analysis)
   const local = createLocalKafka()
@@ -33,16 +46,19 @@ export function activate(context: vscode.ExtensionContext): void {
     { dispose: disposeLog },
     ...[analysis, pipelines, local, clusters, overviews, debugging, view],
     trackActivePipeline(pipelines),
+    createLagLenses(pipelines, clusters),
     clusters.onDidChange(() => tree.refresh()),
     registerCommands({
       ...clusterCommands({ context, clusters, local, tree }),
       ...debugCommands(debugging),
       ...overviewCommands(clusters, overviews),
       openPipeline: node => openPipeline(analysis, pipelines, groupIdOf(node)),
+      installRuntime: () => installRuntime(context),
       restartServer: () => analysis.restart(),
       showLog: () => log().show(),
     }),
   )
+  return { addCluster: entry => clusters.provide(checkedCluster(entry)) }
 }
 
 function groupIdOf(node: unknown): string {

@@ -38,6 +38,13 @@ export function configuredClusters(): CheckedClusters {
   return checkClusters(vscode.workspace.getConfiguration().get<unknown>(settings.clusters, []))
 }
 
+/** One entry from elsewhere than the settings. @throws {Error} says what is wrong with it. */
+export function checkedCluster(entry: unknown): ClusterConfig {
+  const checked = checkCluster(entry)
+  if (typeof checked === 'string') throw new Error(`${nameOf(entry) ?? 'The cluster'} ${checked}`)
+  return checked
+}
+
 /** Settings are typed by hand: one bad entry is reported and costs no other its place. */
 export function checkClusters(value: unknown): CheckedClusters {
   if (!Array.isArray(value))
