@@ -205,6 +205,98 @@ test('idempotent: a batch that died after its writes runs again under the same i
   assert.equal(runs.slice(2).flatMap(run => run.keys).length, 4)
 })
 
+test('a position moved from outside: fenced, nothing written, then joined anew from where it stands', async t => {
+  const { fake, store, seen } = await useFake(t)
+  fake.produce('orders', numbered('a', 4))
+  const { options: common, events } = options(fake.client())
+  const inHandler = Promise.withResolvers<void>()
+  const mayEnd = Promise.withResolvers<void>()
+  const processor = createProcessor({
+    ...common,
+    guarantee: atLeastOnce({ store: store() }),
+    sessionTimeoutMs: 1_000,
+  }).foreachBatch(async batch => {
+    inHandler.resolve()
+    await mayEnd.promise
+    if (batch.offsetRanges[0]?.fromOffset === 2n) rerun.resolve(batch.recordCount)
+  })
+  const rerun = Promise.withResolvers<number>()
+  const run = processor.run()
+  await inHandler.promise
+  const open = await store().open({ groupId: 'g' })
+  const [described] = await (await fake.client().connect()).describeTopics(['orders'])
+  await open.reset([{ topic: 'orders', partition: 0, offset: 2n, topicId: described?.topicId, metadata: undefined }])
+  await open.close()
+  mayEnd.resolve()
+  assert.equal(await rerun.promise, 2, 'what the person set, not what the batch would have committed')
+  await processor.stop()
+  await run
+  assert.ok(events.some(event => event.kind === 'fenced'))
+  assert.deepEqual(seen(), [])
+})
+
+test('while a batch runs, no more is fetched than the bound', async t => {
+  const { fake } = await useFake(t)
+  const value = 'x'.repeat(1_000)
+  fake.produce(
+    'orders',
+    Array.from({ length: 2_000 }, () => value),
+  )
+  let fetchedBytes = 0
+  const client = fake.client()
+  const counted: KafkaClient = {
+    ...client,
+    connect: async () => {
+      const connection = await client.connect()
+      const fetch: typeof connection.fetch = async request => {
+        const answers = await connection.fetch(request)
+        for (const answer of answers) fetchedBytes += answer.sizeBytes
+        return answers
+      }
+      return { ...connection, fetch }
+    },
+  }
+  const bounds = { prefetchBytesMax: 200_000, maxRecordsPerBatch: 10 }
+  const mayEnd = Promise.withResolvers<void>()
+  const inHandler = Promise.withResolvers<void>()
+  const processor = createProcessor({ ...options(counted).options, ...bounds, guarantee: atLeastOnce() }).foreachBatch(
+    async () => {
+      inHandler.resolve()
+      await mayEnd.promise
+    },
+  )
+  const run = processor.run()
+  await inHandler.promise
+  for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate)
+  // One answer may pass the bound by its own size: what is in flight cannot be called back.
+  assert.ok(fetchedBytes <= 2 * bounds.prefetchBytesMax + 2_000, `${fetchedBytes} bytes were fetched`)
+  mayEnd.resolve()
+  await until(
+    'all of it is worked off',
+    () => fake.group('g').committed({ topic: 'orders', partition: 0 }).offset === 2_000n,
+  )
+  await processor.stop()
+  await run
+})
+
+test('processing time: at most one batch a beat', async t => {
+  const { fake } = await useFake(t)
+  const startsMs: number[] = []
+  const processor = createProcessor({
+    ...options(fake.client()).options,
+    guarantee: atLeastOnce(),
+    trigger: { processingTimeMs: 60 },
+    maxRecordsPerBatch: 5,
+  }).foreachBatch(() => void startsMs.push(performance.now()))
+  fake.produce('orders', numbered('a', 20))
+  const run = processor.run()
+  await until('four batches have run', () => startsMs.length >= 4)
+  await processor.stop()
+  await run
+  const [first = 0, , , fourth = 0] = startsMs
+  assert.ok(fourth - first >= 150, `four batches within ${fourth - first} ms`)
+})
+
 test('options are checked at once, with what was expected', () => {
   const { options: common } = options(new FakeKafka().client())
   const make = (extra: object) => () => createProcessor({ ...common, guarantee: atLeastOnce(), ...extra })
