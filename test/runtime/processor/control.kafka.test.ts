@@ -12,7 +12,7 @@ import { uniqueName } from '../../harness/topics.ts'
 import { until } from '../../harness/until.ts'
 import { openEditor, type TestEditor } from './editor.ts'
 
-const sample = join(import.meta.dirname, '../../../runtime/samples/order-totals/totals-right.ts')
+const samples = join(import.meta.dirname, '../../../runtime/samples/order-totals')
 const orderCount = 40
 
 test('steps by phase and by batch, shows records, continues', async t => {
@@ -61,6 +61,29 @@ test('steps by phase and by batch, shows records, continues', async t => {
     { topic: run.topic, partition: 0, fromOffset: '0', untilOffset: String(orderCount + 5) },
   ])
   assert.deepEqual(ended.willBeRedone, [])
+})
+
+test('kill -9 between save and commit: the right sample counts once, the wrong one twice', async t => {
+  for (const [pipeline, times] of [
+    ['totals-right.ts', 1],
+    ['totals-wrong.ts', 2],
+  ] as const) {
+    const editor = await openEditor(t, { stopAtStart: true })
+    const run = await startSample(t, editor, pipeline)
+    await editor.stoppedAt('fetched')
+    editor.command({ kind: 'stepPhase' })
+    await editor.stoppedAt('processing')
+    editor.command({ kind: 'stepPhase' })
+    await editor.stoppedAt('saved')
+    run.program.signal('SIGKILL')
+    assert.equal(await run.program.ended, 'SIGKILL')
+    assert.equal(run.committed(), undefined)
+    const again = run.start({ TIDEMARK_INSTANCE: 'tidemark-debug' })
+    await until('everything is committed', () => run.committed() === orderCount)
+    assert.equal(run.total(), orderCount * times, pipeline)
+    again.signal('SIGKILL')
+    await again.ended
+  }
 })
 
 test('pause stops at the next phase; SIGTERM while standing there ends the batch and the run', async t => {
@@ -142,7 +165,11 @@ interface Sample {
 }
 
 /** One partition, one customer, forty orders of one cent. */
-async function startSample(t: TestContext, editor: Pick<TestEditor, 'environment'> | undefined): Promise<Sample> {
+async function startSample(
+  t: TestContext,
+  editor: Pick<TestEditor, 'environment'> | undefined,
+  pipeline = 'totals-right.ts',
+): Promise<Sample> {
   const kafka = await useKafka(t)
   const database = join(await tempFolder(t), 'totals.db')
   const topic = uniqueName('orders')
@@ -163,7 +190,7 @@ async function startSample(t: TestContext, editor: Pick<TestEditor, 'environment
     TIDEMARK_GROUP: groupId,
     TIDEMARK_DATABASE: database,
   }
-  const start = (environment: NodeJS.ProcessEnv) => startProgram(t, sample, { ...own, ...environment })
+  const start = (environment: NodeJS.ProcessEnv) => startProgram(t, join(samples, pipeline), { ...own, ...environment })
   const program = start(editor?.environment ?? {})
   return {
     topic,
