@@ -1,5 +1,6 @@
 /** A run in which something of ours fails: said once, with its name, and everything else goes on. */
 import assert from 'node:assert/strict'
+import { chmodSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { createDisk } from '@tidemark/server/analysis/disk'
 import { isFailure } from '@tidemark/server/analysis/report/report'
@@ -69,3 +70,44 @@ test('a fix that would not parse is taken back, and said', async t => {
   assert.match(report.notes.find(({ code }) => code === 'FIX_FAILED')?.message ?? '', /swallowed-error would not parse/)
   assert.equal(report.textOf(at.at('a.ts')), repeatablePipeline)
 })
+
+test('a file that vanished or may not be read is said, and the others go on', async t => {
+  const at = folder(t, { 'wrong.ts': doublingPipeline, 'closed.ts': doublingPipeline })
+  chmodSync(at.path, 0o755)
+  chmodSync(at.at('closed.ts'), 0o000)
+  const paths = ['closed.ts', 'gone.ts', 'wrong.ts'].map(at.at)
+  const { report } = await asNobodySpecial(() =>
+    run(options(at.path, { paths, only: new Set(['non-idempotent-output']) })),
+  )
+  assert.deepEqual(
+    report.notes.map(({ code, path }) => `${code} ${path}`),
+    [`FILE_UNREADABLE ${at.at('closed.ts')}`, `FILE_VANISHED ${at.at('gone.ts')}`],
+  )
+  assert.deepEqual(report.notes.map(isFailure), [true, false])
+  assert.deepEqual(
+    report.findings.map(({ path }) => path),
+    [at.at('wrong.ts')],
+  )
+})
+
+test('a folder that is read-only keeps its files as they are', async t => {
+  const text = `// tidemark-ignore non-idempotent-output: gone\n${repeatablePipeline}`
+  const at = folder(t, { 'a.ts': text })
+  chmodSync(at.path, 0o555)
+  const only = new Set(['unused-suppression', 'non-idempotent-output'])
+  const { report } = await asNobodySpecial(() => run(options(at.path, { paths: [at.at('a.ts')], only, fixes: true })))
+  chmodSync(at.path, 0o755)
+  assert.match(report.notes.find(({ code }) => code === 'FIX_FAILED')?.message ?? '', /permission to write/)
+  assert.equal(readFileSync(at.at('a.ts'), 'utf8'), text)
+})
+
+/** The superuser may do everything, so it steps down meanwhile. */
+async function asNobodySpecial<T>(work: () => Promise<T>): Promise<T> {
+  const isSuperuser = process.geteuid?.() === 0
+  if (isSuperuser) process.seteuid?.(65_534)
+  try {
+    return await work()
+  } finally {
+    if (isSuperuser) process.seteuid?.(0)
+  }
+}

@@ -10,6 +10,8 @@ export interface Disk extends FileSystem {
   isLossy(path: string): boolean
 }
 
+const notesMax = 10_000
+
 export function createDisk(): Disk {
   const notes = new Map<string, Note>()
   const lossy = new Set<string>()
@@ -23,7 +25,8 @@ export function createDisk(): Disk {
         } else notes.delete(path)
         return text
       } catch (error) {
-        notes.set(path, unreadable(path, error as NodeJS.ErrnoException))
+        // Most of what is not there was only looked for, as a package.json in every folder.
+        if (notes.size < notesMax) notes.set(path, unreadable(path, error as NodeJS.ErrnoException))
         return undefined
       }
     },
