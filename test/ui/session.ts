@@ -19,6 +19,5 @@ export function usePanels(): (options: PanelOptions) => Promise<Panel> {
 
 /** What a reader sees of it, in one line. */
 export async function wordsOf(locator: Locator): Promise<string> {
-  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden, and where a cell ends, is part of the question.
   return (await locator.innerText()).replace(/\s+/g, ' ').trim()
 }
