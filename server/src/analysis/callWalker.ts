@@ -7,6 +7,7 @@ import type { Value } from './frames.ts'
 import { returnsPromise } from './globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { LibraryCalls } from './libraryCalls.ts'
+import { observableFixes } from './observableFixes.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
@@ -214,6 +215,7 @@ export class CallWalker {
 
   #awaitFixes(how: Detached['how'], call: CallExpression, position: Position): Detached['fixes'] {
     const { module, code } = position.frame
+    if (how === 'observable' && code?.isAsync) return observableFixes(module, call)
     if (!code?.isAsync || (how !== 'floating' && how !== 'void')) return []
     const start = how === 'void' ? module.text.lastIndexOf('void', call.start) : call.start
     const edit = { at: placeOf(module, { start, end: call.start }), newText: module.fixes.awaitPrefix }

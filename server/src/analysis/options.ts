@@ -67,6 +67,7 @@ export const noOptions: PipelineOptions = {
   autoCommit: undefined,
   commitMode: 'unknown',
   autoResolve: undefined,
+  runOptions: undefined,
   fromBeginning: undefined,
   resetPolicy: undefined,
   isolation: undefined,

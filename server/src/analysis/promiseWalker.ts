@@ -67,6 +67,7 @@ export class PromiseWalker {
       handlerAt: undefined,
       form: 'promise-used',
       defersError: false,
+      storesResult: false,
       errorName: undefined,
       handlerEnd: undefined,
       cleanup: this.#callback(first, position),
@@ -94,6 +95,7 @@ export class PromiseWalker {
       handlerAt: at,
       form: isUsed ? 'promise-used' : 'promise-dropped',
       defersError: false,
+      storesResult: false,
       errorName: closure?.code.parameters[0]?.binding?.name,
       handlerEnd:
         closure && !closure.code.isExpression && closure.code.start >= handler.start && closure.code.end <= handler.end

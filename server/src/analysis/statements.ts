@@ -71,3 +71,13 @@ export function isOverRecords(walker: Walker, expression: Expression, frame: Fra
   if (value.kind === 'external') return isRecordType(value.type) && !/\.value\b|\.headers\b/.test(value.type)
   return walker.origins.isFromRecord(expression, frame)
 }
+
+/** `order = JSON.parse(…)` with `order` declared before the block. */
+export function assignsOutside(body: readonly Statement[], span: { start: number; end: number }): boolean {
+  return body.some(statement => {
+    if (statement.kind !== 'do' || statement.expression.kind !== 'assign') return false
+    const { target } = statement.expression
+    const at = target.kind === 'name' ? target.binding?.at.start : undefined
+    return at !== undefined && (at < span.start || at > span.end)
+  })
+}

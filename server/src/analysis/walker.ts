@@ -23,7 +23,7 @@ import { Offsets } from './offsets.ts'
 import { Origins } from './origins.ts'
 import { Outputs } from './outputs.ts'
 import { placeOf, samePlace, sourceText } from './places.ts'
-import { absorbBreaks, isValue, loopKind, storesOutside } from './statements.ts'
+import { absorbBreaks, assignsOutside, isValue, loopKind, storesOutside } from './statements.ts'
 
 /** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
 export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
@@ -233,6 +233,7 @@ export class Walker {
       handler: handler ? this.statements(handler.body, position, returned) : undefined,
       handlerAt: handler ? placeOf(module, handler.at) : undefined,
       form: 'statement',
+      storesResult: assignsOutside(statement.block, statement),
       defersError: handler ? storesOutside(handler.body, handler.bodyAt) : false,
       errorName: handler?.binding?.name,
       handlerEnd: handler ? placeOf(module, { start: handler.bodyAt.end - 1, end: handler.bodyAt.end - 1 }) : undefined,

@@ -57,6 +57,8 @@ export interface Try {
   readonly form: 'statement' | 'promise-dropped' | 'promise-used'
   /** The handler stores something in a variable from outside: the error may be acted on later. */
   readonly defersError: boolean
+  /** What the block reads or calls is put into a variable from outside, so its absence can be seen after. */
+  readonly storesResult: boolean
   /** The caught error's name, for a fix that throws it again. */
   readonly errorName: string | undefined
   /** Inside the handler, at its end: where a fix may add a statement. */

@@ -96,6 +96,8 @@ export interface PipelineOptions {
   /** When the client itself records an offset as done: before the handler has run, or after it. */
   readonly commitMode: CommitMode
   readonly autoResolve: Option<boolean> | undefined
+  /** Behind the brace of the options given to `run`: where a fix may add one. */
+  readonly runOptions: { readonly at: Place; readonly separator: string } | undefined
   readonly fromBeginning: Option<boolean> | undefined
   readonly resetPolicy: Option<string> | undefined
   readonly isolation: Option<'read_committed' | 'read_uncommitted'> | undefined

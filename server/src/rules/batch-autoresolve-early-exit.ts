@@ -1,6 +1,6 @@
-import type { Exit, Flow } from '../facts/model.ts'
+import type { Exit, Flow, Pipeline } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers } from './shared/handlers.ts'
+import { handlers, ofKind } from './shared/handlers.ts'
 
 /** Leaving a batch in the middle while the client resolves all of it afterwards. */
 export const batchAutoresolveEarlyExit = defineRule({
@@ -20,18 +20,35 @@ export const batchAutoresolveEarlyExit = defineRule({
     libraries: ['kafkajs', '@confluentinc/kafka-javascript'],
   },
 
-  *detect(facts): Generator<{ at: Exit['at']; exit: Exit }> {
+  *detect(facts): Generator<{ at: Exit['at']; exit: Exit; pipeline: Pipeline; resolves: boolean }> {
     for (const { pipeline, handler } of handlers(facts)) {
       if (handler.role !== 'batch' || !/kafkajs|confluent/.test(pipeline.library)) continue
       const { autoResolve, commitMode } = pipeline.options
       if (autoResolve ? !autoResolve.isKnown || autoResolve.value === false : commitMode === 'unknown') continue
-      for (const exit of exitsIn(handler.flow, undefined)) yield { at: exit.at, exit }
+      const resolves = [...ofKind(handler.flow, 'commit')].some(commit => commit.commit === 'resolve')
+      for (const exit of exitsIn(handler.flow, undefined)) yield { at: exit.at, exit, pipeline, resolves }
     }
   },
 
   explain: ({ exit }) => ({
     message: `'${exit.exit}' leaves the batch in the middle, and kafkajs then resolves all of it, so the records that were not processed are skipped. Set eachBatchAutoResolve: false and resolve each record after its output.`,
   }),
+
+  fix: ({ pipeline: { options }, resolves }) => {
+    const title = 'Resolve only what was processed'
+    if (options.autoResolve)
+      return [{ title, isSafe: resolves, edits: [{ at: options.autoResolve.at, newText: 'false' }] }]
+    const { runOptions } = options
+    return runOptions
+      ? [
+          {
+            title,
+            isSafe: resolves,
+            edits: [{ at: runOptions.at, newText: `${runOptions.separator}eachBatchAutoResolve: false,` }],
+          },
+        ]
+      : []
+  },
 })
 
 /** `break` and `return` that end the loop over the records; those of inner loops and helpers end only these. */

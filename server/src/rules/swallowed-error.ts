@@ -94,6 +94,7 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   const work = failing(flow.block)
   if (!work || !flow.handler || !flow.handlerAt || flow.form === 'promise-used') return
   if (isSettledLater(flow, around) || isRetried(around)) return
+  if (work.kind === 'signal' && (isAnswer(around) || (flow.storesResult && isSeenLater(flow, around)))) return
   const isReply = flow.form === 'statement' && (handler.role === 'request-reply' || isAnswer(around))
   const ends = endsOf(flow.handler, isReply)
   if (ends.settled.throws || ends.open.length === 0) return
@@ -156,6 +157,12 @@ function workInDetached(flow: Flow): boolean {
 /** The handler notes the error in a variable, and something after the try acts on it. */
 function isSettledLater(flow: Try, around: readonly Around[]): boolean {
   if (!flow.defersError) return false
+  return around.some(({ after }) => after.some(acts))
+}
+
+/** The handler falls through, and what follows sees that nothing was read. */
+function isSeenLater(flow: Try, around: readonly Around[]): boolean {
+  if (!flow.handler || [...within(flow.handler)].some(part => part.kind === 'exit')) return false
   return around.some(({ after }) => after.some(acts))
 }
 

@@ -1,9 +1,9 @@
 /** `consumer.run({ eachMessage, eachBatch })` of kafkajs, and of the Confluent client's API of the same form. */
-import type { CommitMode, LibraryId, PipelineOptions, Text } from '../../facts/model.ts'
+import type { CommitMode, LibraryId, PipelineOptions } from '../../facts/model.ts'
 import type { Made, Value } from '../frames.ts'
 import { OptionReader, propertyOf, textOf } from '../options.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
-import { placeOf } from '../places.ts'
+import { at, placeOf } from '../places.ts'
 import { isReused, stopsGracefully, subscriptions } from './surroundings.ts'
 
 const runs = /^(kafkajs|@confluentinc\/kafka-javascript):Consumer#\.run$/
@@ -69,6 +69,7 @@ function readOptions(options: OptionReader, run: Value | undefined): PipelineOpt
     autoCommit,
     commitMode: mode,
     autoResolve: options.boolean('eachBatchAutoResolve'),
+    runOptions: run?.kind === 'object' ? startOf(run) : undefined,
     fromBeginning: options.boolean('fromBeginning', 'kafkaJS/fromBeginning'),
     resetPolicy: options.text('auto.offset.reset'),
     isolation: readUncommitted && {
@@ -82,4 +83,9 @@ function readOptions(options: OptionReader, run: Value | undefined): PipelineOpt
   }
 }
 
-export type { Text }
+/** Behind the brace, with the line break and indent that the first option has. */
+function startOf({ expression, frame }: Extract<Value, { kind: 'object' }>): PipelineOptions['runOptions'] {
+  const start = expression.start + 1
+  const separator = /^\s*/.exec(frame.module.text.slice(start, start + 200))?.[0] || ' '
+  return { at: at(frame.module, start), separator }
+}
