@@ -1,6 +1,7 @@
 /** The tree and the overview: what they show equals what a second client sees. */
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
+import { extensionId } from '../../client/src/contributions.ts'
 import { page } from './driver.ts'
 import { closeAll } from './editor.ts'
 import { admin, makeTopic, produceOrders, shown } from './kafka.ts'
@@ -32,6 +33,45 @@ test('the overview equals a second client, partition by partition, and follows i
   await commit(['30', '20', '9'])
   await page.wait({ selector: '.partition-rows [role=row]', text: '125', panel: true })
   await expectRows(t, topic, groupId)
+})
+
+test('a code lens over a pipeline shows the lag of its group', async t => {
+  const { groupId } = await workload(t)
+  t.after(closeAll)
+  const [folder] = vscode.workspace.workspaceFolders ?? []
+  assert.ok(folder)
+  const uri = vscode.Uri.joinPath(folder.uri, 'lag.ts')
+  const code = `import { Kafka } from 'kafkajs'
+const consumer = new Kafka({ brokers: ['localhost:9092'] }).consumer({ groupId: '${groupId}' })
+await consumer.subscribe({ topic: 'orders' })
+await consumer.run({ eachMessage: async ({ message }) => console.log(message.offset) })
+`
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(code))
+  t.after(() => vscode.workspace.fs.delete(uri))
+  await vscode.window.showTextDocument(uri)
+  await page.wait({ selector: '.codelens-decoration a', text: 'lag 100' })
+})
+
+test('another extension can add a cluster, and take it away again', async () => {
+  const extension = vscode.extensions.getExtension<{ addCluster(entry: unknown): vscode.Disposable }>(extensionId)
+  const api = await extension?.activate()
+  assert.ok(api)
+  assert.throws(() => api.addCluster({ name: 'broken', brokers: ['no port'] }), /host:port/)
+  await vscode.commands.executeCommand('tidemark.clusters.focus')
+  const added = api.addCluster({ name: 'from-elsewhere', brokers: ['127.0.0.1:1'] })
+  await page.wait({ selector: '.monaco-list-row', text: 'from-elsewhere' })
+  added.dispose()
+  await page.waitHidden({ selector: '.monaco-list-row', text: 'from-elsewhere' })
+})
+
+test('a cluster that is down is one row that says why, and keeps no other waiting', async t => {
+  const api = await vscode.extensions.getExtension(extensionId)?.activate()
+  const added: vscode.Disposable = api.addCluster({ name: 'unreachable', brokers: ['127.0.0.1:1'] })
+  t.after(() => added.dispose())
+  await vscode.commands.executeCommand('tidemark.clusters.focus')
+  await page.click({ selector: '.monaco-list-row', text: 'unreachable' })
+  await page.wait({ selector: '.monaco-list-row', text: '127.0.0.1:1' })
+  await page.wait({ selector: '.monaco-list-row', text: 'Topics' })
 })
 
 /** 170 orders on three partitions, and a group that has read some of them: 50, 20 and none. */

@@ -18,14 +18,13 @@ export async function admin(t: TestScope): Promise<Admin> {
   return connected
 }
 
-export interface OrdersTopic {
-  readonly topic: string
-  readonly partitions: number
+/** A topic of the test's own; removed with it. */
+export function makeTopic(t: TestScope, stem: string): Promise<string> {
+  return makeNamedTopic(t, `${stem}-${randomBytes(3).toString('hex')}`)
 }
 
-/** A topic of the test's own; removed with it. */
-export async function makeTopic(t: TestScope, stem: string, partitions = 3): Promise<string> {
-  const topic = `${stem}-${randomBytes(3).toString('hex')}`
+/** For pictures, whose Kafka is their own. */
+export async function makeNamedTopic(t: TestScope, topic: string, partitions = 3): Promise<string> {
   const client = await admin(t)
   await client.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] })
   t.after(() => client.deleteTopics({ topics: [topic] }))

@@ -2,11 +2,11 @@
 import * as vscode from 'vscode'
 import { page, screenshot } from './driver.ts'
 import { closeAll, open } from './editor.ts'
-import { admin, makeTopic, produceOrders } from './kafka.ts'
+import { admin, makeNamedTopic, produceOrders } from './kafka.ts'
 import { openGroup } from './overview.ts'
 import { runOnly, test } from './suite.ts'
 
-const wide = [1_280, 800] as const
+const size = [1_440, 900] as const
 
 export function run(): Promise<void> {
   return runOnly('picture:')
@@ -14,7 +14,7 @@ export function run(): Promise<void> {
 
 test('picture: the editor', async t => {
   t.after(closeAll)
-  await page.resize(...wide)
+  await page.resize(...size)
   await open('order-totals/totals-wrong.ts')
   const editor = vscode.window.activeTextEditor
   await page.wait({ selector: '.squiggly-error' })
@@ -26,16 +26,17 @@ test('picture: the editor', async t => {
       .findIndex(text => text.includes('saveProgress(batch')) ?? 0
   const at = new vscode.Position(line, 20)
   if (editor) editor.selection = new vscode.Selection(at, at)
-  editor?.revealRange(new vscode.Range(line - 12, 0, line, 0), vscode.TextEditorRevealType.AtTop)
+  editor?.revealRange(new vscode.Range(line - 20, 0, line, 0), vscode.TextEditorRevealType.AtTop)
   await vscode.commands.executeCommand('editor.action.showHover')
   await page.wait({ selector: '.monaco-hover-content', text: 'reduceByKey' })
+  await page.waitHidden({ selector: '.monaco-hover-content', text: 'Checking for quick fixes' })
   await screenshot('editor')
 })
 
 test('picture: the overview', async t => {
   t.after(closeAll)
-  await page.resize(...wide)
-  const topic = await makeTopic(t, 'orders')
+  await page.resize(...size)
+  const topic = await makeNamedTopic(t, 'orders')
   const client = await admin(t)
   const groupId = 'order-totals'
   const commit = (groupId: string, offsets: readonly number[]): Promise<void> =>
@@ -66,14 +67,14 @@ test('picture: the overview', async t => {
 })
 
 test('picture: the batch panel', async t => {
-  const topic = await makeTopic(t, 'orders')
+  const topic = await makeNamedTopic(t, 'payments')
   await produceOrders(topic, [2_600, 1_900, 1_200])
   Object.assign(process.env, { TIDEMARK_TOPIC: topic, TIDEMARK_GROUP: 'order-totals' })
   t.after(async () => {
     await vscode.debug.stopDebugging()
     await closeAll()
   })
-  await page.resize(1_440, 900)
+  await page.resize(...size)
   await vscode.commands.executeCommand('workbench.action.closeSidebar')
   await open('order-totals/totals-right.ts')
   await page.click({ selector: '.codelens-decoration a', text: 'Debug pipeline' })
