@@ -39,6 +39,8 @@ export interface GuaranteeEnvironment {
   readonly capabilities: ClientCapabilities
   readonly connection: KafkaConnection
   readonly groupId: string
+  /** Static membership's name for this instance: the same after a restart. */
+  readonly instanceId: string | undefined
   /** The present membership; every fenced request is sent under it. */
   readonly membership: () => GroupMembership
   readonly clock: Clock

@@ -119,7 +119,8 @@ class ProducerSlot {
   constructor(environment: GuaranteeEnvironment, transactionTimeoutMs: number) {
     this.#environment = environment
     this.#transactionTimeoutMs = transactionTimeoutMs
-    this.#transactionalId = `${environment.groupId}-${environment.random.id()}`
+    // Under a name that stays, a restart ends at once what its dead self left open; else readers wait for the transaction's timeout.
+    this.#transactionalId = `${environment.groupId}-${environment.instanceId ?? environment.random.id()}`
   }
 
   async current(): Promise<KafkaProducer> {

@@ -135,6 +135,7 @@ export class Run<V, Extra extends object> {
       capabilities: client.capabilities,
       connection,
       groupId: this.#groupId,
+      instanceId: this.#instanceId,
       membership: () => group.membership(),
       clock: this.#clock,
       random: this.#random,
@@ -143,13 +144,8 @@ export class Run<V, Extra extends object> {
       patiently: (what, request) => this.#patience.run(what, outageMsMax, request),
       ...(this.#groupId === groupId ? {} : { copyFromGroupId: groupId }),
     })
-    this.#trace({
-      kind: 'started',
-      groupId: this.#groupId,
-      guarantee: guarantee.name,
-      client: client.name,
-      store: guarantee.storeName,
-    })
+    const named = { guarantee: guarantee.name, client: client.name, store: guarantee.storeName }
+    this.#trace({ kind: 'started', groupId: this.#groupId, ...named })
     const isMirrored = protocol.isMirrored && this.#options.mirrorCommits !== false
     const mirror = isMirrored ? new Mirror(() => group.current, this.#clock, this.#trace) : undefined
     const intake = this.#newIntake(connection)
@@ -279,13 +275,17 @@ export class Run<V, Extra extends object> {
     this.#editor = await attach({ environment: process.env, ...shown, clock: this.#clock, trace: this.#trace, stop })
   }
 
+  get #instanceId(): string | undefined {
+    return this.#options.groupInstanceId ?? this.#editor?.groupInstanceId
+  }
+
   #newGroup(connection: KafkaConnection): Group {
     const work = () => this.#parts?.work ?? bug('the group called back before it was joined')
     return new Group({
       connection,
       groupId: this.#groupId,
       topics: this.#options.topics,
-      groupInstanceId: this.#options.groupInstanceId ?? this.#editor?.groupInstanceId,
+      groupInstanceId: this.#instanceId,
       bounds: this.#editor ? { ...this.#bounds, ...this.#editor.timeouts } : this.#bounds,
       clock: this.#clock,
       trace: this.#trace,
