@@ -102,6 +102,17 @@ export const errorTable = {
     message: ({ groupId, reason }) => `The membership in group ${groupId} ended: ${reason}`,
     action: 'Start the pipeline again: it goes on from the committed offsets.',
   }),
+  CLUSTER_READ_ONLY: row<{ cluster: string; what: string }>({
+    retriable: false,
+    message: ({ cluster, what }) => `The cluster ${cluster} is read-only: Tidemark does not ${what}.`,
+    action: "Set 'readOnly' to false for this cluster if you mean it. Nothing was sent.",
+  }),
+  GROUP_ACTIVE: row<{ groupId: string; verb: string; members: readonly string[] }>({
+    retriable: true,
+    message: ({ groupId, verb, members }) =>
+      `Group ${groupId} cannot be ${verb === 'reset' ? 'reset' : 'deleted'} while it has members: ${members.join(', ')}.`,
+    action: 'Stop them first. Nothing was changed.',
+  }),
   CONNECTION_CLOSED: row<{ what: string }>({
     retriable: false,
     message: ({ what }) => `${what} was used after it had been closed.`,

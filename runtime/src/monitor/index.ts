@@ -11,6 +11,7 @@ import { ClusterMonitor } from './monitor.ts'
 import type { ClusterSnapshot, Selection } from './snapshot.ts'
 
 export type { LagByCause } from '../semantics/lag.ts'
+export { type ChangeOptions, type ClusterChanges, openChanges, type Position } from './changes.ts'
 export { type ImportedConnection, importClientProperties } from './connection/clientProperties.ts'
 export { composeBrokers } from './connection/composeBrokers.ts'
 export { type ConnectionConfig, parseBroker, type SaslConfig, type TlsConfig } from './connection/config.ts'

@@ -172,7 +172,8 @@ function checkTopics(request: string): (results: readonly TopicResult[]) => void
   }
 }
 
-async function retryUntilLed(cluster: Cluster, wanted: readonly TopicPartition[]): Promise<void> {
+/** Waits until every one of these partitions has a leader that this client's brokers know of. */
+export async function retryUntilLed(cluster: Cluster, wanted: readonly TopicPartition[]): Promise<void> {
   await retrying(cluster.surroundings, { retryTimeoutMs: leadersTimeoutMs }, async () => {
     for (const { topic } of wanted) cluster.doubt(topic)
     const { missing } = await cluster.leaders(wanted)
