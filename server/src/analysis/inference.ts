@@ -1,5 +1,6 @@
 /** What a pipeline really guarantees, with the chain of evidence: commit points, awaits, catches, outputs. */
 import { within } from '../facts/flows.ts'
+import { outputsOf } from '../facts/guards.ts'
 import type { CommitMode, Flow, Guarantee, Handler, Inferred, OpaqueCall, Output, Place } from '../facts/model.ts'
 
 export interface InferenceInput {
@@ -26,12 +27,19 @@ export function inferGuarantee(input: InferenceInput): Inferred {
   const start: Evidence = { at: input.at, message: commitText(input.commitMode) }
   const losing = [...early(input), ...handlers.flatMap(handler => [...losses(handler.flow)])]
   if (input.declared === 'at-most-once') return { guarantee: 'at-most-once', evidence: [start] }
-  const doubling = works.filter(doubles).map(
-    (output): Evidence => ({
-      at: output.at,
-      message: `'${output.name}' is repeated on redelivery: ${output.idempotency.reason}`,
-    }),
+  const guarded = new Set(
+    handlers.flatMap(handler =>
+      [...outputsOf(handler.flow)].filter(one => one.guardedBy?.dedupe === 'durable').map(one => one.output),
+    ),
   )
+  const doubling = works
+    .filter(output => doubles(output) && !guarded.has(output))
+    .map(
+      (output): Evidence => ({
+        at: output.at,
+        message: `'${output.name}' is repeated on redelivery: ${output.idempotency.reason}`,
+      }),
+    )
   if (losing.length && doubling.length) return { guarantee: 'broken', evidence: [start, ...losing, ...doubling] }
   if (losing.length) return { guarantee: 'at-most-once', evidence: [start, ...losing] }
   if (input.commitMode === 'unknown')
@@ -75,7 +83,10 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
       ...works.map(
         (output): Evidence => ({
           at: output.at,
-          message: `'${output.name}' may be repeated: ${output.idempotency.reason}`,
+          message:
+            output.idempotency.verdict === 'repeatable'
+              ? `'${output.name}' may be repeated: ${output.idempotency.reason}`
+              : `'${output.name}' is guarded by a look-up of what was processed`,
         }),
       ),
     ],

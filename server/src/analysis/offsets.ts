@@ -31,7 +31,17 @@ export class Offsets {
     const { module } = found.frame
     const place = placeOf(module, found.expression)
     const source = sourceText(module, found.expression)
-    return { at: place, form, source, fixes: this.#fixes(form, found) }
+    return {
+      at: place,
+      form,
+      source,
+      fixes: this.#isMessage(found) ? messageFix(call, frame) : this.#fixes(form, found),
+    }
+  }
+
+  #isMessage({ expression, frame }: Made): boolean {
+    const value = this.#evaluator.evaluate(expression, frame)
+    return value.kind === 'external' && /RdMessage#$/.test(value.type)
   }
 
   #fixes(form: CommittedPosition['form'], { expression, frame }: Made): CommittedPosition['fixes'] {
@@ -146,4 +156,12 @@ export class Offsets {
       return { form: this.#form(expression.callee.of, frame, depth + 1).form, isNumber: false }
     return notKnown
   }
+}
+
+/** `consumer.commit(message)` takes the record's offset as it is; `commitMessage` adds one. */
+function messageFix(call: CallExpression, frame: Frame): CommittedPosition['fixes'] {
+  const { module } = frame
+  const name = module.text.slice(call.nameAt.start, call.nameAt.end)
+  const newText = name.replace(/^commit/, 'commitMessage')
+  return [{ title: `Commit with ${newText}`, isSafe: true, edits: [{ at: placeOf(module, call.nameAt), newText }] }]
 }

@@ -48,8 +48,11 @@ export const heartbeatMissingInLongBatch = defineRule({
   }),
 })
 
+/** What is awaited all together is one wait, not one for each record. */
 function* loopsIn(flow: Flow): Generator<Loop> {
-  for (const part of within(flow)) if (part.kind === 'loop') yield part
+  if (flow.kind === 'parallel') return
+  if (flow.kind === 'loop') yield flow
+  for (const part of partsOf(flow)) yield* loopsIn(part)
 }
 
 /** The first thing awaited in the loop, where nothing in it beats. */

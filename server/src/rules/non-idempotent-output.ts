@@ -1,7 +1,7 @@
 import { within } from '../facts/flows.ts'
+import { leaves, outputsOf } from '../facts/guards.ts'
 import type { Flow, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { leaves, outputsOf } from './shared/outputs.ts'
 
 /** An output that a redelivered record repeats with effect. */
 export const nonIdempotentOutput = defineRule({

@@ -5,3 +5,6 @@ consumer.on('data', message => {
   consumer.commit({ topic: message.topic, partition: message.partition, offset: message.offset + 1 })
 })
 process.once('SIGTERM', () => consumer.disconnect())
+consumer.on('data', message => {
+  consumer.commitMessageSync(message)
+})

@@ -1,5 +1,5 @@
 /** The outputs of a flow, each with the test that keeps a record seen before from reaching it. */
-import type { Flow, OpaqueCall, Output, Test } from '../../facts/model.ts'
+import type { Flow, OpaqueCall, Output, Test } from './model.ts'
 
 export interface GuardedOutput {
   readonly output: Output | OpaqueCall
