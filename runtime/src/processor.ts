@@ -44,6 +44,8 @@ export interface Processor<V, Extra extends object> {
   run(): Promise<StopReport>
   /**
    * Ends the run: the batch in flight may finish within the deadline, later it is given up without a commit.
+   *
+   * Inside a handler call it without awaiting it: it waits for that very handler.
    * @param options.deadlineMs - @defaultValue `stopDeadlineMs` of the processor
    */
   stop(options?: { readonly deadlineMs?: number }): Promise<StopReport>

@@ -49,6 +49,7 @@ const freezeEvery = 10
 const zombieFreezeEvery = 2
 const cutEvery = 3
 const restartEvery = 20
+const leaderKillEvery = 4
 
 export async function runExperiment(t: Scope, options: ExperimentOptions): Promise<Verdict> {
   const stage = await setStage(t, options)
@@ -135,9 +136,9 @@ class Disasters {
     if (kill % 5 !== 0) await this.#atWork(a)
     await wait(this.#random.integer(600))
     if (kill % cutEvery === 0) await this.#cut()
-    const { hasZombies } = this.#options
+    const { hasZombies, brokers } = this.#options
     if (kill % (hasZombies ? zombieFreezeEvery : freezeEvery) === 0) await this.#freeze(a)
-    if (kill % restartEvery === 0) await this.#restart()
+    if (kill % (brokers === 3 ? leaderKillEvery : restartEvery) === 0) await this.#restart()
     this.#kill('a')
     await a.ended
     this.#count('kills')
@@ -181,9 +182,17 @@ class Disasters {
     await wait(this.#random.integer(500))
   }
 
+  /** One broker: killed and started again. Three: one of them is killed, others lead its partitions meanwhile, then it comes back. */
   async #restart(): Promise<void> {
-    this.#options.say?.('the broker is killed and started again')
-    await this.#stage.kafka.restart({ isKilled: true })
+    const { kafka } = this.#stage
+    const broker = this.#random.integer(kafka.brokers.length)
+    this.#options.say?.(`broker ${broker} is killed and started again`)
+    if (kafka.brokers.length === 1) await kafka.restart({ isKilled: true })
+    else {
+      await kafka.killBroker(broker)
+      await wait(1_000 + this.#random.integer(2_000))
+      await kafka.startBroker(broker)
+    }
     this.#count('restarts')
   }
 
