@@ -19,7 +19,7 @@ export interface GroupInput {
 
 export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSnapshot {
   const { group, members, atMs } = input
-  const entry = history.of(group.groupId, atMs)
+  const entry = history.of(watchedKey(group), atMs)
   const byPartition = new Map(input.committed.map(position => [partitionName(position), position]))
   const owners = new Map(
     members?.flatMap(({ clientId, assignment }) => assignment.map(item => [partitionName(item), clientId] as const)),
@@ -55,8 +55,13 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
   }
 }
 
+/** A pipeline's own positions and those it mirrors to Kafka under the same group id are two rows. */
+export function watchedKey({ groupId, type, state }: GroupSummary): string {
+  return type === 'stored' ? `${state}\n${groupId}` : groupId
+}
+
 function readersOf({ type, state }: GroupSummary, members: readonly GroupMember[] | undefined): Readers {
-  if (type === 'simple') return 'unknowable'
+  if (type === 'simple' || type === 'stored') return 'unknowable'
   const isEmpty = members ? members.length === 0 : state === 'Empty' || state === 'Dead'
   return isEmpty ? 'none' : 'members'
 }

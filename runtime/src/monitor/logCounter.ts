@@ -15,6 +15,7 @@ import { type FetchAnswerPartition, fetch } from '../clients/kafka-protocol/requ
 import { type RangeCount, unreadRange } from '../semantics/lag.ts'
 import { LogRuns } from '../semantics/logRuns.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
+import { watchedKey } from './groupSnapshot.ts'
 import type { Layout } from './metadataCache.ts'
 import type { CommittedPosition } from './readGroups.ts'
 import type { GroupSummary, LogEnds, Problem } from './snapshot.ts'
@@ -88,7 +89,7 @@ export class LogCounter {
         return []
       const fromOffset = Number(range.fromOffset)
       const untilOffset = Number(range.untilOffset)
-      const entry = this.#entry(`${group.groupId} ${name}`, topic?.topicId, fromOffset, untilOffset)
+      const entry = this.#entry(`${watchedKey(group)} ${name}`, topic?.topicId, fromOffset, untilOffset)
       return [{ ...place, name, leader, fromOffset, untilOffset, entry }]
     })
   }

@@ -12,7 +12,28 @@ import { LogCounter } from './logCounter.ts'
 import { type ReadEnds, readLogEnds } from './logEnds.ts'
 import { type Layout, MetadataCache } from './metadataCache.ts'
 import { type CommittedPosition, readCommitted, readGroups, readMembers } from './readGroups.ts'
-import type { ClusterSnapshot, GroupSummary, PartitionSnapshot, Problem, Selection, TopicSnapshot } from './snapshot.ts'
+import type {
+  ClusterSnapshot,
+  GroupMember,
+  GroupSnapshot,
+  GroupSummary,
+  PartitionSnapshot,
+  Problem,
+  Selection,
+  TopicSnapshot,
+} from './snapshot.ts'
+
+/** One row of the table to be: a group, or a pipeline whose positions lie elsewhere. */
+interface Watched {
+  readonly group: GroupSummary
+  readonly committed: readonly CommittedPosition[]
+  readonly members: readonly GroupMember[] | undefined
+  readonly partitions: readonly TopicPartition[]
+  readonly isCounted: boolean
+}
+
+/** Takes an answer's problems into the snapshot and hands the answer on. */
+type Keep = <Answer extends { readonly problems: readonly Problem[] }>(answer: Answer) => Answer
 
 export class ClusterMonitor {
   readonly #transport: CountingTransport
@@ -59,45 +80,23 @@ export class ClusterMonitor {
     const requestsBefore = this.#transport.requestCount
     const layout = await this.#layout()
     const problems: Problem[] = []
-    const keep = <Answer extends { readonly problems: readonly Problem[] }>(answer: Answer): Answer => {
+    const keep: Keep = answer => {
       problems.push(...answer.problems)
       return answer
     }
 
     const { items: groups, silent } = keep(await readGroups(this.#cluster, layout.brokers))
-    const selected = selectedGroups(groups, selection)
-    const details = new Set(selection.details)
-    const detailed = selected.filter(({ groupId }) => details.has(groupId))
     // Positions before ends: a commit never lies past an end that is read after it, so lag is never negative.
-    const [committed, members] = await Promise.all([
-      readCommitted(this.#cluster, selected).then(keep),
-      readMembers(this.#cluster, detailed).then(keep),
-    ])
-    const partitionsOf = (group: GroupSummary) =>
-      partitionsOfGroup(
-        layout,
-        committed.byGroup.get(group.groupId) ?? [],
-        members.byGroup.get(group.groupId)?.members ?? [],
-      )
-    const wanted = new Map<string, readonly TopicPartition[]>(
-      selected.map(group => [group.groupId, partitionsOf(group)]),
-    )
-    const ends = keep(await this.#ends(layout, [...wanted.values()].flat(), selection.topics ?? [], silent))
+    const watched = [...(await this.#watch(layout, groups, selection, keep)), ...storedOf(layout, selection)]
+    const partitions = watched.flatMap(row => row.partitions)
+    const ends = keep(await this.#ends(layout, partitions, selection.topics ?? [], silent))
     if (ends.isLayoutStale) this.#metadata.doubt()
 
     const atMs = this.#clock.nowMs()
-    const snapshots = []
-    for (const group of selected) {
-      const isDetailed = details.has(group.groupId)
-      const input = {
-        group,
-        partitions: wanted.get(group.groupId) ?? [],
-        committed: committed.byGroup.get(group.groupId) ?? [],
-        members: isDetailed ? members.byGroup.get(group.groupId)?.members : undefined,
-        ends: ends.byPartition,
-        atMs,
-      }
-      const counts = isDetailed ? keep(await this.#counter.count(layout, input)).byPartition : new Map()
+    const snapshots: GroupSnapshot[] = []
+    for (const row of watched) {
+      const input = { ...row, ends: ends.byPartition, atMs }
+      const counts = row.isCounted ? keep(await this.#counter.count(layout, input)).byPartition : new Map()
       snapshots.push(groupSnapshot({ ...input, counts }, this.#history))
     }
     this.#history.forgetBefore(atMs)
@@ -107,13 +106,33 @@ export class ClusterMonitor {
       brokers: layout.brokers,
       topics: layout.topics,
       groups,
-      selectedGroups: snapshots,
+      selectedGroups: snapshots.filter(({ type }) => type !== 'stored'),
+      storedGroups: snapshots.filter(({ type }) => type === 'stored'),
       selectedTopics: (selection.topics ?? []).flatMap(topic => topicSnapshot(layout, ends, topic)),
       problems,
       requestCount: this.#transport.requestCount - requestsBefore,
       tookMs: this.#clock.monotonicMs() - startedMs,
       readAtMs: atMs,
     }
+  }
+
+  /** Positions of the selected groups, and members of those in detail. */
+  async #watch(layout: Layout, groups: readonly GroupSummary[], selection: Selection, keep: Keep): Promise<Watched[]> {
+    const selected = selectedGroups(groups, selection)
+    const details = new Set(selection.details)
+    const [committed, members] = await Promise.all([
+      readCommitted(this.#cluster, selected).then(keep),
+      readMembers(
+        this.#cluster,
+        selected.filter(({ groupId }) => details.has(groupId)),
+      ).then(keep),
+    ])
+    return selected.map(group => {
+      const positions = committed.byGroup.get(group.groupId) ?? []
+      const ownMembers = members.byGroup.get(group.groupId)?.members
+      const partitions = partitionsOfGroup(layout, positions, ownMembers ?? [])
+      return { group, committed: positions, members: ownMembers, partitions, isCounted: details.has(group.groupId) }
+    })
   }
 
   async #layout(): Promise<Layout> {
@@ -145,6 +164,20 @@ function selectedGroups(
   if (wanted === 'all') return [...groups]
   const byId = new Map(groups.map(group => [group.groupId, group]))
   return [...new Set([...wanted, ...details])].flatMap(groupId => byId.get(groupId) ?? [])
+}
+
+function storedOf(layout: Layout, { stored = [] }: Selection): Watched[] {
+  return stored.map(({ groupId, store, positions }) => {
+    const committed = positions.map(position => ({ ...position, metadata: position.metadata ?? '' }))
+    const group: GroupSummary = { groupId, type: 'stored', state: store, coordinator: -1 }
+    return {
+      group,
+      committed,
+      members: undefined,
+      partitions: partitionsOfGroup(layout, committed, []),
+      isCounted: true,
+    }
+  })
 }
 
 /** Every partition of each topic that the group has to do with, so that one never committed is seen beside its sisters. */

@@ -10,6 +10,17 @@ export interface Selection {
   readonly details?: readonly string[]
   /** Topics whose partitions' offsets are wanted. */
   readonly topics?: readonly string[]
+  /** Pipelines that keep their positions elsewhere, as read from there: their lag is told like a group's, split by cause. */
+  readonly stored?: readonly StoredPositions[]
+}
+
+/** What a pipeline's own store holds: a checkpoint directory, a database. */
+export interface StoredPositions {
+  /** The pipeline's group id. */
+  readonly groupId: string
+  /** As a person knows it: `SQLite totals.db`. */
+  readonly store: string
+  readonly positions: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string | undefined })[]
 }
 
 export interface ClusterSnapshot {
@@ -21,6 +32,8 @@ export interface ClusterSnapshot {
   readonly groups: readonly GroupSummary[]
   /** The selected groups that exist, in the selection's order. */
   readonly selectedGroups: readonly GroupSnapshot[]
+  /** The pipelines of `Selection.stored`, in its order: `type` is `stored`, `state` names the store. */
+  readonly storedGroups: readonly GroupSnapshot[]
   /** The selected topics that exist, in the selection's order. */
   readonly selectedTopics: readonly TopicSnapshot[]
   /** What could not be read, and from whom; the rest of the snapshot stands. */
@@ -76,8 +89,8 @@ export interface LogEnds {
   readonly highWatermark: bigint
 }
 
-/** `simple`: committed offsets without a protocol (admin tools, stores that mirror their positions). */
-export type GroupType = 'classic' | 'consumer' | 'share' | 'streams' | 'simple' | 'unknown'
+/** `simple`: committed offsets without a protocol (admin tools, mirrors); `stored`: no group, positions kept outside Kafka. */
+export type GroupType = 'classic' | 'consumer' | 'share' | 'streams' | 'simple' | 'stored' | 'unknown'
 
 export interface GroupSummary {
   readonly groupId: string
