@@ -218,6 +218,7 @@ export class EngineState implements Engine {
 
   #mentionsAt(path: string): boolean {
     let known = this.#mentions.get(path)
+    if (this.#mentions.size > 100_000) this.#mentions.clear()
     if (known === undefined) {
       const text = this.#modules.text(path)
       known = text !== undefined && (mentionsKafka(text) || isBarrel(text))

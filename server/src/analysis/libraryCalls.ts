@@ -143,9 +143,10 @@ export class LibraryCalls {
       this.#calls.signal(call, 'delay', position, out)
       return
     }
-    if (call.isNew || isHarmlessCall(call, callee)) return
+    if (call.isNew || (isHarmlessCall(call, callee) && !emitters.test(callee.type))) return
+    const isEmitted = emitters.test(callee.type) && use === 'floating' && this.#calls.takesRecord(call, position)
     const isAwaited = use === 'awaited' || use === 'consumed' || use === 'returned'
-    if (!isAwaited) return
+    if (!isAwaited && !isEmitted) return
     out.push({
       kind: 'call',
       at: calleeOf(position.frame.module, call),
@@ -153,7 +154,8 @@ export class LibraryCalls {
       name: this.#calls.name(call, position),
       isAwaited,
       takesRecord: this.#calls.takesRecord(call, position),
-      what: 'external',
+      what: isEmitted ? 'project' : 'external',
+      use,
     })
   }
 
@@ -265,3 +267,7 @@ export class LibraryCalls {
     if (type === 'global:setTimeout') this.#calls.signal(call, 'delay', position, out, false)
   }
 }
+
+/** Listeners run by themselves: `emit` waits for none that is asynchronous. */
+const emitters =
+  /^(?:events:(?:EventEmitter)?|eventemitter2:EventEmitter2|eventemitter3:(?:EventEmitter)?|@nestjs\/event-emitter:EventEmitter2)#\.emit$/
