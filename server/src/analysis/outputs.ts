@@ -22,6 +22,13 @@ export interface OutputCall {
   readonly inTransaction: boolean
 }
 
+interface KeyedValue {
+  readonly name: string
+  readonly value: Expression
+  readonly nameAt: { readonly start: number; readonly end: number }
+  readonly frame: Frame
+}
+
 interface Verdict {
   readonly name: string
   readonly target?: string | undefined
@@ -137,7 +144,7 @@ export class Outputs {
   }
 
   #http(call: OutputCall, name: string): Verdict | undefined {
-    const written = /\.(post|patch|put|delete)\(\)$/.exec(call.type)?.[1] ?? this.#method(call)
+    const written = /[.:](post|patch|put|delete)\(\)$/.exec(call.type)?.[1] ?? this.#method(call)
     if (!written || /^(?:get|head|options)$/i.test(written)) return undefined
     if (/^(?:put|delete)$/i.test(written))
       return { name, idempotency: repeatable(`${written.toUpperCase()} sets the same again`) }
@@ -194,8 +201,13 @@ export class Outputs {
   *#properties({
     call,
     frame,
+    made,
+    type,
   }: OutputCall): Generator<{ name: string; value: Expression; nameAt: { start: number; end: number }; frame: Frame }> {
     for (const arg of call.args) yield* propertiesIn(this.#evaluator, arg, frame)
+    // `new Order({...}).save()`: what it was made of.
+    if (made && type.endsWith('.save()'))
+      for (const arg of made.expression.args) yield* propertiesIn(this.#evaluator, arg, made.frame)
     // Builders: `insert(t).values({...}).returning()`.
     let at: Expression = call.callee
     for (let depth = 0; depth < 6 && at.kind === 'member' && at.of.kind === 'call'; depth++) {
@@ -240,13 +252,29 @@ export class Outputs {
     const found: FreshValue[] = []
     // What is only changed or removed is not made again under another id.
     if (/\.(?:update|updateMany|delete|deleteMany|remove|destroy)\(\)/.test(call.type)) return found
-    for (const property of this.#properties(call)) {
+    for (const property of [...this.#properties(call), ...this.#columns(call)]) {
       if (!isKeyName(property.name, kind) || found.length >= 4) continue
       const fresh = freshSource(this.#origins, property.value, property.frame)
       if (!fresh || found.some(one => one.at.range.start.line === fresh.at.range.start.line)) continue
       found.push({ ...fresh, into: property.name, fixes: [] })
     }
     return found
+  }
+
+  /** The values of an INSERT by the names of its columns, as far as both are written in the same order. */
+  *#columns({ call, frame }: OutputCall): Generator<KeyedValue> {
+    const [first, second] = call.args
+    const text = first ? textWithHoles(this.#evaluator, first, frame) : undefined
+    const columns =
+      text === undefined
+        ? undefined
+        : /insert\s+into\s+[^\s(]+\s*\(([^)]*)\)\s*values\s*\(\s*(?:\$1|\?)/i.exec(text)?.[1]
+    const list = second ? this.#evaluator.evaluate(second, frame) : undefined
+    if (columns === undefined || list?.kind !== 'array') return
+    for (const [index, column] of columns.split(',').entries()) {
+      const value = list.expression.items[index]
+      if (value) yield { name: column.trim().replace(/["'`]/g, ''), value, nameAt: value, frame: list.frame }
+    }
   }
 
   #fixes(call: OutputCall, judge: Judge): Output['fixes'] {

@@ -48,9 +48,9 @@ export const heartbeatMissingInLongBatch = defineRule({
   }),
 })
 
-/** What is awaited all together is one wait, not one for each record. */
+/** What is awaited all together is one wait, not one for each record; what is dropped is none. */
 function* loopsIn(flow: Flow): Generator<Loop> {
-  if (flow.kind === 'parallel') return
+  if (flow.kind === 'parallel' || flow.kind === 'detached') return
   if (flow.kind === 'loop') yield flow
   for (const part of partsOf(flow)) yield* loopsIn(part)
 }

@@ -39,7 +39,7 @@ export const unawaitedOutput = defineRule({
       }
     const isCertain = work.kind === 'output' && work.isCertain
     return {
-      message: `${reasons[detached.how]} so the offset is committed whatever becomes of '${work.name}'. ${remedies[detached.how]}`,
+      message: `${reasonOf(detached)} so the offset is committed whatever becomes of '${work.name}'. ${remedies[detached.how]}`,
       confidence: isCertain ? 'certain' : 'likely',
       ...(isCertain ? {} : { severity: 'warning' as const }),
       related: [
@@ -69,6 +69,12 @@ const reasons: Readonly<Record<Detached['how'], string>> = {
   callback: 'Nobody waits for the callback,',
   observable: 'An observable is not a promise, and nobody waits for this one,',
   'promise-constructor': 'The new promise is dropped,',
+}
+
+/** Named as it is written: `forEach`, or a `map` whose promises nobody takes. */
+function reasonOf({ how, name }: Detached): string {
+  const method = /\w+$/.exec(name)?.[0]
+  return how === 'for-each' && method !== 'forEach' ? `Nobody takes the promises that '${method}' gives,` : reasons[how]
 }
 
 const remedies: Readonly<Record<Detached['how'], string>> = {

@@ -167,6 +167,7 @@ export const outputRows: readonly OutputRow[] = [
     'mongoose:Model.create()',
     'mongoose:Model.insertMany()',
     'mongoose:Document#.save()',
+    'mongoose:Model.save()',
   ]),
   ...rows('document', 'mongo-update', [
     'mongodb:Collection#.updateOne()',
