@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { page, screenshot } from './driver.ts'
 import { closeAll, open } from './editor.ts'
-import { event } from './events.ts'
+import { event, until } from './events.ts'
 import { admin, makeTopic, produceOrders } from './kafka.ts'
 import { type TestScope, test } from './suite.ts'
 
@@ -136,12 +136,6 @@ function untilCards(isEnough: (cards: readonly Card[]) => boolean): Promise<void
     const cards = await rangeCards()
     return cards.length > 0 && isEnough(cards)
   })
-}
-
-/** The page raises no event for the extension host: asked again until the deadline. Each question takes the driver a while. */
-async function until(what: string, ask: () => Promise<boolean>, deadlineMs = 30_000): Promise<void> {
-  const deadline = performance.now() + deadlineMs
-  while (!(await ask())) if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`)
 }
 
 async function sessionEnd(): Promise<void> {

@@ -31,3 +31,21 @@ export function event<Value>(
     check()
   })
 }
+
+/**
+ * For what raises no event in the extension host (the page, the broker): asked again until it is so.
+ * Each question itself takes a round trip, so nothing is waited for in between.
+ */
+export async function until(what: string, ask: () => Promise<boolean>, deadlineMs = 60_000): Promise<void> {
+  const deadline = performance.now() + deadlineMs
+  let last: unknown
+  do {
+    try {
+      if (await ask()) return
+      last = 'not so'
+    } catch (error) {
+      last = error
+    }
+  } while (performance.now() < deadline)
+  throw new Error(`${what}: not within ${deadlineMs} ms; last: ${String(last)}`)
+}

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs'
+import { until } from './events.ts'
 import type { TestScope } from './suite.ts'
 import { brokersVariable } from './variables.ts'
 
@@ -26,7 +27,11 @@ export function makeTopic(t: TestScope, stem: string): Promise<string> {
 /** For pictures, whose Kafka is their own. */
 export async function makeNamedTopic(t: TestScope, topic: string, partitions = 3): Promise<string> {
   const client = await admin(t)
-  await client.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] })
+  await client.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions }] })
+  await until(`leaders of ${topic}`, async () => {
+    const { topics } = await client.fetchTopicMetadata({ topics: [topic] })
+    return topics[0]?.partitions.every(({ leader }) => leader >= 0) ?? false
+  })
   t.after(() => client.deleteTopics({ topics: [topic] }))
   return topic
 }

@@ -35,7 +35,7 @@ test('picture: the editor', async t => {
 
 test('picture: the overview', async t => {
   t.after(closeAll)
-  await page.resize(...size)
+  await page.resize(1_600, 900)
   const topic = await makeNamedTopic(t, 'orders')
   const client = await admin(t)
   const groupId = 'order-totals'

@@ -15,6 +15,8 @@ import { runWords } from './runWords.ts'
 const stopDeadlineMs = 10_000
 /** The panel is drawn at most this often; a pipeline that runs freely changes state more often than an eye can follow. */
 const drawIntervalMs = 50
+/** Characters of the process' error output that are kept to say why it died. */
+const lastWordsMax = 1_500
 
 export interface DebugRunOptions {
   readonly extensionUri: vscode.Uri
@@ -36,6 +38,7 @@ export class DebugRun {
   #panel: vscode.WebviewPanel | undefined
   #drawTimer: NodeJS.Timeout | undefined
   #session: vscode.DebugSession | undefined
+  #lastWords = ''
   #stopTimer: NodeJS.Timeout | undefined
 
   private constructor(id: string, options: DebugRunOptions) {
@@ -79,6 +82,11 @@ export class DebugRun {
     if (this.#state.frozenAt !== frozenAt) this.#set({ ...this.#state, frozenAt })
   }
 
+  /** The process wrote to its error output. */
+  hear(text: string): void {
+    this.#lastWords = (this.#lastWords + text).slice(-lastWordsMax)
+  }
+
   show(): void {
     if (this.#panel) {
       this.#panel.reveal(undefined, true)
@@ -108,6 +116,8 @@ export class DebugRun {
   async end(): Promise<void> {
     clearTimeout(this.#stopTimer)
     if (!this.isOver) this.#lose(undefined)
+    // The link closes before the debugger has passed on what the process printed last.
+    else if (this.#state.lost === '') this.#set({ ...this.#state, lost: this.#lastWords.trim() })
     await this.#link.close()
     await vscode.commands.executeCommand('setContext', contexts.isDebugging, false)
   }
@@ -121,7 +131,7 @@ export class DebugRun {
   }
 
   #lose(reason: string | undefined): void {
-    if (!this.isOver) this.#set({ ...this.#state, lost: reason ?? '', frozenAt: undefined })
+    if (!this.isOver) this.#set({ ...this.#state, lost: reason ?? this.#lastWords.trim(), frozenAt: undefined })
   }
 
   #draw(): void {

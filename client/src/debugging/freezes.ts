@@ -9,6 +9,8 @@ interface AdapterMessage {
   readonly event?: string
   readonly command?: string
   readonly body?: {
+    readonly category?: string
+    readonly output?: string
     readonly stackFrames?: readonly { readonly line: number; readonly source?: { readonly path?: string } }[]
   }
 }
@@ -20,7 +22,8 @@ export function trackFreezes(runOf: (session: vscode.DebugSession) => DebugRun |
       if (!run) return undefined
       return {
         onDidSendMessage: (message: AdapterMessage) => {
-          if (message.event === 'stopped') run.setFrozen(vscode.l10n.t('a breakpoint'))
+          if (message.event === 'output' && message.body?.category === 'stderr') run.hear(message.body.output ?? '')
+          else if (message.event === 'stopped') run.setFrozen(vscode.l10n.t('a breakpoint'))
           else if (message.event === 'continued') run.setFrozen(undefined)
           else if (message.command === 'stackTrace' && run.state.frozenAt !== undefined) namePlace(run, message)
         },

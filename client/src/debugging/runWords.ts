@@ -22,5 +22,5 @@ export const runWords: RunWords = {
   lost: reason =>
     reason === ''
       ? vscode.l10n.t('the process ended without saying goodbye')
-      : vscode.l10n.t('the link to the process was lost: {0}', reason),
+      : vscode.l10n.t('the process ended without saying goodbye: {0}', reason),
 }
