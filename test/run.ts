@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startLocalKafka, stopLocalKafka } from '@tidemark/runtime/localKafka'
 import { clustersFolderVariable, sharedKafkaVariable } from './harness/kafka.ts'
+import { ensureKafkaPrerequisites } from './harness/prerequisites.ts'
 import { filesOf, matches, repositoryRoot, type Suite, suiteTimeoutMs } from './harness/run/suites.ts'
 import { endAllTestFiles, type Failure, runTestFile } from './harness/run/testFile.ts'
 
@@ -76,6 +77,7 @@ async function runKafkaSuite(): Promise<void> {
   if (files.length === 0) return
   if (!env[sharedKafkaVariable]) {
     try {
+      await ensureKafkaPrerequisites(env)
       const address = {
         name: 'shared',
         folder: clusters,
