@@ -87,7 +87,7 @@ test('a zombie writes nothing, says so, and stops owning', async t => {
   const inHandler = Promise.withResolvers<void>()
   const mayGoOn = Promise.withResolvers<void>()
   const zombie = options(rememberingMembers(fake, members))
-  const first = createProcessor({ ...zombie.options, guarantee: atLeastOnceThenSave(store()) }).foreachBatch(
+  const first = createProcessor({ ...zombie.options, guarantee: atLeastOnce({ store: store() }) }).foreachBatch(
     async batch => {
       if (batch.offsetRanges[0]?.fromOffset !== 0n) return
       inHandler.resolve()
@@ -296,22 +296,6 @@ test('processing time: at most one batch a beat', async t => {
   const [first = 0, , , fourth = 0] = startsMs
   assert.ok(fourth - first >= 150, `four batches within ${fourth - first} ms`)
 })
-
-test('options are checked at once, with what was expected', () => {
-  const { options: common } = options(new FakeKafka().client())
-  const make = (extra: object) => () => createProcessor({ ...common, guarantee: atLeastOnce(), ...extra })
-  assert.throws(make({ maxRecordsPerBatch: 0 }), /maxRecordsPerBatch is 0, but it must be a whole number, at least 1/)
-  assert.throws(make({ groupId: '' }), /groupId/)
-  assert.throws(make({ topics: [] }), /topics/)
-  assert.throws(make({ guarantee: undefined }), /transactional\(store\)/)
-  assert.throws(make({ heartbeatIntervalMs: 20_000 }), /at most a third of sessionTimeoutMs/)
-  assert.throws(make({ onDataLoss: 'ask' }), /askOnDataLoss/)
-})
-
-/** Offsets in the store, results nowhere: what matters is whether it may commit. */
-function atLeastOnceThenSave(store: OffsetStore<SqliteTransaction>) {
-  return atLeastOnce({ store })
-}
 
 function rememberingMembers(fake: FakeKafka, members: FakeMember[]): KafkaClient {
   const client = fake.client()
