@@ -49,7 +49,7 @@ await consumer.run({ eachMessage: async ({ message }) => console.log(message.off
   await vscode.workspace.fs.writeFile(uri, Buffer.from(code))
   t.after(() => vscode.workspace.fs.delete(uri))
   await vscode.window.showTextDocument(uri)
-  await page.wait({ selector: '.codelens-decoration a', text: 'lag 100' })
+  await page.wait({ selector: '.codelens-decoration a', text: 'lag 90' })
 })
 
 test('another extension can add a cluster, and take it away again', async () => {

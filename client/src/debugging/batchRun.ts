@@ -91,7 +91,8 @@ export function snapshotOf(
     guarantee: hello?.guarantee ?? '',
     store: hello?.store ?? '',
     status: statusOf(run, words),
-    batch,
+    // Held by the debugger, it was let go at its phase but could not say so any more.
+    batch: batch && run.frozenAt !== undefined ? { ...batch, isStopped: false } : batch,
     history: run.history,
     phaseStartedMs: run.phaseStartedMs,
     ...(ended

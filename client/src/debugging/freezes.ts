@@ -23,9 +23,9 @@ export function trackFreezes(runOf: (session: vscode.DebugSession) => DebugRun |
       return {
         onDidSendMessage: (message: AdapterMessage) => {
           if (message.event === 'output' && message.body?.category === 'stderr') run.hear(message.body.output ?? '')
-          else if (message.event === 'stopped') run.setFrozen(vscode.l10n.t('a breakpoint'))
+          else if (message.event === 'stopped') run.setFrozen(somewhere())
           else if (message.event === 'continued') run.setFrozen(undefined)
-          else if (message.command === 'stackTrace' && run.state.frozenAt !== undefined) namePlace(run, message)
+          else if (message.command === 'stackTrace' && run.state.frozenAt === somewhere()) namePlace(run, message)
         },
         onWillReceiveMessage: (message: AdapterMessage) => {
           if (message.command === 'continue') run.setFrozen(undefined)
@@ -33,6 +33,11 @@ export function trackFreezes(runOf: (session: vscode.DebugSession) => DebugRun |
       }
     },
   })
+}
+
+/** Until the first stack trace tells the line. Later ones fetch deeper frames. */
+function somewhere(): string {
+  return vscode.l10n.t('a breakpoint')
 }
 
 /** VS Code asks for the stack right after a stop; its answer names the line, so nothing more has to be asked. */
