@@ -45,7 +45,10 @@ export function createAnalysis(context: vscode.ExtensionContext): Analysis {
     vscode.workspace.onDidOpenTextDocument(look),
     vscode.workspace.onDidChangeTextDocument(event => look(event.document)),
   ]
-  for (const document of vscode.workspace.textDocuments) look(document)
+  // After the activation: who listens to `onDidStart` is wired by then, and hears of the first client too.
+  queueMicrotask(() => {
+    for (const document of vscode.workspace.textDocuments) look(document)
+  })
   return {
     start,
     onDidStart: started.event,
