@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { kafkajs } from '../../runtime/src/clients/kafkajs.ts'
-import { startLocalKafka, stopLocalKafka } from '../../runtime/src/localKafka/index.ts'
+import { LocalKafkaError, startLocalKafka, stopLocalKafka } from '../../runtime/src/localKafka/index.ts'
 import { bundle } from './bundle.ts'
 import { openVsCode } from './vscode.ts'
 
@@ -54,7 +54,7 @@ async function showEverything(): Promise<void> {
   const env = { TIDEMARK_BROKERS: brokers, TIDEMARK_DATABASE: join(folder, 'totals.db') }
   sample('order-totals/orders.ts', ['--rate', String(ordersPerSecond)], env)
   say(`Feeding ${ordersPerSecond} orders a second into topic '${topic}'.`)
-  sample('order-totals/totals-right.ts', [], env)
+  sample('order-totals/totals-right.ts', [], { ...env, TIDEMARK_INSTANCE: 'npm-start' })
 
   say("What the analyzer finds in the samples ('npx tidemark-lint runtime/samples'):\n")
   await lint()
@@ -64,7 +64,8 @@ async function showEverything(): Promise<void> {
     workspace: samples,
     files: [join(samples, 'order-totals/totals-wrong.ts')],
     dataFolder: join(folder, 'vscode'),
-    env,
+    // What is debugged there writes into a database of its own: the totals fed here stay right.
+    env: { ...env, TIDEMARK_DATABASE: join(folder, 'debugged.db') },
   })
   endings.push(() => editor.close())
   say(editor.url ? `VS Code is open in your browser at\n\n    ${editor.url}\n` : 'VS Code has opened on the samples.')
@@ -75,7 +76,12 @@ async function showEverything(): Promise<void> {
 }
 
 async function startKafka(): Promise<string> {
-  const cluster = await startLocalKafka({ isEphemeral: true, isDetached: true, progress: say })
+  // A cluster whose data somebody keeps under the default name serves as well, and keeps its data.
+  const cluster = await startLocalKafka({ isEphemeral: true, progress: say }).catch(error => {
+    if (error instanceof LocalKafkaError && error.code === 'ALREADY_DIFFERENT')
+      return startLocalKafka({ progress: say })
+    throw error
+  })
   if (!cluster.wasRunning) endings.push(() => stopLocalKafka())
   const brokers = cluster.brokers.join(',')
   say(`Kafka ${cluster.wasRunning ? 'was running already' : 'is running'} at ${brokers} (${cluster.engine}).`)
