@@ -153,7 +153,8 @@ export class LibraryCalls {
       calls: position.calls,
       name: this.#calls.name(call, position),
       isAwaited,
-      takesRecord: this.#calls.takesRecord(call, position),
+      takesRecord: !isEmitted && this.#calls.takesRecord(call, position),
+      isEmitted,
       what: isEmitted ? 'project' : 'external',
       use,
     })

@@ -213,6 +213,8 @@ export interface OpaqueCall extends EventBase {
   readonly takesRecord: boolean
   /** `callback`: a function given by the caller, as in a wrapper library. `external`: a package we do not know. */
   readonly what: 'callback' | 'project' | 'external'
+  /** Handed to the listeners of an emitter: work only where nothing else is done for the record. */
+  readonly isEmitted?: boolean
   /** What becomes of its result: `floating` where it is dropped. */
   readonly use?: 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
 }

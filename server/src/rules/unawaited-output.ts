@@ -111,8 +111,15 @@ function commitsItself(part: Detached, pipeline: Pipeline): boolean {
 function soleCall(flow: Flow): OpaqueCall | undefined {
   const acts: Flow[] = []
   for (const part of within(flow))
-    if (isWork(part) || part.kind === 'commit' || part.kind === 'detached' || part.kind === 'seek') acts.push(part)
+    if (
+      (part.kind === 'call' && part.isEmitted) ||
+      isWork(part) ||
+      part.kind === 'commit' ||
+      part.kind === 'detached' ||
+      part.kind === 'seek'
+    )
+      acts.push(part)
   const [only] = acts
   if (acts.length !== 1 || only?.kind !== 'call') return undefined
-  return only.use === 'floating' && only.what === 'project' && only.takesRecord ? only : undefined
+  return only.use === 'floating' && only.what === 'project' && (only.takesRecord || only.isEmitted) ? only : undefined
 }
