@@ -77,24 +77,37 @@ test('a breakpoint in the handler holds the pipeline, and the panel says so', as
 
 test('a file that cannot be a pipeline ends with a message, not with a hanging panel', async t => {
   t.after(closeAll)
+  t.after(async () => {
+    for (const cleanUp of afterAll) await cleanUp()
+  })
   await open('order-totals/order.ts')
   await vscode.commands.executeCommand('tidemark.debugPipeline', vscode.window.activeTextEditor?.document.uri)
   await sessionEnd()
   await page.wait({ selector: '.run-state', text: 'failed', panel: true })
 })
 
-/** A topic with orders, and the environment by which the sample finds it. */
+let prepared: Promise<string> | undefined
+const afterAll: (() => unknown)[] = []
+
+/**
+ * A topic with orders, and the environment by which the sample finds it: one for all runs, since the JavaScript debugger
+ * keeps the environment that it saw first. Each run begins at its start, on a scratch group of its own.
+ */
 async function pipelineOf(t: TestScope): Promise<{ topic: string }> {
-  const topic = await makeTopic(t, 'orders')
-  await produceOrders(topic, perPartition)
-  process.env.TIDEMARK_TOPIC = topic
-  process.env.TIDEMARK_GROUP = `${topic}-totals`
-  process.env.TIDEMARK_DATABASE = `${process.env.TIDEMARK_DATABASE?.replace(/\.\w+\.db$|\.db$/, '')}.${topic.slice(-6)}.db`
+  prepared ??= prepare()
   t.after(async () => {
     await vscode.debug.stopDebugging()
     await closeAll()
   })
-  return { topic }
+  return { topic: await prepared }
+}
+
+async function prepare(): Promise<string> {
+  const topic = await makeTopic({ after: cleanUp => afterAll.unshift(cleanUp) }, 'orders')
+  await produceOrders(topic, perPartition)
+  process.env.TIDEMARK_TOPIC = topic
+  process.env.TIDEMARK_GROUP = `${topic}-totals`
+  return topic
 }
 
 async function untilStopped(): Promise<void> {

@@ -84,7 +84,9 @@ export class DebugRun {
 
   /** The process wrote to its error output. */
   hear(text: string): void {
-    this.#lastWords = (this.#lastWords + text).slice(-lastWordsMax)
+    // The stack is for the debug console; what a person needs are the lines before it.
+    const lines = text.split('\n').filter(line => !/^\s*(at |--- )/.test(line))
+    this.#lastWords = (this.#lastWords + lines.join('\n')).slice(-lastWordsMax)
   }
 
   show(): void {
