@@ -1,4 +1,4 @@
-import type { KafkaProducer, OutgoingRecord } from '../clients/client.ts'
+import type { KafkaProducer, MemberIdentity, OutgoingRecord } from '../clients/client.ts'
 import { bug, CommitUnknownError, ProduceError, reasonOf, TidemarkError } from '../errors.ts'
 import type { Guarantee, GuaranteeEnvironment, Steps, TransactionalContext, WorkUnit } from './guarantee.ts'
 import { openPositions } from './positions.ts'
@@ -31,7 +31,8 @@ const name = 'transactional exactly-once in Kafka'
  * The protocol (KIP-98, KIP-447):
  *   1. a producer of this instance is initialised, which bumps its epoch, before any offset is read
  *   2. begin; the handler sends
- *   3. the ranges' `untilOffset` join the transaction under member and generation: a zombie is refused here
+ *   3. the ranges' `untilOffset` join the transaction under the member and generation in which the batch began: a zombie is refused
+ *      here, and so is one that has meanwhile joined again, whose new generation would let its old batch pass
  *   4. commit
  * After any error the producer is thrown away and a new one initialised, which aborts what was open. When the answer to 4 was lost,
  * initialising waits until the broker has ended the old transaction one way or the other; then the committed offsets tell which.
@@ -57,19 +58,21 @@ export function openKafkaTransactions(
           await producers.current()
           return positions.positions(partitions)
         },
-        run: (unit, steps) =>
-          turns.run(async () => {
+        run(unit, steps) {
+          const identity = environment.membership().identity()
+          return turns.run(async () => {
             const producer = await producers.current()
             try {
               producer.begin()
-              await runTransaction(producer, environment, unit, steps)
+              await runTransaction(producer, identity, unit, steps)
             } catch (error) {
               // An open transaction would hold back every read_committed reader until it times out.
               if (!(error instanceof CommitUnknownError)) await producer.abort().catch(() => {})
               await producers.discard()
               throw error
             }
-          }),
+          })
+        },
         async close() {
           await producers.discard()
           await positions.close()
@@ -81,7 +84,7 @@ export function openKafkaTransactions(
 
 async function runTransaction(
   producer: KafkaProducer,
-  environment: GuaranteeEnvironment,
+  identity: MemberIdentity,
   unit: WorkUnit,
   steps: Steps<TransactionalContext<KafkaTransaction>>,
 ): Promise<void> {
@@ -100,7 +103,7 @@ async function runTransaction(
   await Promise.all(sends)
   await steps.saved()
   const offsets = unit.ranges.map(({ topic, partition, untilOffset }) => ({ topic, partition, offset: untilOffset }))
-  await producer.sendOffsets(environment.membership().identity(), offsets)
+  await producer.sendOffsets(identity, offsets)
   try {
     await producer.commit()
   } catch (error) {
