@@ -31,7 +31,8 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-session-')))
     after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
     const workspace = await copySamples(folder)
-    const { brokers } = await useKafka({ after })
+    // Its own: the tree must not be full of what other tests have left.
+    const { brokers } = await useKafka({ after }, { isOwn: true })
     return await runExtensionTests({
       workspace,
       theme,

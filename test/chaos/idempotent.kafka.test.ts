@@ -1,0 +1,5 @@
+/** Idempotent: what is written again has the same key, so that nothing is lost and nothing counts twice. */
+import { testKept } from './kept.ts'
+
+testKept({ guarantee: 'idempotent', store: 'sqlite', client: 'kafkajs', kills: 40 })
+testKept({ guarantee: 'idempotent', store: 'checkpoint', client: 'kafkajs', kills: 10 })
