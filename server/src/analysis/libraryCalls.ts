@@ -8,6 +8,7 @@ import type { Flow, Output } from '../facts/model.ts'
 import type { CallWalker } from './callWalker.ts'
 import type { Thunk, Value } from './frames.ts'
 import { pureGlobal, timers } from './globals.ts'
+import { GroupPositions } from './groupPositions.ts'
 import { iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
 import { calleeOf, placeOf } from './places.ts'
@@ -20,11 +21,13 @@ export class LibraryCalls {
   readonly #walker: Walker
   readonly #calls: CallWalker
   readonly #promises: PromiseWalker
+  readonly #groupPositions: GroupPositions
 
   constructor(walker: Walker, calls: CallWalker, promises: PromiseWalker) {
     this.#walker = walker
     this.#calls = calls
     this.#promises = promises
+    this.#groupPositions = new GroupPositions(walker.evaluator, walker.origins, walker.offsets)
   }
 
   external(
@@ -168,7 +171,8 @@ export class LibraryCalls {
     const name = this.#calls.name(call, position)
     if (row?.kind === 'commit') {
       const offset = this.#walker.offsets.position(call, row, position.frame)
-      out.push({ kind: 'commit', ...base, commit: row.commit, name, offset, fixes: [] })
+      const group = this.#groupPositions.position(call, row, position.frame)
+      out.push({ kind: 'commit', ...base, commit: row.commit, name, offset, group, fixes: [] })
     } else if (row?.kind === 'seek') {
       out.push({ kind: 'seek', ...base })
     } else if (row) {

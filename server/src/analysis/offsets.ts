@@ -39,6 +39,16 @@ export class Offsets {
     }
   }
 
+  /** What a commit is given, by name: the offset and the partition of the only position in its argument. */
+  madeOf(
+    argument: Expression,
+    where: 'list' | 'topics' | 'object',
+    frame: Frame,
+  ): { offset: Made | undefined; partition: Made | undefined } {
+    const offset = this.#offsetOf(argument, where, frame)
+    return { offset, partition: this.#offsetOf(argument, where, frame, 'partition') }
+  }
+
   #isMessage({ expression, frame }: Made): boolean {
     const value = this.#evaluator.evaluate(expression, frame)
     return value.kind === 'external' && /RdMessage#$/.test(value.type)
@@ -59,11 +69,16 @@ export class Offsets {
   }
 
   /** The expression that becomes the offset in the arguments of a commit. */
-  #offsetOf(argument: Expression, where: 'list' | 'topics' | 'object', frame: Frame): Made | undefined {
+  #offsetOf(
+    argument: Expression,
+    where: 'list' | 'topics' | 'object',
+    frame: Frame,
+    name = 'offset',
+  ): Made | undefined {
     if (where === 'topics') {
       for (const topic of this.#elements(this.#property(argument, frame, 'topics')))
         for (const partition of this.#elements(this.#property(topic.expression, topic.frame, 'partitions'))) {
-          const found = this.#property(partition.expression, partition.frame, 'offset')
+          const found = this.#property(partition.expression, partition.frame, name)
           if (found) return found
         }
       return undefined
@@ -71,10 +86,10 @@ export class Offsets {
     const whole = this.#evaluator.evaluate(argument, frame)
     if (whole.kind === 'external') return /RdMessage#$/.test(whole.type) ? { expression: argument, frame } : undefined
     for (const item of this.#elements({ expression: argument, frame })) {
-      const found = this.#property(item.expression, item.frame, 'offset')
+      const found = this.#property(item.expression, item.frame, name)
       if (found) return found
     }
-    return this.#property(argument, frame, 'offset')
+    return this.#property(argument, frame, name)
   }
 
   #property(expression: Expression, frame: Frame, name: string): Made | undefined {

@@ -159,6 +159,8 @@ export interface Commit extends EventBase {
   readonly name: string
   /** How the committed position is made from a record's offset. */
   readonly offset: CommittedPosition
+  /** Set where the position was read from one group of the batch's records. */
+  readonly group?: GroupPosition | undefined
   /** `.then`/callback style where nobody waits. */
   readonly fixes: readonly FixSketch[]
 }
@@ -169,6 +171,22 @@ export interface CommittedPosition {
   readonly form: 'as-is' | 'plus-one' | 'text-plus-one' | 'none' | 'unknown'
   readonly source: string
   readonly fixes: readonly FixSketch[]
+}
+
+/** A batch's records dealt into groups by something other than their partition. */
+export interface Regrouping {
+  readonly at: Place
+  /** What they are grouped by, as written. */
+  readonly key: string
+}
+
+export interface GroupPosition {
+  readonly at: Place
+  readonly source: string
+  readonly what: 'offset' | 'partition'
+  readonly regrouping: Regrouping
+  /** The loop over the groups, counted from the commit outwards: 1 is the innermost loop around it. */
+  readonly loops: number
 }
 
 export interface Seek extends EventBase {

@@ -1,0 +1,46 @@
+/** Commits of one group's position while other groups of the same batch may be undone. */
+import { partsOf, within } from '../../facts/flows.ts'
+import type { Branch, Commit, Flow, GroupPosition, Handler, Loop, Pipeline } from '../../facts/model.ts'
+
+export interface GroupCommit {
+  readonly commit: Commit
+  readonly group: GroupPosition
+}
+
+export function* groupCommits(pipeline: Pipeline, handler: Handler): Generator<GroupCommit> {
+  if (handler.role !== 'batch' || pipeline.declared?.guarantee === 'at-most-once') return
+  for (const { commit, around } of commitsIn(handler.flow, [])) {
+    const { group } = commit
+    if (group && counts(pipeline, commit) && isPerGroup(group, around)) yield { commit, group }
+  }
+}
+
+/** A resolved offset is only committed where the client commits by itself. */
+function counts(pipeline: Pipeline, commit: Commit): boolean {
+  return commit.commit !== 'resolve' || pipeline.options.commitMode === 'after-handler'
+}
+
+/** The work is done in the same loop, group by group: after it, every position of the batch is done. */
+function isPerGroup(group: GroupPosition, around: readonly Flow[]): boolean {
+  const loops = around.filter((flow): flow is Loop => flow.kind === 'loop' && /^(?:records|values)$/.test(flow.over))
+  const loop = loops.at(-group.loops)
+  if (loops.length < group.loops || !loop || !worksOnRecords(loop.body)) return false
+  const inside = around.slice(around.indexOf(loop) + 1)
+  return inside.every(flow => flow.kind !== 'branch' || isPlain(flow))
+}
+
+function worksOnRecords(flow: Flow): boolean {
+  for (const part of within(flow)) if (part.kind === 'output' || (part.kind === 'call' && part.takesRecord)) return true
+  return false
+}
+
+/** `if (last)`, `if (group.length > 0)`: says nothing about which groups are done. */
+function isPlain({ test }: Branch): boolean {
+  if (/\bis[A-Z]|done|pending|remain|left|index|count|ready|safe|\bcan[A-Z]/i.test(test.source)) return false
+  return /^!?[\w$.?]+(?: *(?:>|[!=]==?) *(?:0|undefined|null))?$/.test(test.source)
+}
+
+function* commitsIn(flow: Flow, around: readonly Flow[]): Generator<{ commit: Commit; around: readonly Flow[] }> {
+  if (flow.kind === 'commit') yield { commit: flow, around }
+  for (const part of partsOf(flow)) yield* commitsIn(part, [...around, flow])
+}
