@@ -151,10 +151,18 @@ function untilCards(isEnough: (cards: readonly Card[]) => boolean): Promise<void
   })
 }
 
+/** No session is active any more. VS Code forgets the active one after it has told that it terminated. */
 async function sessionEnd(): Promise<void> {
-  await event('the end of the session', vscode.debug.onDidTerminateDebugSession, () =>
-    vscode.debug.activeDebugSession ? undefined : true,
-  )
+  const changes: vscode.Event<unknown> = listener => {
+    const both = [
+      vscode.debug.onDidTerminateDebugSession(listener),
+      vscode.debug.onDidChangeActiveDebugSession(listener),
+    ]
+    return vscode.Disposable.from(...both)
+  }
+  const isOver = (): true | undefined => (vscode.debug.activeDebugSession ? undefined : true)
+  const seen = (): string => `Active: ${vscode.debug.activeDebugSession?.type} ${vscode.debug.activeDebugSession?.name}`
+  await event('the end of the session', changes, isOver, seen)
 }
 
 function trackStops(t: TestScope): { next(): Promise<string> } {
