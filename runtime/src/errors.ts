@@ -236,6 +236,13 @@ export const errorTable = {
     message: ({ reason }) => `The editor's control link was not used: ${reason}`,
     action: 'The pipeline runs on without it. Start it again from the editor to step through it.',
   }),
+  SCRATCH_NOT_COPIED: row<{ groupId: string; scratch: string; reason: string }>({
+    retriable: false,
+    message: ({ groupId, scratch, reason }) =>
+      `The committed offsets of group ${groupId} could not be copied to the scratch group ${scratch}: ${reason}`,
+    action:
+      'Nothing was consumed and no group has moved. Check that the user may read and write offsets of both groups.',
+  }),
 } as const
 
 export type ErrorCode = keyof typeof errorTable

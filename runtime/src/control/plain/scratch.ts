@@ -1,0 +1,71 @@
+/** Where a group stands before its consumer runs; for a scratch group, where the real group stands. */
+import type { Kafka } from 'kafkajs'
+import { reasonOf, TidemarkError } from '../../errors.ts'
+import { partitionName } from '../../semantics/ranges.ts'
+
+export interface GroupSetting {
+  readonly kafka: Kafka
+  /** The group that the run uses. */
+  readonly groupId: string
+  readonly realGroupId: string
+}
+
+/** Committed offsets by partition name; a partition without one is absent. */
+export type Positions = Map<string, bigint>
+
+/**
+ * Copies the real group's committed offsets to the scratch group, where that has none yet, and answers where the used group stands.
+ *
+ * The real group is only read. A partition it has never committed is not copied: `fromBeginning` decides there, as it would for the real group.
+ *
+ * @throws TidemarkError SCRATCH_NOT_COPIED: consuming from anywhere else would show other batches than the real group's next ones.
+ */
+export async function preparePositions(
+  { kafka, groupId, realGroupId }: GroupSetting,
+  subscribed: readonly (string | RegExp)[],
+): Promise<Positions> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    const topics = await namesOf(subscribed, () => admin.listTopics())
+    if (topics.length === 0) return new Map()
+    const used = await admin.fetchOffsets({ groupId, topics })
+    const positions = positionsOf(used)
+    if (groupId === realGroupId) return positions
+    for (const { topic, partitions } of await admin.fetchOffsets({ groupId: realGroupId, topics })) {
+      const missing = partitions
+        .filter(({ offset }) => BigInt(offset) >= 0n)
+        .filter(({ partition }) => !positions.has(partitionName({ topic, partition })))
+        .map(({ partition, offset }) => ({ partition, offset }))
+      if (missing.length === 0) continue
+      await admin.setOffsets({ groupId, topic, partitions: missing })
+      for (const { partition, offset } of missing) positions.set(partitionName({ topic, partition }), BigInt(offset))
+    }
+    return positions
+  } catch (error) {
+    if (groupId === realGroupId) throw error
+    const details = { groupId: realGroupId, scratch: groupId, reason: reasonOf(error) }
+    throw new TidemarkError('SCRATCH_NOT_COPIED', details, { cause: error })
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function namesOf(subscribed: readonly (string | RegExp)[], all: () => Promise<string[]>): Promise<string[]> {
+  const known = subscribed.some(each => each instanceof RegExp) ? await all() : []
+  const names = subscribed.flatMap(each => (typeof each === 'string' ? [each] : known.filter(name => each.test(name))))
+  return [...new Set(names)]
+}
+
+function positionsOf(
+  offsets: readonly {
+    readonly topic: string
+    readonly partitions: readonly { readonly partition: number; readonly offset: string }[]
+  }[],
+): Positions {
+  const positions: Positions = new Map()
+  for (const { topic, partitions } of offsets)
+    for (const { partition, offset } of partitions)
+      if (BigInt(offset) >= 0n) positions.set(partitionName({ topic, partition }), BigInt(offset))
+  return positions
+}
