@@ -34,13 +34,26 @@ function worksOnRecords(flow: Flow): boolean {
   return false
 }
 
+/** `if (index < last) continue` keeps the commit from running as well as an `if` around it does; leaving the batch does not. */
+function leavesGroup(branch: Branch): boolean {
+  if (/\bis(?:Running|Stale)\b/.test(branch.test.source)) return false
+  for (const part of within(branch))
+    if (part.kind === 'exit' && (part.exit === 'continue' || part.exit === 'return')) return true
+  return false
+}
+
 /** `if (last)`, `if (group.length > 0)`: says nothing about which groups are done. */
 function isPlain({ test }: Branch): boolean {
   if (/\bis[A-Z]|done|pending|remain|left|index|count|ready|safe|\bcan[A-Z]/i.test(test.source)) return false
   return /^!?[\w$.?]+(?: *(?:>|[!=]==?) *(?:0|undefined|null))?$/.test(test.source)
 }
 
+/** Every commit with the constructs around it and the branches before it that may leave first, outer ones first. */
 function* commitsIn(flow: Flow, around: readonly Flow[]): Generator<{ commit: Commit; around: readonly Flow[] }> {
   if (flow.kind === 'commit') yield { commit: flow, around }
-  for (const part of partsOf(flow)) yield* commitsIn(part, [...around, flow])
+  let inside = [...around, flow]
+  for (const part of partsOf(flow)) {
+    yield* commitsIn(part, inside)
+    if (flow.kind === 'sequence' && part.kind === 'branch' && leavesGroup(part)) inside = [...inside, part]
+  }
 }

@@ -8,9 +8,10 @@ const kafka = new Kafka({ clientId: 'totals', brokers: ['localhost:9092'] })
 const consumer = kafka.consumer({ groupId: 'totals' })
 
 await consumer.run({
-  eachBatch: async ({ batch, resolveOffset }) => {
+  eachBatch: async ({ batch, resolveOffset, isRunning, isStale }) => {
     const groups = byCustomer(batch.messages)
     for (const customer of Object.keys(groups)) {
+      if (!isRunning() || isStale()) return
       const orders = groups[customer]!
       for (const order of orders) {
         await save(pool, customer, [order])

@@ -101,6 +101,25 @@ await consumer.run({
       await save(String(orders[0]!.key), orders.length)
       if (index === groups.length - 1) resolveOffset(orders.at(-1)!.offset)
     }
+    for (const [index, orders] of groups.entries()) {
+      await save(String(orders[0]!.key), orders.length)
+      if (index < groups.length - 1) continue
+      resolveOffset(orders.at(-1)!.offset)
+    }
+    for (const [index, orders] of groups.entries()) {
+      await save(String(orders[0]!.key), orders.length)
+      if (index === groups.length - 1) {
+        resolveOffset(orders.at(-1)!.offset)
+        break
+      }
+    }
+    await Promise.all(
+      groups.map(async (orders, index) => {
+        await save(String(orders[0]!.key), orders.length)
+        if (index < groups.length - 1) return
+        resolveOffset(orders.at(-1)!.offset)
+      }),
+    )
   },
 })
 
