@@ -64,7 +64,7 @@ function explainLookup({ shuffle, lookup }: ShuffledLookup): Explanation {
   }
 }
 
-function explainGroup({ commit, group }: GroupCommit): Explanation {
+function explainGroup({ commit, group, isCertain }: GroupCommit): Explanation {
   const { regrouping, source } = group
   const why =
     group.what === 'partition'
@@ -76,5 +76,6 @@ function explainGroup({ commit, group }: GroupCommit): Explanation {
       { at: regrouping.at, message: 'regrouped here' },
       ...commit.calls.map(at => ({ at, message: 'committed in here' })),
     ],
+    ...(isCertain ? {} : { severity: 'warning' as const, confidence: 'likely' as const }),
   }
 }

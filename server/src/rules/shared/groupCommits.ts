@@ -1,17 +1,21 @@
 /** Commits of one group's position while other groups of the same batch may be undone. */
 import { partsOf, within } from '../../facts/flows.ts'
 import type { Branch, Commit, Flow, GroupPosition, Handler, Loop, Pipeline } from '../../facts/model.ts'
+import { workIn } from './handlers.ts'
 
 export interface GroupCommit {
   readonly commit: Commit
   readonly group: GroupPosition
+  /** `false`: what is awaited in the loop over the groups may be no work on their records. */
+  readonly isCertain: boolean
 }
 
 export function* groupCommits(pipeline: Pipeline, handler: Handler): Generator<GroupCommit> {
   if (handler.role !== 'batch' || pipeline.declared?.guarantee === 'at-most-once') return
   for (const { commit, around } of commitsIn(handler.flow, [])) {
     const { group } = commit
-    if (group && counts(pipeline, commit) && isPerGroup(group, around)) yield { commit, group }
+    const loop = group && counts(pipeline, commit) ? loopOver(group, around) : undefined
+    if (group && loop && workIn(loop.body)) yield { commit, group, isCertain: worksOnRecords(loop.body) }
   }
 }
 
@@ -20,13 +24,13 @@ function counts(pipeline: Pipeline, commit: Commit): boolean {
   return commit.commit !== 'resolve' || pipeline.options.commitMode === 'after-handler'
 }
 
-/** The work is done in the same loop, group by group: after it, every position of the batch is done. */
-function isPerGroup(group: GroupPosition, around: readonly Flow[]): boolean {
+/** The loop over the groups. Work in it is done group by group; with the work before it, every position of the batch is done. */
+function loopOver(group: GroupPosition, around: readonly Flow[]): Loop | undefined {
   const loops = around.filter((flow): flow is Loop => flow.kind === 'loop' && /^(?:records|values)$/.test(flow.over))
   const loop = loops.at(-group.loops)
-  if (loops.length < group.loops || !loop || !worksOnRecords(loop.body)) return false
+  if (!loop) return undefined
   const inside = around.slice(around.indexOf(loop) + 1)
-  return inside.every(flow => flow.kind !== 'branch' || isPlain(flow))
+  return inside.every(flow => flow.kind !== 'branch' || isPlain(flow)) ? loop : undefined
 }
 
 function worksOnRecords(flow: Flow): boolean {

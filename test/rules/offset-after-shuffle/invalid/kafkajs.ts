@@ -63,4 +63,23 @@ await consumer.run({
   },
 })
 
+declare const ledger: { insert(value: unknown): Promise<void> }
+
+await consumer.run({
+  eachBatch: async ({ batch, resolveOffset }) => {
+    const groups = new Map<string, KafkaMessage[]>()
+    batch.messages.forEach(message => {
+      const { customer } = JSON.parse(String(message.value))
+      if (groups.has(customer)) groups.get(customer)!.push(message)
+//                                                    ^^^^ related: regrouped here
+      else groups.set(customer, [message])
+    })
+    for (const list of groups.values()) {
+      for (const message of list) await ledger.insert(message.value)
+      resolveOffset(list.at(-1)!.offset)
+//                  ^^^^^^^^^^^^^^^^^^^ offset-after-shuffle: 'list.at(-1)!.offset' belongs to one group, regrouped by 'customer': records of other groups with lower offsets may not be done yet, and after a crash they are skipped. Commit once, with the last offset of the batch, after all groups are done.
+    }
+  },
+})
+
 process.once('SIGTERM', () => void consumer.disconnect())
