@@ -151,18 +151,14 @@ function untilCards(isEnough: (cards: readonly Card[]) => boolean): Promise<void
   })
 }
 
-/** No session is active any more. VS Code forgets the active one after it has told that it terminated. */
+/** Sessions that run, by their events: the active session that VS Code names may be one that has ended. */
+const running = new Set<string>()
+vscode.debug.onDidStartDebugSession(session => running.add(session.id))
+vscode.debug.onDidTerminateDebugSession(session => running.delete(session.id))
+
 async function sessionEnd(): Promise<void> {
-  const changes: vscode.Event<unknown> = listener => {
-    const both = [
-      vscode.debug.onDidTerminateDebugSession(listener),
-      vscode.debug.onDidChangeActiveDebugSession(listener),
-    ]
-    return vscode.Disposable.from(...both)
-  }
-  const isOver = (): true | undefined => (vscode.debug.activeDebugSession ? undefined : true)
-  const seen = (): string => `Active: ${vscode.debug.activeDebugSession?.type} ${vscode.debug.activeDebugSession?.name}`
-  await event('the end of the session', changes, isOver, seen)
+  const isOver = (): true | undefined => (running.size === 0 ? true : undefined)
+  await event('the end of the session', vscode.debug.onDidTerminateDebugSession, isOver)
 }
 
 function trackStops(t: TestScope): { next(): Promise<string> } {
