@@ -1,6 +1,5 @@
 /** A random history of one topic and one group, played on a real broker: the same seed, the same deeds. */
 
-import type { Admin } from 'kafkajs'
 import type { KafkaConnection, KafkaProducer } from '../../../../runtime/src/clients/client.ts'
 import type { Cluster } from '../../../../runtime/src/clients/kafka-protocol/cluster.ts'
 import { checkCode } from '../../../../runtime/src/clients/kafka-protocol/errorCodes.ts'
@@ -11,7 +10,6 @@ import type { Random } from '../../../../runtime/src/random.ts'
 export interface HistoryTools {
   readonly connection: KafkaConnection
   readonly cluster: Cluster
-  readonly admin: Admin
   readonly random: Random
 }
 
@@ -34,13 +32,11 @@ const transactionTimeoutMs = 800_000
 
 /** Plays the history; the group's positions are committed last, anywhere in the log or beside it. */
 export async function playHistory(tools: HistoryTools, topic: string): Promise<History> {
-  const { admin, random } = tools
+  const { connection, random } = tools
   const partitions = 1 + random.integer(partitionsMax)
   const isCompacted = random.integer(3) === 0
   const player = new Player(tools, topic, partitions, isCompacted)
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, configEntries: isCompacted ? compactedConfig : [] }],
-  })
+  await connection.createTopics([{ topic, partitions, configs: isCompacted ? compactedConfig : {} }])
   const steps = 4 + random.integer(10)
   for (let step = 0; step < steps; step++) await player.step()
   const open = await player.end()
@@ -49,13 +45,13 @@ export async function playHistory(tools: HistoryTools, topic: string): Promise<H
 }
 
 /** Every closed segment is cleaned at once, down to the last tombstone and marker. */
-const compactedConfig = Object.entries({
+const compactedConfig = {
   'cleanup.policy': 'compact',
   'min.cleanable.dirty.ratio': '0',
   'min.compaction.lag.ms': '0',
   'delete.retention.ms': '0',
   'segment.ms': '1',
-}).map(([name, value]) => ({ name, value }))
+}
 
 class Player {
   readonly groupId: string
