@@ -17,6 +17,7 @@ import { sarifReport } from './analysis/report/sarif.ts'
 import { textReport } from './analysis/report/text.ts'
 import { type Outcome, run } from './analysis/run.ts'
 import { findSettings, noSettings, parseSettings, type Settings } from './analysis/settings.ts'
+import { createThreadedOracle } from './frontends/typescript/types/threadedOracle.ts'
 import { version } from './version.ts'
 
 /** What the run may use of the process, so that a test can stand in for it. */
@@ -61,6 +62,7 @@ async function lint(args: Arguments, terminal: Terminal): Promise<0 | 1 | 2> {
     : findFiles({ workingFolder, patterns: args.paths, ignored, seesIgnored: args.seesIgnored })
   for (const problem of problems) await terminal.printError(`tidemark-lint: ${problem}\n`)
   const baselinePath = args.baseline ? resolve(workingFolder, args.baseline) : settings.baseline
+  const oracle = createThreadedOracle()
   const outcome = await run({
     workingFolder,
     version,
@@ -71,7 +73,8 @@ async function lint(args: Arguments, terminal: Terminal): Promise<0 | 1 | 2> {
     stdin,
     baseline: baselinePath && !args.writesBaseline ? readBaseline(baselinePath) : undefined,
     disk: createDisk(),
-  })
+    oracle,
+  }).finally(() => oracle.stop())
   if (args.writesBaseline) return writeBaseline(baselinePath, outcome, terminal)
   await printReport(args, outcome, terminal)
   if (problems.length > 0 || outcome.report.notes.some(isFailure)) return 2

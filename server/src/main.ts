@@ -2,7 +2,10 @@
 import { enableCompileCache } from 'node:module'
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node'
 import { createEngine } from './analysis/engine.ts'
+import { createThreadedOracle } from './frontends/typescript/types/threadedOracle.ts'
 import { serve } from './lsp/server.ts'
 
 enableCompileCache()
-serve(createConnection(ProposedFeatures.all), createEngine).listen()
+// One for all folders: it starts with the first question, and most sessions ask none.
+const oracle = createThreadedOracle()
+serve(createConnection(ProposedFeatures.all), options => createEngine({ ...options, oracle })).listen()

@@ -83,7 +83,12 @@ const bundles: readonly BuildOptions[] = [
   },
   {
     ...shared,
-    entryPoints: { main: 'server/src/main.ts', cli: 'server/src/cli.ts' },
+    entryPoints: {
+      main: 'server/src/main.ts',
+      cli: 'server/src/cli.ts',
+      // A thread of its own, started from beside the others.
+      typeWorker: 'server/src/frontends/typescript/types/typeWorker.ts',
+    },
     outdir: 'server/dist/bundle',
     outExtension: { '.js': '.mjs' },
     platform: 'node',

@@ -95,7 +95,10 @@ test('a folder that is read-only keeps its files as they are', async t => {
   const at = folder(t, { 'a.ts': text })
   chmodSync(at.path, 0o555)
   const only = new Set(['unused-suppression', 'non-idempotent-output'])
-  const { report } = await asNobodySpecial(() => run(options(at.path, { paths: [at.at('a.ts')], only, fixes: true })))
+  const { report, fixedCount } = await asNobodySpecial(() =>
+    run(options(at.path, { paths: [at.at('a.ts')], only, fixes: true })),
+  )
+  assert.equal(fixedCount, 0, 'what was not written is not counted as fixed')
   chmodSync(at.path, 0o755)
   assert.match(report.notes.find(({ code }) => code === 'FIX_FAILED')?.message ?? '', /permission to write/)
   assert.equal(readFileSync(at.at('a.ts'), 'utf8'), text)

@@ -12,6 +12,7 @@ import { calleeOf, placeOf, sourceText } from './places.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
 import { trackedCommit } from './trackers.ts'
+import { TypedReceivers } from './typedReceivers.ts'
 import type { Position, Use, Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
@@ -20,11 +21,13 @@ export class CallWalker {
   readonly #walker: Walker
   readonly #promises: PromiseWalker
   readonly #libraries: LibraryCalls
+  readonly #typed: TypedReceivers
 
   constructor(walker: Walker) {
     this.#walker = walker
     this.#promises = new PromiseWalker(walker, this)
     this.#libraries = new LibraryCalls(walker, this, this.#promises)
+    this.#typed = new TypedReceivers(walker.evaluator, walker.table)
   }
 
   call(call: CallExpression, position: Position, given: Use, out: Flow[]): void {
@@ -35,7 +38,8 @@ export class CallWalker {
       return
     }
     this.#walker.noteLookup(call, position)
-    const callee = this.#walker.evaluator.evaluate(call.callee, position.frame)
+    const seen = this.#walker.evaluator.evaluate(call.callee, position.frame)
+    const callee = this.#typed.callee(call, seen, position.frame)
     if (callee.kind === 'external') {
       this.#libraries.external(call, callee, position, use, out)
       return

@@ -4,6 +4,7 @@
  *
  * All of it is synchronous (an analysis takes milliseconds) except `discover`, which walks a workspace and yields often.
  */
+import type { TypeOracle } from '../facts/typeOracle.ts'
 import type { PipelineInfo } from '../protocol.ts'
 import type { Rule } from '../rules/rule.ts'
 import { EngineState } from './engineState.ts'
@@ -70,6 +71,14 @@ export interface Engine {
    * @returns files that hold pipelines or lie within their reach.
    */
   discover(root: string, options?: DiscoverOptions): Promise<readonly string[]>
+  /**
+   * Looks up types where analyses left something open that syntax cannot tell; without an oracle there is nothing to do.
+   * Rules have answered without them, and may answer better afterwards.
+   *
+   * @returns files whose findings may have changed; none when nothing is open any more
+   * @throws Error types could not be looked up; findings stay as they are
+   */
+  refine(signal?: AbortSignal): Promise<readonly string[]>
   /** The source text as the engine sees it: of the editor or of the disk. */
   text(path: string): string | undefined
   statistics(): EngineStatistics
@@ -98,4 +107,6 @@ export interface EngineOptions {
   readonly settings?: EngineSettings
   /** @defaultValue all rules */
   readonly rules?: readonly Rule[]
+  /** Who knows types; without it rules answer from syntax alone. */
+  readonly oracle?: TypeOracle
 }

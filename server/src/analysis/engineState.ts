@@ -20,11 +20,14 @@ import type { FileSystem } from './fileSystem.ts'
 import { type Link, Linker } from './linker.ts'
 import { ModuleCache } from './moduleCache.ts'
 import type { Project } from './project.ts'
+import { TypeRefinement, type VisitedFiles } from './typeRefinement.ts'
 
 const fileBytesMax = 1_000_000
 const modulesMax = 2_000
 /** Analyses kept; each is findings and places, no trees. */
 const rootsMax = 20_000
+/** An answer may lead to the next question, as a helper does to another one; so often. */
+const refineRoundsMax = 4
 
 interface Root extends RootAnalysis {
   /** Every file that was looked into on the way. */
@@ -43,11 +46,13 @@ export class EngineState implements Engine {
   readonly #formerGroups = new Map<string, readonly string[]>()
   readonly #mentions = new Map<string, boolean>()
   readonly #rules: readonly Rule[]
+  readonly #types: TypeRefinement | undefined
   #settings: EngineSettings
   #table: OutputTable
 
-  constructor({ fileSystem, settings = {}, rules = allRules }: EngineOptions) {
+  constructor({ fileSystem, settings = {}, rules = allRules, oracle }: EngineOptions) {
     this.#rules = rules
+    this.#types = oracle && new TypeRefinement(oracle)
     this.#files = fileSystem
     this.#settings = settings
     this.#table = tableOf(settings)
@@ -141,6 +146,21 @@ export class EngineState implements Engine {
     return [...found]
   }
 
+  async refine(signal?: AbortSignal): Promise<readonly string[]> {
+    const affected = new Set<string>()
+    for (let round = 0; round < refineRoundsMax && !signal?.aborted; round++) {
+      const roots = (await this.#types?.refine(this.#visited)) ?? []
+      if (roots.length === 0) break
+      for (const root of roots) {
+        // What was found before may be gone, in this file and in the helpers it reaches.
+        for (const file of this.reach(root)) affected.add(file)
+        this.#dirty.add(root)
+        for (const file of this.reach(root)) affected.add(file)
+      }
+    }
+    return [...affected]
+  }
+
   text(path: string): string | undefined {
     return this.#modules.text(path)
   }
@@ -153,6 +173,7 @@ export class EngineState implements Engine {
 
   #touch(path: string): void {
     this.#dirty.add(path)
+    this.#types?.touched(path)
     this.#mentions.delete(path)
     for (const root of this.#dependents.get(path) ?? []) this.#dirty.add(root)
   }
@@ -188,15 +209,28 @@ export class EngineState implements Engine {
     const reach = new Set([path])
     const none: Root = { path, findings: [], pipelines: [], summaries: [], notes: [], reach }
     const module = this.#modules.module(path)
-    if (!module || !this.#mayHoldPipelines(path)) return none
+    if (!module || !this.#mayHoldPipelines(path)) {
+      this.#types?.forget(path)
+      return none
+    }
+    const questions = this.#types?.questions(path)
     const project: Project = {
       module: other => {
         reach.add(other)
         return this.#modules.module(other)
       },
       link: (specifier, from): Link => this.#linker.resolve(specifier, from),
+      ...(questions && { typeOf: (of, expression, inside) => questions.answer(of, expression, inside) }),
     }
-    return { ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, this.#others(path)), reach }
+    const others = this.#others(path)
+    const root = { ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, others), reach }
+    if (questions) this.#types?.note(path, questions, reach)
+    return root
+  }
+
+  readonly #visited: VisitedFiles = {
+    module: path => this.#modules.module(path),
+    link: (specifier, from) => this.#linker.resolve(specifier, from),
   }
 
   #others(path: string): PipelineSummary[] {
@@ -236,8 +270,11 @@ function keyOf(root: RootAnalysis): string {
   return root.summaries.map(one => `${one.groupId} ${one.topics.join()} ${one.at.range.start.line}`).join('\n')
 }
 
+/** Handlers named so are given to a consumer, whoever made it: a company's own library need not say whose it is. */
+const kafkaWords = ['kafka', 'Kafka', 'KAFKA', '@tidemark/runtime', '@nestjs/microservices', 'eachMessage', 'eachBatch']
+
 export function mentionsKafka(text: string): boolean {
-  return ['kafka', 'Kafka', 'KAFKA', '@tidemark/runtime', '@nestjs/microservices'].some(word => text.includes(word))
+  return kafkaWords.some(word => text.includes(word))
 }
 
 /** A file that only passes others on says nothing itself. */

@@ -151,8 +151,15 @@ export class Offsets {
     const left = this.#form(expression.left, frame, depth + 1)
     const step = this.#evaluator.evaluate(expression.right, frame)
     const isOne = step.kind === 'constant' && (step.value === 1 || step.value === 1n || step.value === '1')
+    if (left === notKnown && isOne && this.#isText(expression.left, frame))
+      return { form: 'text-plus-one', isNumber: false }
     if (left.form !== 'as-is' || !isOne) return notKnown
     return left.isNumber ? { form: 'plus-one', isNumber: true } : { form: 'text-plus-one', isNumber: false }
+  }
+
+  /** Wherever it comes from: a text is never added to. */
+  #isText(expression: Expression, frame: Frame): boolean {
+    return this.#evaluator.project.typeOf?.(frame.module, expression, frame.code)?.primitive === 'string'
   }
 
   #callForm(expression: CallExpression, frame: Frame, depth: number): Form {

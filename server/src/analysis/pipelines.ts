@@ -15,6 +15,7 @@ import type { OutputCall } from './outputs.ts'
 import { placeOf } from './places.ts'
 import type { Project } from './project.ts'
 import { transactionFix } from './transactionFix.ts'
+import { TypedReceivers } from './typedReceivers.ts'
 import { Walker } from './walker.ts'
 
 /** A function that gets records, before it is followed. */
@@ -57,9 +58,11 @@ export class Finder {
   /** Functions that some handler has led to. */
   readonly #entered = new Set<FunctionCode>()
   readonly #made = new WeakMap<Output, OutputCall>()
+  readonly #typed: TypedReceivers
 
   constructor(project: Project, module: Module, table: OutputTable) {
     this.evaluator = new Evaluator(project)
+    this.#typed = new TypedReceivers(this.evaluator, table)
     this.module = module
     this.table = table
   }
@@ -85,7 +88,8 @@ export class Finder {
     for (const { call, inside } of module.calls) {
       if (around && !isWithin(inside, around)) continue
       const frame = frameOfCall(inside)
-      const callee = this.evaluator.evaluate(call.callee, frame)
+      const seen = this.evaluator.evaluate(call.callee, frame)
+      const callee = givesHandlers(call) ? this.#typed.callee(call, seen, frame) : seen
       if (callee.kind === 'external') this.#start(call, callee, frame, anchor)
       else if (
         callee.kind === 'closure' &&
@@ -220,6 +224,11 @@ export class Finder {
     const thunks = args.map((type): Thunk => ({ value: { kind: 'external', type, by: undefined, call: undefined } }))
     return { closure: value, args: thunks, role, isAwaited, at: placeOf(value.frame.module, value.code.head) }
   }
+}
+
+/** `anything.run({ eachMessage })`: a consumer is started, whoever made it. */
+function givesHandlers({ args: [first] }: CallExpression): boolean {
+  return first?.kind === 'object' && first.properties.some(({ name }) => name === 'eachMessage' || name === 'eachBatch')
 }
 
 /** The class in whose text the call stands. */

@@ -1,5 +1,6 @@
 /** One run over many files, as the command line makes it: find, discover, check, fix, compare with the baseline. */
 import { dirname } from 'node:path'
+import type { TypeOracle } from '../facts/typeOracle.ts'
 import type { Rule } from '../rules/rule.ts'
 import { type Baseline, withoutBaseline } from './baseline.ts'
 import { catalog } from './catalog.ts'
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly disk: Disk
   /** @defaultValue all rules */
   readonly rules?: readonly Rule[] | undefined
+  /** Who knows types where syntax cannot tell; without it rules answer from syntax alone. */
+  readonly oracle?: TypeOracle | undefined
 }
 
 export interface Outcome {
@@ -43,18 +46,21 @@ export async function run(options: RunOptions): Promise<Outcome> {
     fileSystem: disk,
     settings: { ...engineSettings(settings), ...onlyThese(options) },
     ...(options.rules ? { rules: options.rules } : {}),
+    ...(options.oracle ? { oracle: options.oracle } : {}),
   })
   const paths = stdin ? [stdin.path] : options.paths
   if (stdin) engine.open(stdin.path, stdin.text, 1)
-  const found = await discoverAround(engine, paths, options)
+  const lateNotes: Note[] = []
+  const found = new Set(await discoverAround(engine, paths, options))
+  for (const path of await refined(engine, options, lateNotes)) found.add(path)
   const concerned = paths.filter(path => found.has(path) || path === stdin?.path || mayConcern(path, disk))
   const check = (): CheckedFile[] =>
     concerned.map(path => checkFile(engine, path, { settings: options.settings, only: options.only }))
   let files = check()
-  const fixNotes: Note[] = []
+  if ((await refined(engine, options, lateNotes)).length > 0) files = check()
   let fixedCount = 0
   if (options.fixes) {
-    fixedCount = await fixAll(engine, check, files, options, fixNotes)
+    fixedCount = await fixAll(engine, check, files, options, lateNotes)
     files = check()
   }
   const allFindings = files.flatMap(({ findings }) => findings)
@@ -65,7 +71,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
       folder: dirname(options.baseline.path),
       textOf,
     })
-  const notes = withoutRepeats([...notesOf(paths, files, disk), ...fixNotes])
+  const notes = withoutRepeats([...notesOf(paths, files, disk), ...lateNotes])
   return {
     report: {
       workingFolder: options.workingFolder,
@@ -143,6 +149,17 @@ function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }
 
+/** @returns files of which types told something that syntax did not */
+async function refined(engine: Engine, { workingFolder }: RunOptions, notes: Note[]): Promise<readonly string[]> {
+  try {
+    return await engine.refine()
+  } catch (error) {
+    const message = `Types could not be looked up, so rules answered from syntax alone: ${(error as Error).message}`
+    notes.push({ code: 'TYPES_UNAVAILABLE', path: workingFolder, message })
+    return []
+  }
+}
+
 /** Fixes may bring new findings or free postponed ones, so they are made in passes, in memory; the disk is written once. */
 const passesMax = 10
 
@@ -154,9 +171,9 @@ async function fixAll(
   notes: Note[],
 ): Promise<number> {
   const originals = new Map<string, string>()
+  const fixedByPath = new Map<string, number>()
   let files = first
-  let fixedCount = 0
-  for (let pass = 1; pass <= passesMax; pass++) {
+  passes: for (let pass = 1; pass <= passesMax; pass++) {
     const findings = files.flatMap(file => file.findings).filter(finding => isFixable(finding, disk))
     const { texts, applied } = applySafeFixes(findings, path => engine.text(path))
     if (texts.size === 0) break
@@ -174,14 +191,15 @@ async function fixAll(
             `The fixes of ${[...rules].join(', ')} would not parse, so none was made. Please report this.`,
           ),
         )
-        return fixedCount + (await writeAll(engine, originals, stdin?.path, notes))
+        break passes
       }
     }
-    fixedCount += applied.length
+    for (const { path } of applied) fixedByPath.set(path, (fixedByPath.get(path) ?? 0) + 1)
     files = check()
   }
-  await writeAll(engine, originals, stdin?.path, notes)
-  return fixedCount
+  // What could not be written is not fixed.
+  for (const path of await writeAll(engine, originals, stdin?.path, notes)) fixedByPath.delete(path)
+  return [...fixedByPath.values()].reduce((sum, count) => sum + count, 0)
 }
 
 function isFixable(finding: Finding, disk: Disk): boolean {
@@ -192,12 +210,14 @@ function isBroken(engine: Engine, path: string): boolean {
   return engine.analyze(path).notes.some(({ code }) => code === 'PARSE_ERROR')
 }
 
+/** @returns files that could not be written */
 async function writeAll(
   engine: Engine,
   originals: ReadonlyMap<string, string>,
   stdinPath: string | undefined,
   notes: Note[],
-): Promise<number> {
+): Promise<readonly string[]> {
+  const failed: string[] = []
   for (const [path, before] of originals) {
     if (path === stdinPath) continue
     const after = engine.text(path) ?? before
@@ -207,11 +227,12 @@ async function writeAll(
     } catch (error) {
       const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message
       notes.push(fixFailed(path, `It could not be written: ${reason}. It is as it was.`))
+      failed.push(path)
     }
     engine.close(path)
     engine.invalidate([path])
   }
-  return 0
+  return failed
 }
 
 const reasons: Readonly<Record<string, string>> = {

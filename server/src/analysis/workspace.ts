@@ -31,6 +31,12 @@ export interface Workspace {
    * @returns files that hold pipelines or lie in their reach
    */
   discover(folder: string, signal: AbortSignal): Promise<readonly string[]>
+  /**
+   * Looks up types where syntax could not tell.
+   * @returns files whose findings may have changed
+   * @throws Error types could not be looked up; findings stay as they are
+   */
+  refine(signal: AbortSignal): Promise<readonly string[]>
 }
 
 /** Files that say what belongs to a workspace and how it is judged: a change asks to look through it again. */
@@ -170,6 +176,13 @@ class OpenWorkspace implements Workspace {
     // What is known by now may lead findings into files that were checked before.
     for (const file of found) this.#checked.delete(file)
     return found
+  }
+
+  async refine(signal: AbortSignal): Promise<readonly string[]> {
+    const affected: string[] = []
+    for (const { engine } of [...this.#folders, this.#loose]) affected.push(...(await engine.refine(signal)))
+    for (const file of affected) this.#checked.delete(file)
+    return affected.filter(path => this.#documents.has(path) || this.#folderOf(path).sources?.has(path) !== false)
   }
 
   /** Reach before the edit and after it: an import that goes away takes its findings with it. */

@@ -19,6 +19,7 @@ import { features } from '../features/index.ts'
 import { createUris, type KnownUris } from '../features/uris.ts'
 import { version } from '../version.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
+import { createRefiner, type Refiner } from './refiner.ts'
 
 /** Listens after the caller says so: `serve(connection, createEngine).listen()`. */
 export function serve(connection: Connection, createEngine: (options: EngineOptions) => Engine): { listen(): void } {
@@ -31,6 +32,7 @@ class Server {
   readonly #workspace: Workspace
   readonly #uris: KnownUris = createUris()
   readonly #publisher: Publisher
+  readonly #refiner: Refiner
   readonly #discoveries = new Map<string, AbortController>()
   #client: ClientAbilities = { showsRelatedInformation: false, takesSnippets: false }
   #takesFolders = false
@@ -40,6 +42,11 @@ class Server {
     this.#connection = connection
     this.#workspace = createWorkspace(createEngine)
     this.#publisher = createPublisher(connection, () => this.#context())
+    this.#refiner = createRefiner({
+      workspace: this.#workspace,
+      refresh: paths => this.#publisher.refresh(paths),
+      warn: message => connection.console.warn(message),
+    })
     connection.onInitialize(params => this.#initialize(params))
     connection.onInitialized(() => this.#initialized())
     connection.onShutdown(() => this.#stop())
@@ -139,6 +146,7 @@ class Server {
 
   #refresh(paths: readonly string[]): void {
     this.#publisher.refresh(paths)
+    this.#refiner.soon()
   }
 
   #openPaths(): string[] {
@@ -180,5 +188,6 @@ class Server {
   #stop(): void {
     for (const controller of this.#discoveries.values()) controller.abort()
     this.#publisher.stop()
+    this.#refiner.stop()
   }
 }

@@ -29,6 +29,7 @@ export function createWordEngine({ fileSystem }: EngineOptions): Engine {
       for (const path of files ?? []) known.add(path)
       return [...known]
     },
+    refine: async () => [],
     text,
     statistics: () => ({ modules: known.size, pipelines: 0, parsedFiles: 0 }),
   }

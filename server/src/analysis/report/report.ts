@@ -48,6 +48,7 @@ export interface Note {
     | 'FILE_NOT_UTF8'
     | 'FIX_FAILED'
     | 'BASELINE_STALE'
+    | 'TYPES_UNAVAILABLE'
   /** Absolute. */
   readonly path: string
   readonly rule?: string

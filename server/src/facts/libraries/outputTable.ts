@@ -12,6 +12,11 @@ export class OutputTable {
     }
   }
 
+  /** The calls it knows, as its rows write them. */
+  get calls(): string[] {
+    return [...this.#exact.keys(), ...this.#patterns.map(({ row }) => row.call)]
+  }
+
   find(type: string): OutputRow | undefined {
     for (let at = type; at.endsWith('()'); ) {
       const row = this.#exact.get(at) ?? this.#patterns.find(({ pattern }) => pattern.test(at))?.row
