@@ -13,7 +13,9 @@ test('the commands start a local Kafka that answers, and stop it', async t => {
   assert.equal(running.state, 'running')
   const [node] = running.nodes
   assert.ok(node?.isServing)
-  await page.wait({ selector: '.notifications-toasts', text: node.address })
+  // A toast goes by itself after some seconds; the list keeps what was said.
+  await vscode.commands.executeCommand('notifications.showList')
+  await page.wait({ selector: '.notifications-center .notification-list-item', text: node.address })
   await vscode.commands.executeCommand('notifications.clearAll')
 
   await vscode.commands.executeCommand(commands.stopLocalKafka)

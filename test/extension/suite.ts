@@ -5,7 +5,7 @@ import * as vscode from 'vscode'
 import { screenshot } from './driver.ts'
 import { driverFolderVariable, logPrefix } from './variables.ts'
 
-const defaultTimeoutMs = Number(process.env.TIDEMARK_TEST_TIMEOUT_MS ?? 90_000)
+const defaultTimeoutMs = Number(process.env.TIDEMARK_TEST_TIMEOUT_MS ?? 150_000)
 const cleanUpTimeoutMs = 20_000
 
 export interface TestScope {
