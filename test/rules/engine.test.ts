@@ -137,6 +137,22 @@ test('code broken in mid-edit is analysed as far as it goes', () => {
   assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
 })
 
+test('options that spread themselves end', () => {
+  const text = `import { Kafka } from 'kafkajs'
+import { Pool } from 'pg'
+let options = { ...options, groupId: 'orders' }
+let handlers = { ...handlers }
+let row = { ...row }
+const pool = new Pool({ ...pool })
+const consumer = new Kafka({ brokers: [] }).consumer({ ...options })
+await consumer.run({ ...handlers, ...options, eachMessage: async ({ message }) => { await pool.query(row.text, row); await pool.query('INSERT INTO t VALUES (1)') } })
+process.once('SIGTERM', () => consumer.disconnect())
+`
+  const engine = createEngine({ fileSystem: memory({ 'main.js': text }) })
+  assert.deepEqual(engine.analyze(join(root, 'main.js')).pipelines.map(one => one.groupId), ['orders'])
+  assert.deepEqual(rulesOf(engine, 'main.js'), ['non-idempotent-output'])
+})
+
 test('files too large and generated files are skipped with a note', () => {
   const engine = createEngine({
     fileSystem: memory({ 'large.ts': `// kafkajs\n${'a;'.repeat(2_000)}`, 'made.ts': '// @generated\nimport "kafkajs"\n' }),

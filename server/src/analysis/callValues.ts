@@ -7,6 +7,9 @@ import { argumentsOf, returnsOf, sameArgs } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import { type Frame, isDefinite, isKnown, looseFrame, type Made, type Thunk, unknown, type Value } from './frames.ts'
 
+/** Functions that return what another returns: deeper, a value is not followed. Each may lie in a file that has to be read for it. */
+const returnsMax = 6
+
 export class CallValues {
   readonly #evaluator: Evaluator
 
@@ -102,8 +105,20 @@ export class CallValues {
     return { kind: 'unknown', by }
   }
 
-  /** What a function of ours gives back: the first of its returns that is known. */
+  #returns = 0
+
+  /** What a function of ours gives back: the first of its returns that is known; through so many functions. */
   returned(callee: Extract<Value, { kind: 'closure' }>, args: readonly Thunk[], by: Made | undefined): Value {
+    if (this.#returns >= returnsMax) return { kind: 'unknown', by }
+    this.#returns++
+    try {
+      return this.#returned(callee, args, by)
+    } finally {
+      this.#returns--
+    }
+  }
+
+  #returned(callee: Extract<Value, { kind: 'closure' }>, args: readonly Thunk[], by: Made | undefined): Value {
     const frame = this.enter(callee, args)
     let best: Value = unknown
     for (const expression of returnsOf(callee.code)) {

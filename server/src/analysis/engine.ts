@@ -22,6 +22,8 @@ export interface EngineSettings {
   readonly fileBytesMax?: number
   /** Parsed files kept in memory. @defaultValue 2_000 */
   readonly modulesMax?: number
+  /** Characters of the parsed files kept in memory. @defaultValue 1_500_000 */
+  readonly charactersMax?: number
 }
 
 /** `{ call: '@acme/events:publish', kind: 'produce', idempotent: false }` */

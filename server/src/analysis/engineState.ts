@@ -18,12 +18,14 @@ import type {
 } from './engine.ts'
 import type { FileSystem } from './fileSystem.ts'
 import { type Link, Linker } from './linker.ts'
-import { ModuleCache } from './moduleCache.ts'
+import { type CacheLimits, ModuleCache } from './moduleCache.ts'
 import type { Project } from './project.ts'
 import { TypeRefinement, type VisitedFiles } from './typeRefinement.ts'
 
 const fileBytesMax = 1_000_000
 const modulesMax = 2_000
+/** With what is made of them about 50 MB: more than the reach of any handler we have seen, less than a workspace. */
+const charactersMax = 1_500_000
 /** Analyses kept; each is findings and places, no trees. */
 const rootsMax = 20_000
 /** An answer may lead to the next question, as a helper does to another one; so often. */
@@ -266,8 +268,9 @@ function groupsOf(root: RootAnalysis): string[] {
   return root.summaries.flatMap(one => one.groupId ?? [])
 }
 
+/** All that another file's findings may show of these pipelines, places to the character included. */
 function keyOf(root: RootAnalysis): string {
-  return root.summaries.map(one => `${one.groupId} ${one.topics.join()} ${one.at.range.start.line}`).join('\n')
+  return JSON.stringify(root.summaries)
 }
 
 /** Handlers named so are given to a consumer, whoever made it: a company's own library need not say whose it is. */
@@ -282,8 +285,12 @@ function isBarrel(text: string): boolean {
   return text.length < 20_000 && /^export\s+(?:\*|\{[^}]*\})\s+from\b/m.test(text)
 }
 
-function limitsOf(settings: EngineSettings): { fileBytesMax: number; modulesMax: number } {
-  return { fileBytesMax: settings.fileBytesMax ?? fileBytesMax, modulesMax: settings.modulesMax ?? modulesMax }
+function limitsOf(settings: EngineSettings): CacheLimits {
+  return {
+    fileBytesMax: settings.fileBytesMax ?? fileBytesMax,
+    modulesMax: settings.modulesMax ?? modulesMax,
+    charactersMax: settings.charactersMax ?? charactersMax,
+  }
 }
 
 function tableOf(settings: EngineSettings): OutputTable {

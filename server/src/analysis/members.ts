@@ -3,6 +3,7 @@ import type { ClassCode, Expression, FunctionCode } from '../facts/code.ts'
 import { derive } from '../facts/libraries/types.ts'
 import type { Evaluator } from './evaluator.ts'
 import { type Frame, isDefinite, isKnown, looseFrame, type Made, unknown, type Value } from './frames.ts'
+import { spreadsMax } from './options.ts'
 
 type Instance = Extract<Value, { kind: 'instance' }>
 
@@ -51,14 +52,28 @@ export class Members {
     return isKnown(value) ? ({ ...value, by: by ?? base.by } as Value) : { kind: 'unknown', by: by ?? base.by }
   }
 
+  #spreads = 0
+
   #property(base: Extract<Value, { kind: 'object' }>, name: string): Value | undefined {
     for (const property of [...base.expression.properties].reverse()) {
       if (property.name === name) return this.#evaluator.evaluate(property.value, base.frame)
       if (!property.isSpread) continue
-      const spread = this.member(this.#evaluator.evaluate(property.value, base.frame), name, undefined)
-      if (isDefinite(spread)) return spread
+      const spread = this.#spread(property.value, base.frame, name)
+      if (spread) return spread
     }
     return undefined
+  }
+
+  /** To a bound: an object may spread itself. */
+  #spread(from: Expression, frame: Frame, name: string): Value | undefined {
+    if (this.#spreads >= spreadsMax) return undefined
+    this.#spreads++
+    try {
+      const value = this.member(this.#evaluator.evaluate(from, frame), name, undefined)
+      return isDefinite(value) ? value : undefined
+    } finally {
+      this.#spreads--
+    }
   }
 
   #static(base: Extract<Value, { kind: 'class' }>, name: string): Value | undefined {

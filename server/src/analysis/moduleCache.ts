@@ -14,6 +14,8 @@ interface Entry {
 export interface CacheLimits {
   readonly fileBytesMax: number
   readonly modulesMax: number
+  /** Of their texts; what is made of them takes some thirty times as much. */
+  readonly charactersMax: number
 }
 
 export class ModuleCache {
@@ -23,6 +25,7 @@ export class ModuleCache {
   readonly #entries = new Map<string, Entry>()
   readonly #stats = new Map<string, FileStat | undefined>()
   #limits: CacheLimits
+  #characters = 0
   parsedFiles = 0
 
   constructor(files: FileSystem, limits: CacheLimits) {
@@ -37,16 +40,17 @@ export class ModuleCache {
   limit(limits: CacheLimits): void {
     this.#limits = limits
     this.#entries.clear()
+    this.#characters = 0
   }
 
   overlay(path: string, text: string | undefined, version: number): void {
     if (text === undefined) this.#overlays.delete(path)
     else this.#overlays.set(path, { text, version })
-    this.#entries.delete(path)
+    this.#drop(path)
   }
 
   forget(paths: readonly string[]): void {
-    for (const path of paths) this.#entries.delete(path)
+    for (const path of paths) this.#drop(path)
     this.#stats.clear()
   }
 
@@ -82,11 +86,21 @@ export class ModuleCache {
     }
     const entry = this.#read(path)
     this.#entries.set(path, entry)
+    this.#characters += sizeOf(entry)
+    // Used longest ago goes first; a module that someone still works with lives on until that is done.
+    const { modulesMax, charactersMax } = this.#limits
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#limits.modulesMax) break
-      this.#entries.delete(oldest)
+      if (oldest === path || (this.#entries.size <= modulesMax && this.#characters <= charactersMax)) break
+      this.#drop(oldest)
     }
     return entry
+  }
+
+  #drop(path: string): void {
+    const entry = this.#entries.get(path)
+    if (!entry) return
+    this.#entries.delete(path)
+    this.#characters -= sizeOf(entry)
   }
 
   #read(path: string): Entry {
@@ -120,6 +134,11 @@ export class ModuleCache {
       : undefined
     return { stamp: '', module, note }
   }
+}
+
+/** Each entry costs something, whatever it holds. */
+function sizeOf({ module }: Entry): number {
+  return 100 + (module?.text.length ?? 0)
 }
 
 /** Said so in its head, or lines no person writes. */

@@ -4,6 +4,9 @@ import type { Evaluator } from './evaluator.ts'
 import type { Made, Value } from './frames.ts'
 import { placeOf, sourceText } from './places.ts'
 
+/** Objects spread into objects: this deep. `options = { ...options, retries: 3 }` spreads itself. */
+export const spreadsMax = 12
+
 /** Several objects that hold options together: `consumer({...})`, `subscribe({...})`, `run({...})`. */
 export class OptionReader {
   readonly #evaluator: Evaluator
@@ -24,14 +27,14 @@ export class OptionReader {
     return undefined
   }
 
-  #find(object: Value, path: readonly string[]): Option<unknown> | undefined {
+  #find(object: Value, path: readonly string[], depth = 0): Option<unknown> | undefined {
     const [name, ...rest] = path
-    if (object.kind !== 'object' || name === undefined) return undefined
+    if (object.kind !== 'object' || name === undefined || depth > spreadsMax) return undefined
     const property = [...object.expression.properties].reverse().find(one => one.name === name)
     if (!property) {
       for (const spread of object.expression.properties) {
         if (!spread.isSpread) continue
-        const found = this.#find(this.#evaluator.evaluate(spread.value, object.frame), path)
+        const found = this.#find(this.#evaluator.evaluate(spread.value, object.frame), path, depth + 1)
         if (found) return found
       }
       return undefined
@@ -90,12 +93,12 @@ export function textOf(evaluator: Evaluator, made: Made): Text {
 }
 
 /** The expression of a property, in the object itself or what is spread into it. */
-export function propertyOf(evaluator: Evaluator, object: Value | undefined, name: string): Made | undefined {
-  if (object?.kind !== 'object') return undefined
+export function propertyOf(evaluator: Evaluator, object: Value | undefined, name: string, depth = 0): Made | undefined {
+  if (object?.kind !== 'object' || depth > spreadsMax) return undefined
   for (const property of [...object.expression.properties].reverse()) {
     if (property.name === name) return { expression: property.value, frame: object.frame }
     const spread = property.isSpread
-      ? propertyOf(evaluator, evaluator.evaluate(property.value, object.frame), name)
+      ? propertyOf(evaluator, evaluator.evaluate(property.value, object.frame), name, depth + 1)
       : undefined
     if (spread) return spread
   }
