@@ -28,4 +28,19 @@ export interface PipelineInfo {
   readonly declared: string | undefined
   readonly inferred: string
   readonly evidence: readonly { readonly path: string; readonly range: Range; readonly message: string }[]
+  /** Where offsets are kept; left out for Kafka itself. */
+  readonly store?: StoreInfo
+}
+
+export interface StoreInfo {
+  /** `checkpoint`, `sqlite`, `postgres`, `zookeeper`: the name of its module below `@tidemark/runtime/stores`. */
+  readonly kind: string
+  /** As written: `sqlite(databasePath)`. */
+  readonly source: string
+  /** Its path, URL or connect string. Left out: it comes from outside the code. A relative path is one of the working directory. */
+  readonly place?: string
+  /** The environment variable that says the place, before `place` does. */
+  readonly environment?: string
+  /** What an options object says of the place: host, port, database, root, ... */
+  readonly settings: Readonly<Record<string, string>>
 }

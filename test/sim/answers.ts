@@ -34,6 +34,7 @@ export const apis: ReadonlyMap<number, Api> = new Map([
   [15, { min: 5, max: 5, flexibleFrom: 5, respond: describeGroups }],
   [16, { min: 3, max: 5, flexibleFrom: 3, respond: listGroups }],
   [18, { min: 0, max: 0, flexibleFrom: never, respond: apiVersions }],
+  [32, { min: 1, max: 1, flexibleFrom: never, respond: describeConfigs }],
   [69, { min: 0, max: 0, flexibleFrom: 0, respond: describeConsumerGroups }],
 ])
 
@@ -203,6 +204,27 @@ function describeConsumerGroups({ model, request, answer }: Asked): void {
       .tags()
   })
   answer.tags()
+}
+
+function describeConfigs({ model, request, answer }: Asked): void {
+  const names = request.array(() => {
+    request.int8()
+    const name = request.string()
+    request.array(() => {})
+    return name
+  })
+  answer.int32(0)
+  answer.array(names, name => {
+    answer
+      .int16(model.topicOf(name) === undefined ? unknownTopic : 0)
+      .string(null)
+      .int8(2)
+      .string(name)
+    answer.array([['retention.ms', '3600000', 1] as const, ['cleanup.policy', 'delete', 5] as const], config => {
+      answer.string(config[0]).string(config[1]).int8(0).int8(config[2]).int8(0)
+      answer.array([], () => {})
+    })
+  })
 }
 
 /** One dense batch from the asked offset to the end: the header is all that counting looks at. */

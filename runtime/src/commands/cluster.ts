@@ -36,7 +36,7 @@ interface ClusterValues {
 export async function showCluster(
   values: ClusterValues,
   terminal: Terminal,
-  selectionOf: (snapshot: ClusterSnapshot | undefined) => Selection,
+  selectionOf: (snapshot: ClusterSnapshot | undefined) => Selection | Promise<Selection>,
   render: (snapshot: ClusterSnapshot) => { readonly text: string; readonly json: unknown },
 ): Promise<number> {
   const watchSeconds = wholeNumber('watch', values.watch, 1, 86_400)
@@ -45,7 +45,7 @@ export async function showCluster(
   let previous: ClusterSnapshot | undefined
   try {
     for (;;) {
-      const snapshot = await monitor.refresh(selectionOf(previous))
+      const snapshot = await monitor.refresh(await selectionOf(previous))
       previous = snapshot
       const { text, json } = render(snapshot)
       if (values.json) terminal.out(JSON.stringify(json, bigintsAsText))

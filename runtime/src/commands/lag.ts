@@ -1,30 +1,66 @@
 /** `tidemark lag`: a group's lag by cause, partition by partition. */
-import type { ClusterSnapshot, GroupPartition, GroupSnapshot, GroupStatus } from '../monitor/index.ts'
+import type { ClusterSnapshot, GroupMember, GroupPartition, GroupSnapshot, GroupStatus } from '../monitor/index.ts'
+import { partitionName } from '../semantics/ranges.ts'
 import { parse } from './arguments.ts'
 import { clusterHelp, clusterOptions, count, showCluster, shown, table } from './cluster.ts'
-import { type Command, UsageError } from './command.ts'
+import { type Command, type Terminal, UsageError } from './command.ts'
+import { storeHelp, storeNamed } from './storeArgument.ts'
 
 export const lag: Command = {
   summary: "A group's lag by cause: records, markers, gaps, taken by retention",
   help: `tidemark lag --group NAME  committed offset, end, records left to read and why the offsets differ
 
   --group NAME             may be repeated; a group that does not exist yet is waited for
+  --members                with the members of each group and what is assigned to them
+${storeHelp}
+                           of a pipeline that keeps them outside Kafka: its lag from there; needs one --group
 ${clusterHelp}
 
 Exit codes: 0 done, 1 failed, 2 arguments not understood.
 Example: tidemark lag --brokers localhost:9092 --group order-totals --watch 5`,
 
   async run(args, terminal) {
-    const { values, positionals } = parse(args, { ...clusterOptions, group: { type: 'string', multiple: true } })
+    const { values, positionals } = parse(args, {
+      ...clusterOptions,
+      group: { type: 'string', multiple: true },
+      members: { type: 'boolean' },
+      store: { type: 'string' },
+    })
     const wanted = [...(values.group ?? []), ...positionals]
-    if (wanted.length === 0) throw new UsageError('lag needs --group NAME')
+    const [groupId] = wanted
+    if (groupId === undefined) throw new UsageError('lag needs --group NAME')
+    if (values.store !== undefined) {
+      if (wanted.length > 1) throw new UsageError('--store goes with one --group, since a store is one pipeline’s')
+      return storedLag(values, terminal, groupId, values.store)
+    }
     return showCluster(
       values,
       terminal,
       () => ({ details: wanted }),
-      snapshot => lagView(snapshot, wanted),
+      snapshot => lagView(snapshot, wanted, values.members === true),
     )
   },
+}
+
+/** The same rows for positions that lie elsewhere; the store is asked anew each time. */
+async function storedLag(
+  values: Parameters<typeof showCluster>[0],
+  terminal: Terminal,
+  groupId: string,
+  text: string,
+): Promise<number> {
+  const store = await storeNamed(text)
+  return showCluster(
+    values,
+    terminal,
+    async () => ({
+      stored: [{ groupId, store: store.name, positions: (await store.readOffsets?.(groupId)) ?? [] }],
+    }),
+    ({ storedGroups }) => ({
+      text: storedGroups.map(group => groupText(group, false)).join('\n\n'),
+      json: storedGroups,
+    }),
+  )
 }
 
 export const statusText: Readonly<Record<GroupStatus, string>> = {
@@ -39,22 +75,37 @@ export const statusText: Readonly<Record<GroupStatus, string>> = {
   unknown: 'not judged yet',
 }
 
-function lagView({ selectedGroups }: ClusterSnapshot, wanted: readonly string[]) {
+function lagView({ selectedGroups }: ClusterSnapshot, wanted: readonly string[], withMembers: boolean) {
   const found = new Map(selectedGroups.map(group => [group.groupId, group]))
   const parts = wanted.map(groupId => {
     const group = found.get(groupId)
-    return group ? groupText(group) : `${shown(groupId)}: waiting, the group has not committed yet`
+    return group ? groupText(group, withMembers) : `${shown(groupId)}: waiting, the group has not committed yet`
   })
   return { text: parts.join('\n\n'), json: selectedGroups }
 }
 
-function groupText(group: GroupSnapshot): string {
+function groupText(group: GroupSnapshot, withMembers: boolean): string {
   const { groupId, type, state, members, readable, offsetsBehind, status, partitions } = group
   const records =
     readable === undefined ? `${count(offsetsBehind)} offsets behind` : `${count(readable)} records behind`
-  const title = `${shown(groupId)}  ${type}, ${state}, ${members?.length === 1 ? '1 member' : `${members?.length ?? 0} members`}, ${records}, ${statusText[status]}`
-  const header = ['partition', 'committed', 'end', 'records', 'why', 'rate/s', 'left', 'owner']
-  return `${title}\n${table(header, partitions.map(rowOf), new Set([1, 2, 3, 5, 6]))}`
+  const who = members && (members.length === 1 ? '1 member' : `${members.length} members`)
+  const facts = [type, shown(state), who, records, statusText[status]].filter(fact => fact !== undefined)
+  const header = ['partition', 'committed', 'end', 'records', 'why', 'rate/s', 'behind', 'left', 'owner']
+  const rows = table(header, partitions.map(rowOf), new Set([1, 2, 3, 5, 6, 7]))
+  const parts = [`${shown(groupId)}  ${facts.join(', ')}`, rows]
+  if (withMembers && members) parts.push('', memberTable(members))
+  return parts.join('\n')
+}
+
+function memberTable(members: readonly GroupMember[]): string {
+  if (members.length === 0) return 'no members'
+  const rows = members.map(({ clientId, clientHost, memberId, groupInstanceId, assignment }) => [
+    shown(clientId),
+    shown(clientHost),
+    shown(groupInstanceId ?? memberId),
+    assignment.length === 0 ? 'nothing' : shown(assignment.map(partitionName).join(', ')),
+  ])
+  return table(['client', 'host', 'member', 'assigned'], rows, new Set())
 }
 
 function rowOf(row: GroupPartition): string[] {
@@ -66,6 +117,7 @@ function rowOf(row: GroupPartition): string[] {
     count(lag?.readable),
     whyText(row),
     consumedPerSecond === undefined ? '-' : count(Math.round(consumedPerSecond)),
+    timeText(row.secondsBehind),
     timeText(row.secondsLeft),
     owner === undefined ? '-' : shown(owner),
   ]

@@ -1,5 +1,7 @@
 /** A store named on the command line. */
 import { statSync } from 'node:fs'
+import { bug } from '../errors.ts'
+import { type StoreAddress, storeAt } from '../monitor/stored/storeAt.ts'
 import type { OffsetStore } from '../stores/store.ts'
 import { UsageError } from './command.ts'
 
@@ -9,21 +11,26 @@ export const storeHelp = `  --store STORE            where the pipeline keeps it
                              postgres://user@host:5432/shop    a PostgreSQL database
                              zookeeper:host:2181               ZooKeeper`
 
-const forms: readonly { readonly form: RegExp; readonly make: (rest: string) => Promise<OffsetStore<unknown>> }[] = [
-  { form: /^sqlite:(.+)$/, make: async path => (await import('../stores/sqlite.ts')).sqlite(path) },
-  { form: /^checkpoint:(.+)$/, make: async path => (await import('../stores/checkpoint.ts')).checkpoint(path) },
-  { form: /^(postgres(?:ql)?:\/\/.+)$/, make: async url => (await import('../stores/postgres.ts')).postgres(url) },
-  { form: /^zookeeper:(.+)$/, make: async hosts => (await import('../stores/zookeeper.ts')).zookeeper(hosts) },
+const forms: readonly (readonly [form: RegExp, kind: string])[] = [
+  [/^sqlite:(.+)$/, 'sqlite'],
+  [/^checkpoint:(.+)$/, 'checkpoint'],
+  [/^(postgres(?:ql)?:\/\/.+)$/, 'postgres'],
+  [/^zookeeper:(.+)$/, 'zookeeper'],
 ]
 
 /** @throws {UsageError} neither one of the forms nor a file or directory that exists. */
-export async function storeNamed(text: string): Promise<OffsetStore<unknown>> {
+export function storeAddress(text: string): StoreAddress & { readonly place: string } {
   const named = /^[a-z]{2,}:/.test(text) ? text : `${kindOfPath(text)}:${text}`
-  for (const { form, make } of forms) {
-    const rest = form.exec(named)?.[1]
-    if (rest !== undefined) return make(rest)
+  for (const [form, kind] of forms) {
+    const place = form.exec(named)?.[1]
+    if (place !== undefined) return { kind, place }
   }
   throw new UsageError(`--store takes sqlite:, checkpoint:, postgres:// or zookeeper:, not '${text}'`)
+}
+
+/** @throws {UsageError} as `storeAddress`. */
+export async function storeNamed(text: string): Promise<OffsetStore<unknown>> {
+  return (await storeAt(storeAddress(text))) ?? bug(`no store for ${text}`)
 }
 
 function kindOfPath(path: string): 'sqlite' | 'checkpoint' {

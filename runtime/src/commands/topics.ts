@@ -7,7 +7,8 @@ import type { Command } from './command.ts'
 export const topics: Command = {
   summary: "Topics of a cluster, or the partitions' offsets of some",
   help: `tidemark topics            all topics
-tidemark topics NAME …     their partitions: log start, last stable offset, end, leader, in-sync replicas
+tidemark topics NAME …     their partitions: log start, last stable offset, end, leader, in-sync replicas; and the
+                           settings made on the topics themselves (--json: all settings)
 
   --internal               with Kafka's own topics
 ${clusterHelp}
@@ -61,5 +62,12 @@ function partitionView({ selectedTopics }: ClusterSnapshot) {
     ]),
   )
   const header = ['topic', 'partition', 'start', 'stable', 'end', 'leader', 'in sync']
-  return { text: table(header, rows, new Set([1, 2, 3, 4])), json: selectedTopics }
+  const settings = selectedTopics.flatMap(({ topic, configs = [] }) =>
+    configs
+      .filter(({ source }) => source === 'topic')
+      .map(({ name, value }) => [shown(topic), shown(name), value === undefined ? '(secret)' : shown(value)]),
+  )
+  const parts = [table(header, rows, new Set([1, 2, 3, 4]))]
+  if (settings.length > 0) parts.push(table(['topic', 'setting', 'value'], settings, new Set()))
+  return { text: parts.join('\n\n'), json: selectedTopics }
 }

@@ -148,7 +148,7 @@ async function refuseActive(cluster: Cluster, groupId: string, verb: 'reset' | '
   const { brokers, controllerId } = await cluster.describe([])
   const groups = await readGroups(
     cluster,
-    brokers.map(broker => ({ ...broker, isController: broker.nodeId === controllerId })),
+    brokers.map(broker => ({ ...broker, isController: broker.nodeId === controllerId, leaderCount: 0 })),
   )
   const own = groups.items.filter(group => group.groupId === groupId)
   const { byGroup } = await readMembers(cluster, own)

@@ -2,7 +2,7 @@
 import { judge, type Readers, worstStatus } from '../semantics/groupStatus.ts'
 import { type LagByCause, lagOf, type RangeCount } from '../semantics/lag.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
-import { type GroupHistory, positionsOf } from './groupHistory.ts'
+import { type GroupHistory, noteEvent, noteMembers, positionsOf } from './groupHistory.ts'
 import type { CommittedPosition } from './readGroups.ts'
 import type { GroupMember, GroupPartition, GroupSnapshot, GroupSummary, LogEnds } from './snapshot.ts'
 
@@ -25,13 +25,20 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
     members?.flatMap(({ clientId, assignment }) => assignment.map(item => [partitionName(item), clientId] as const)),
   )
   const readers = readersOf(group, members)
+  if (members) noteMembers(entry, members, atMs)
+  const rewound: string[] = []
 
   const partitions = input.partitions.map((place): GroupPartition => {
     const name = partitionName(place)
     const committed = byPartition.get(name)
     const ends = input.ends.get(name)
-    const lag = ends && lagOf({ ...ends, committedOffset: committed?.offset }, input.counts.get(name))
-    const judgement = judged(lag, committed, ends, atMs, readers, () => positionsOf(entry, name))
+    const position = { committedOffset: committed?.offset, isForeign: committed?.isForeign }
+    const lag = ends && lagOf({ ...ends, ...position }, input.counts.get(name))
+    const judgement = judged(lag, committed, ends, atMs, readers, () => {
+      const samples = positionsOf(entry, name)
+      if (committed && samples.isBehind(committed.offset)) rewound.push(name)
+      return samples
+    })
     return {
       ...place,
       ends,
@@ -42,6 +49,7 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
       owner: owners.get(name),
     }
   })
+  noteEvent(entry, 'rewound', rewound, atMs)
   const total = totalOf(partitions)
   if (total.offsetsBehind !== undefined)
     entry.lag.add({ atMs, readable: total.readable, offsetsBehind: total.offsetsBehind })
@@ -51,7 +59,9 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
     partitions,
     status: worstStatus(partitions.map(({ status }) => status)),
     ...total,
+    secondsBehind: oldest(partitions),
     history: entry.lag.list(),
+    events: entry.events,
   }
 }
 
@@ -66,7 +76,17 @@ function readersOf({ type, state }: GroupSummary, members: readonly GroupMember[
   return isEmpty ? 'none' : 'members'
 }
 
-type Judgement = Pick<GroupPartition, 'status' | 'consumedPerSecond' | 'producedPerSecond' | 'secondsLeft'>
+/** The oldest unread record of all; one partition of which nobody knows leaves it open. */
+function oldest(partitions: readonly GroupPartition[]): number | undefined {
+  const lags = partitions.filter(({ lag }) => lag?.state === 'behind' || lag?.state === 'caughtUp')
+  if (lags.length === 0 || lags.some(({ secondsBehind }) => secondsBehind === undefined)) return undefined
+  return lags.reduce((most, { secondsBehind = 0 }) => Math.max(most, secondsBehind), 0)
+}
+
+type Judgement = Pick<
+  GroupPartition,
+  'status' | 'consumedPerSecond' | 'producedPerSecond' | 'secondsLeft' | 'secondsBehind'
+>
 
 /** A position is judged by its samples, to which this one is added; where there is none there is nothing to judge. */
 function judged(
@@ -77,7 +97,12 @@ function judged(
   readers: Readers,
   samplesOf: () => ReturnType<typeof positionsOf>,
 ): Judgement {
-  const unknown = { consumedPerSecond: undefined, producedPerSecond: undefined, secondsLeft: undefined }
+  const unknown = {
+    consumedPerSecond: undefined,
+    producedPerSecond: undefined,
+    secondsLeft: undefined,
+    secondsBehind: lag?.state === 'caughtUp' ? 0 : undefined,
+  }
   if (lag?.state === 'neverCommitted' || lag?.state === 'positionLost') return { status: lag.state, ...unknown }
   if (!lag || !committed || !ends) return { status: 'unknown', ...unknown }
   const samples = samplesOf()

@@ -7,6 +7,7 @@ import { type Random, systemRandom } from '../random.ts'
 import type { ConnectionConfig } from './connection/config.ts'
 import { clusterClient } from './connection/connectCluster.ts'
 import { CountingTransport } from './countingTransport.ts'
+import type { SavedHistory } from './groupHistory.ts'
 import { ClusterMonitor } from './monitor.ts'
 import type { ClusterSnapshot, Selection } from './snapshot.ts'
 
@@ -22,13 +23,18 @@ export {
   type StepResult,
   testConnection,
 } from './connection/testConnection.ts'
+export type { SavedHistory } from './groupHistory.ts'
 export type * from './snapshot.ts'
+export { type StoreAddress, storeAt } from './stored/storeAt.ts'
+export { type StoredFailure, type StoredPipeline, StoredReader } from './stored/storedReader.ts'
 
 export interface MonitorOptions {
   /** How to reach the cluster: `kafkajs(new Kafka({ ... }))`. */
   readonly client: KafkaClient
   readonly clock?: Clock
   readonly random?: Random
+  /** What `history()` gave another time: charts go on where they were, if it is the same cluster. Anything else is ignored. */
+  readonly history?: unknown
 }
 
 export interface Monitor {
@@ -37,6 +43,8 @@ export interface Monitor {
    * @throws TidemarkError no broker answers at all.
    */
   refresh(selection?: Selection): Promise<ClusterSnapshot>
+  /** What the charts show, bounded: plain JSON, to be kept over a restart. */
+  history(): SavedHistory
   close(): Promise<void>
 }
 
@@ -48,8 +56,9 @@ export interface Monitor {
  * const monitor = await openMonitor({ client: kafkajs(new Kafka({ brokers: ['localhost:9092'] })) })
  * const { selectedGroups } = await monitor.refresh({ details: ['order-totals'] })
  */
-export function openMonitor({ client, clock = systemClock, random = systemRandom }: MonitorOptions): Promise<Monitor> {
-  return ClusterMonitor.connect(new CountingTransport(transportOf(client)), { clock, random })
+export function openMonitor(options: MonitorOptions): Promise<Monitor> {
+  const { client, clock = systemClock, random = systemRandom, history } = options
+  return ClusterMonitor.connect(new CountingTransport(transportOf(client)), { clock, random }, history)
 }
 
 /**

@@ -78,11 +78,13 @@ export class LogCounter {
   }
 
   #tasks({ byTopic }: Layout, { group, partitions, committed, ends }: CountInput): Task[] {
-    const positions = new Map(committed.map(position => [partitionName(position), position.offset]))
+    const positions = new Map(committed.map(position => [partitionName(position), position]))
     return partitions.flatMap(place => {
       const name = partitionName(place)
       const known = ends.get(name)
-      const range = known && unreadRange({ ...known, committedOffset: positions.get(name) })
+      const position = positions.get(name)
+      const range =
+        known && unreadRange({ ...known, committedOffset: position?.offset, isForeign: position?.isForeign })
       const topic = byTopic.get(place.topic)
       const leader = topic?.partitions.find(({ partition }) => partition === place.partition)?.leader ?? -1
       if (!range || range.fromOffset === range.untilOffset || leader < 0 || range.untilOffset > Number.MAX_SAFE_INTEGER)

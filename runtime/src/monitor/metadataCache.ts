@@ -44,10 +44,17 @@ export class MetadataCache {
 
 function layoutOf({ clusterId, controllerId, brokers, topics }: MetadataAnswer): Layout {
   const existing = topics.filter(({ errorCode }) => errorCode === 0)
+  const led = new Map<number, number>()
+  for (const { partitions } of existing)
+    for (const { leader } of partitions) led.set(leader, (led.get(leader) ?? 0) + 1)
   return {
     clusterId: clusterId ?? undefined,
     brokers: brokers
-      .map(broker => ({ ...broker, isController: broker.nodeId === controllerId }))
+      .map(broker => ({
+        ...broker,
+        isController: broker.nodeId === controllerId,
+        leaderCount: led.get(broker.nodeId) ?? 0,
+      }))
       .sort((a, b) => a.nodeId - b.nodeId),
     topics: existing.map(summaryOf).sort((a, b) => (a.topic < b.topic ? -1 : 1)),
     byTopic: new Map(existing.map(topic => [topic.topic, topic])),

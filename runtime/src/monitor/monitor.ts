@@ -5,12 +5,13 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { CountingTransport } from './countingTransport.ts'
-import { GroupHistory } from './groupHistory.ts'
+import { GroupHistory, type SavedHistory } from './groupHistory.ts'
 import { groupSnapshot } from './groupSnapshot.ts'
 import { kafkaVersionOf } from './kafkaVersion.ts'
 import { LogCounter } from './logCounter.ts'
 import { type ReadEnds, readLogEnds } from './logEnds.ts'
 import { type Layout, MetadataCache } from './metadataCache.ts'
+import { readConfigs } from './readConfigs.ts'
 import { type CommittedPosition, readCommitted, readGroups, readMembers } from './readGroups.ts'
 import type {
   ClusterSnapshot,
@@ -43,22 +44,26 @@ export class ClusterMonitor {
   readonly #history: GroupHistory
   readonly #counter: LogCounter
   #refreshing: Promise<unknown> = Promise.resolve()
+  #clusterId: string | undefined
+  #saved: unknown
 
-  constructor(transport: CountingTransport, cluster: Cluster, clock: Clock) {
+  constructor(transport: CountingTransport, cluster: Cluster, clock: Clock, saved: unknown) {
     this.#transport = transport
     this.#cluster = cluster
     this.#clock = clock
     this.#metadata = new MetadataCache(cluster, clock)
     this.#history = new GroupHistory()
     this.#counter = new LogCounter(cluster)
+    this.#saved = saved
   }
 
   static async connect(
     transport: CountingTransport,
     surroundings: { clock: Clock; random: Random },
+    saved?: unknown,
   ): Promise<ClusterMonitor> {
     try {
-      return new ClusterMonitor(transport, await Cluster.connect(transport, surroundings), surroundings.clock)
+      return new ClusterMonitor(transport, await Cluster.connect(transport, surroundings), surroundings.clock, saved)
     } catch (error) {
       throw tableError('connecting', error, transport)
     }
@@ -71,6 +76,10 @@ export class ClusterMonitor {
     return mine
   }
 
+  history(): SavedHistory {
+    return this.#history.save(this.#clusterId)
+  }
+
   async close(): Promise<void> {
     this.#cluster.close()
   }
@@ -79,6 +88,9 @@ export class ClusterMonitor {
     const startedMs = this.#clock.monotonicMs()
     const requestsBefore = this.#transport.requestCount
     const layout = await this.#layout()
+    // Only now is it known which cluster this is.
+    if (this.#saved !== undefined) this.#history.load(this.#saved, layout.clusterId)
+    this.#saved = undefined
     const problems: Problem[] = []
     const keep: Keep = answer => {
       problems.push(...answer.problems)
@@ -89,7 +101,11 @@ export class ClusterMonitor {
     // Positions before ends: a commit never lies past an end that is read after it, so lag is never negative.
     const watched = [...(await this.#watch(layout, groups, selection, keep)), ...storedOf(layout, selection)]
     const partitions = watched.flatMap(row => row.partitions)
-    const ends = keep(await this.#ends(layout, partitions, selection.topics ?? [], silent))
+    const topics = (selection.topics ?? []).filter(topic => layout.byTopic.has(topic))
+    const [ends, configs] = await Promise.all([
+      this.#ends(layout, partitions, topics, silent).then(keep),
+      readConfigs(this.#cluster, topics).then(keep),
+    ])
     if (ends.isLayoutStale) this.#metadata.doubt()
 
     const atMs = this.#clock.nowMs()
@@ -100,6 +116,7 @@ export class ClusterMonitor {
       snapshots.push(groupSnapshot({ ...input, counts }, this.#history))
     }
     this.#history.forgetBefore(atMs)
+    this.#clusterId = layout.clusterId
     return {
       clusterId: layout.clusterId,
       kafkaVersion: kafkaVersionOf(this.#cluster.versions),
@@ -108,7 +125,7 @@ export class ClusterMonitor {
       groups,
       selectedGroups: snapshots.filter(({ type }) => type !== 'stored'),
       storedGroups: snapshots.filter(({ type }) => type === 'stored'),
-      selectedTopics: (selection.topics ?? []).flatMap(topic => topicSnapshot(layout, ends, topic)),
+      selectedTopics: topics.flatMap(topic => topicSnapshot(layout, ends, configs.byTopic.get(topic), topic)),
       problems,
       requestCount: this.#transport.requestCount - requestsBefore,
       tookMs: this.#clock.monotonicMs() - startedMs,
@@ -168,7 +185,11 @@ function selectedGroups(
 
 function storedOf(layout: Layout, { stored = [] }: Selection): Watched[] {
   return stored.map(({ groupId, store, positions }) => {
-    const committed = positions.map(position => ({ ...position, metadata: position.metadata ?? '' }))
+    const committed = positions.map(({ topicId, ...position }): CommittedPosition => {
+      const present = layout.byTopic.get(position.topic)?.topicId
+      const isForeign = topicId !== undefined && present !== undefined && topicId !== present
+      return { ...position, metadata: position.metadata ?? '', ...(isForeign ? { isForeign } : {}) }
+    })
     const group: GroupSummary = { groupId, type: 'stored', state: store, coordinator: -1 }
     return {
       group,
@@ -194,7 +215,12 @@ function partitionsOfGroup(
   })
 }
 
-function topicSnapshot(layout: Layout, ends: ReadEnds, topic: string): TopicSnapshot[] {
+function topicSnapshot(
+  layout: Layout,
+  ends: ReadEnds,
+  configs: TopicSnapshot['configs'],
+  topic: string,
+): TopicSnapshot[] {
   const summary = layout.topics.find(known => known.topic === topic)
   const partitions = layout.byTopic.get(topic)?.partitions
   if (!summary || !partitions) return []
@@ -208,5 +234,5 @@ function topicSnapshot(layout: Layout, ends: ReadEnds, topic: string): TopicSnap
       ends: ends.byPartition.get(partitionName(place)),
     }
   })
-  return [{ ...summary, partitions: rows.sort((a, b) => a.partition - b.partition) }]
+  return [{ ...summary, partitions: rows.sort((a, b) => a.partition - b.partition), configs }]
 }

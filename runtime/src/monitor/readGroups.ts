@@ -18,6 +18,7 @@ import {
   offsetFetchMany,
   offsetFetchManyVersion,
 } from './requests/offsetFetchMany.ts'
+import { shareGroupOffsets, shareGroupOffsetsKey } from './requests/shareGroupOffsets.ts'
 import type { BrokerSummary, GroupSummary, GroupType, Problem } from './snapshot.ts'
 
 /** A coordinator answers a request as a whole; more groups than this are asked for in turns. */
@@ -65,6 +66,8 @@ export async function readGroups(
 export interface CommittedPosition extends TopicPartition {
   readonly offset: bigint
   readonly metadata: string
+  /** It belongs to another topic, which had this name before or has it elsewhere. */
+  readonly isForeign?: boolean
 }
 
 /** What each of these groups has committed, by group id. Share groups commit nothing: their positions are the brokers'. */
@@ -77,16 +80,15 @@ export async function readCommitted(
 }> {
   const byGroup = new Map<string, readonly CommittedPosition[]>()
   const problems: Problem[] = []
-  const canAskMany = cluster.versions.get(offsetFetchKey)?.max ?? 0
-  const asking = groups.filter(({ type }) => type !== 'share')
+  const { share = [], others = [] } = Object.groupBy(groups, ({ type }) => (type === 'share' ? 'share' : 'others'))
+  const asks = [
+    ...batches(others).map(ask => ({ ...ask, read: readOffsets })),
+    ...(cluster.versions.has(shareGroupOffsetsKey) ? batches(share) : []).map(ask => ({ ...ask, read: readShares })),
+  ]
   await Promise.all(
-    batches(asking).map(({ coordinator, batch }) =>
+    asks.map(({ coordinator, batch, read }) =>
       attempt(problems, brokerPlace(cluster, coordinator), async () => {
-        const answers =
-          canAskMany >= offsetFetchManyVersion
-            ? await cluster.send(coordinator, offsetFetchMany(batch.map(({ groupId }) => groupId)))
-            : await oneByOne(cluster, coordinator, batch)
-        for (const { groupId, errorCode, offsets } of answers) {
+        for (const { groupId, errorCode, offsets } of await read(cluster, coordinator, batch)) {
           if (errorCode !== 0)
             problems.push({ place: `group ${groupId}`, message: new KafkaCodeError('OffsetFetch', errorCode).message })
           else
@@ -99,6 +101,24 @@ export async function readCommitted(
     ),
   )
   return { byGroup, problems }
+}
+
+function readOffsets(
+  cluster: Cluster,
+  coordinator: number,
+  groups: readonly GroupSummary[],
+): Promise<readonly GroupOffsets[]> {
+  return cluster.supports(offsetFetchKey, offsetFetchManyVersion)
+    ? cluster.send(coordinator, offsetFetchMany(groups.map(({ groupId }) => groupId)))
+    : oneByOne(cluster, coordinator, groups)
+}
+
+function readShares(
+  cluster: Cluster,
+  coordinator: number,
+  groups: readonly GroupSummary[],
+): Promise<readonly GroupOffsets[]> {
+  return cluster.send(coordinator, shareGroupOffsets(groups.map(({ groupId }) => groupId)))
 }
 
 /** Members and assignment, by group id. */

@@ -69,6 +69,12 @@ export class PositionSamples {
     this.#rows.add(atMs, Number(committedOffset - this.#base), Number(lag), Number(endOffset - this.#base))
   }
 
+  /** Whether a position lies before the last one that was seen. */
+  isBehind(committedOffset: bigint): boolean {
+    const last = this.#rows.count - 1
+    return last >= 0 && Number(committedOffset - this.#base) < this.#rows.at(last, 1)
+  }
+
   list(): PositionSample[] {
     return Array.from({ length: this.#rows.count }, (_, row) => ({
       atMs: this.#rows.at(row, 0),

@@ -8,7 +8,7 @@ export interface Selection {
   readonly groups?: readonly string[] | 'all'
   /** Groups among them whose members, and lag split by cause, are wanted too. The split reads from the log, within bounds. */
   readonly details?: readonly string[]
-  /** Topics whose partitions' offsets are wanted. */
+  /** Topics whose partitions' offsets and configuration are wanted. */
   readonly topics?: readonly string[]
   /** Pipelines that keep their positions elsewhere, as read from there: their lag is told like a group's, split by cause. */
   readonly stored?: readonly StoredPositions[]
@@ -20,7 +20,12 @@ export interface StoredPositions {
   readonly groupId: string
   /** As a person knows it: `SQLite totals.db`. */
   readonly store: string
-  readonly positions: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string | undefined })[]
+  readonly positions: readonly (TopicPartition & {
+    readonly offset: bigint
+    readonly metadata?: string | undefined
+    /** Of which topic it is; another one by that name makes it a lost position. */
+    readonly topicId?: string | undefined
+  })[]
 }
 
 export interface ClusterSnapshot {
@@ -55,6 +60,8 @@ export interface BrokerSummary {
   readonly host: string
   readonly port: number
   readonly isController: boolean
+  /** Partitions that it leads. */
+  readonly leaderCount: number
 }
 
 export interface TopicSummary {
@@ -72,6 +79,16 @@ export interface TopicSummary {
 
 export interface TopicSnapshot extends TopicSummary {
   readonly partitions: readonly PartitionSnapshot[]
+  /** Sorted by name. `undefined`: the brokers did not tell. */
+  readonly configs: readonly TopicConfig[] | undefined
+}
+
+export interface TopicConfig {
+  readonly name: string
+  /** `undefined`: secret. */
+  readonly value: string | undefined
+  /** `topic`: set on the topic itself; `broker`: by a broker's configuration; `default`: Kafka's own. */
+  readonly source: 'topic' | 'broker' | 'default'
 }
 
 export interface PartitionSnapshot extends TopicPartition {
@@ -109,8 +126,22 @@ export interface GroupSnapshot extends GroupSummary {
   readonly readable: bigint | undefined
   /** Offsets behind, over all partitions: an upper bound of `readable`. `undefined` when nothing was ever committed. */
   readonly offsetsBehind: bigint | undefined
+  /** How old the oldest unread record is, over all partitions, in seconds. `undefined` while the window does not tell. */
+  readonly secondsBehind: number | undefined
   /** Lag at earlier refreshes, oldest first, bounded. */
   readonly history: readonly LagSample[]
+  /** What happened meanwhile, oldest first, bounded. */
+  readonly events: readonly GroupEvent[]
+}
+
+export interface GroupEvent {
+  /** When it was first seen. */
+  readonly atMs: number
+  /** `rewound`: a position went back. */
+  readonly kind: 'joined' | 'left' | 'rewound'
+  /** Client ids, or partitions; the first of them and how many there were. */
+  readonly names: readonly string[]
+  readonly count: number
 }
 
 export interface GroupMember {
@@ -134,6 +165,8 @@ export interface GroupPartition extends TopicPartition {
   readonly producedPerSecond: number | undefined
   /** At the present rates; `undefined` when not known, `Infinity` when the backlog does not shrink. */
   readonly secondsLeft: number | undefined
+  /** How long ago the log's end passed the position; 0 when nothing waits, `undefined` while the window does not tell. */
+  readonly secondsBehind: number | undefined
   /** Client id of the member that owns it; `undefined` when nobody does, or members were not asked for. */
   readonly owner: string | undefined
 }

@@ -65,13 +65,35 @@ export interface Verdict extends Rates {
    * `undefined` while the window is too short to tell.
    */
   readonly secondsLeft: number | undefined
+  /** How long ago the end of the log passed the position: the age of what waits. 0 when nothing waits. */
+  readonly secondsBehind: number | undefined
 }
 
 /** @param samples oldest first. */
 export function judge(samples: readonly PositionSample[], readers: Readers): Verdict {
   const rates = ratesOf(samples)
   const status = statusOf(samples, readers, rates)
-  return { status, ...rates, secondsLeft: secondsLeft(samples, status, rates) }
+  return { status, ...rates, secondsLeft: secondsLeft(samples, status, rates), secondsBehind: secondsBehind(samples) }
+}
+
+/**
+ * Time lag: between the samples in which the end lay before and behind the position; at the window's production rate where it
+ * had passed the position before the window began.
+ */
+function secondsBehind(samples: readonly PositionSample[]): number | undefined {
+  const first = samples[0]
+  const last = samples.at(-1)
+  if (!first || !last) return undefined
+  if (last.lag === 0n) return 0
+  const position = last.committedOffset
+  for (const [before, after] of pairs(samples)) {
+    if (before.endOffset > position || after.endOffset <= position) continue
+    const share = Number(position - before.endOffset) / Number(after.endOffset - before.endOffset)
+    return (last.atMs - before.atMs - share * (after.atMs - before.atMs)) / 1_000
+  }
+  const { producedPerSecond } = ratesOf(samples)
+  const beforeWindow = Number(first.endOffset - position) / producedPerSecond
+  return producedPerSecond > 0 ? (last.atMs - first.atMs) / 1_000 + beforeWindow : undefined
 }
 
 function statusOf(samples: readonly PositionSample[], readers: Readers, rates: Rates): PartitionStatus {

@@ -9,7 +9,7 @@ export interface LagByCause {
   /**
    * `caughtUp`: nothing readable is left, whatever the distance in offsets.
    * `neverCommitted`: no position is stored, which is neither 0 nor a lag.
-   * `positionLost`: what is stored is no offset of this log (negative, or past its end).
+   * `positionLost`: what is stored is no offset of this log (negative, past its end, or of another topic of that name).
    */
   readonly state: 'caughtUp' | 'behind' | 'neverCommitted' | 'positionLost'
   /** Offsets between the position (or the log's start, when that is later) and the last stable offset. */
@@ -30,6 +30,8 @@ export interface LogPosition {
   readonly logStartOffset: bigint
   readonly lastStableOffset: bigint
   readonly highWatermark: bigint
+  /** What is stored belongs to another topic, which had this name before or has it elsewhere. */
+  readonly isForeign?: boolean | undefined
 }
 
 /** What the offsets of a range hold, found by reading it. The three add up to the range's length. */
@@ -45,8 +47,9 @@ const nothing: RangeCount = { readable: 0n, markersAndAborted: 0n, gaps: 0n }
 export function unreadRange(
   position: LogPosition,
 ): { readonly fromOffset: bigint; readonly untilOffset: bigint } | undefined {
-  const { committedOffset, logStartOffset, lastStableOffset, highWatermark } = position
-  if (committedOffset === undefined || committedOffset < 0n || committedOffset > highWatermark) return undefined
+  const { committedOffset, logStartOffset, lastStableOffset, highWatermark, isForeign } = position
+  if (isForeign || committedOffset === undefined || committedOffset < 0n || committedOffset > highWatermark)
+    return undefined
   const fromOffset = later(committedOffset, logStartOffset)
   return { fromOffset, untilOffset: later(lastStableOffset, fromOffset) }
 }

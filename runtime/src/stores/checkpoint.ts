@@ -51,7 +51,8 @@ export function checkpoint(directory: string, options: CheckpointOptions = {}): 
     name: `checkpoint ${directory}`,
     isTransactional: false,
     open: storeOptions => OpenCheckpoint.open(directory, { ...options, ...storeOptions }),
-    readProofs: (groupId, limit) => readProofs(directory, groupId, limit),
+    readProofs: async (groupId, limit) => (await readState(directory, groupId)).proofs(limit),
+    readOffsets: async groupId => (await readState(directory, groupId)).offsets(),
   }
 }
 
@@ -211,11 +212,11 @@ class OpenCheckpoint implements OpenStore {
 }
 
 /** Reads the log as it is. A line that is being written at this moment looks like a torn one, and is left out. */
-async function readProofs(directory: string, groupId: string, limit: number): Promise<ProofRecord[]> {
+async function readState(directory: string, groupId: string): Promise<CheckpointState> {
   const name = `checkpoint ${directory}`
   try {
     const { records } = await readLog({ name, folder: join(directory, folderOf(groupId)) })
-    return replay(name, records as LogRecord[], { groupId }).proofs(limit)
+    return replay(name, records as LogRecord[], { groupId })
   } catch (error) {
     throw fileFailure(error, name)
   }

@@ -60,7 +60,8 @@ export function postgres(
     name: nameOf(settings),
     isTransactional: true,
     open: storeOptions => OpenPostgres.open(nameOf(settings), settings, { ...options, ...storeOptions }),
-    readProofs: (groupId, limit) => readProofs(settings, groupId, limit),
+    readProofs: (groupId, limit) => look(settings, query => newestProofs(query, groupId, limit)),
+    readOffsets: groupId => look(settings, query => allOffsets(query, groupId)),
   }
 }
 
@@ -228,13 +229,7 @@ class OpenPostgres implements OpenStore<PostgresTransaction> {
        join tidemark_offsets using (topic, partition) where group_id = $1 order by position`,
       [this.#groupId, ...partitionColumns(partitions)],
     )
-    return rows.map(row => ({
-      topic: String(row.topic),
-      partition: Number(row.partition),
-      offset: BigInt(row.next_offset as string),
-      topicId: (row.topic_id as string | null) ?? undefined,
-      metadata: (row.metadata as string | null) ?? undefined,
-    }))
+    return rows.map(storedOffset)
   }
 
   async #insert(query: Query, offsets: readonly StoredOffset[], onConflict: string): Promise<void> {
@@ -273,14 +268,23 @@ async function newestProofs(query: Query, groupId: string, limit: number): Promi
   return rows.map(row => proofFromJson(String(row.proof)))
 }
 
-async function readProofs(settings: ClientConfig, groupId: string, limit: number): Promise<ProofRecord[]> {
+async function allOffsets(query: Query, groupId: string): Promise<StoredOffset[]> {
+  const { rows } = await query(
+    'select topic, partition, next_offset, topic_id, metadata from tidemark_offsets where group_id = $1',
+    [groupId],
+  )
+  return rows.map(storedOffset)
+}
+
+/** Looks without making anything. */
+async function look<Found>(settings: ClientConfig, read: (query: Query) => Promise<Found>): Promise<Found> {
   const name = nameOf(settings)
   const connection = new PostgresConnection(name, { connectionTimeoutMillis: 10_000, ...settings }, 0)
   try {
     return await connection.use(async query => {
       if (!(await hasTable(query, 'tidemark_proofs')))
         throw new TidemarkError('STORE_UNREACHABLE', { store: name, reason: 'no pipeline has kept offsets in it' })
-      return newestProofs(query, groupId, limit)
+      return read(query)
     })
   } finally {
     await connection.close()
@@ -296,6 +300,16 @@ function partitionColumns(partitions: readonly TopicPartition[]): unknown[] {
 function rangeColumns(ranges: readonly OffsetRange[]): unknown[] {
   const offsets = [ranges.map(each => String(each.fromOffset)), ranges.map(each => String(each.untilOffset))]
   return [...partitionColumns(ranges), ...offsets]
+}
+
+function storedOffset(row: Record<string, unknown>): StoredOffset {
+  return {
+    topic: String(row.topic),
+    partition: Number(row.partition),
+    offset: BigInt(row.next_offset as string),
+    topicId: (row.topic_id as string | null) ?? undefined,
+    metadata: (row.metadata as string | null) ?? undefined,
+  }
 }
 
 function rangeOf(row: Record<string, unknown>): OffsetRange {

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { systemClock } from '../clock.ts'
 import { FencedError, TidemarkError } from '../errors.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
@@ -68,7 +69,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): OffsetStore<S
     name,
     isTransactional: true,
     open: storeOptions => OpenSqlite.open(path, name, { ...options, ...storeOptions }),
-    readProofs: (groupId, limit) => readProofs(path, name, groupId, limit),
+    readProofs: (groupId, limit) => look(path, name, database => newestProofs(database, groupId, limit)),
+    readOffsets: groupId => look(path, name, database => allOffsets(database, groupId)),
   }
 }
 
@@ -236,14 +238,7 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
         'select next_offset, topic_id, metadata from tidemark_offsets where group_id = ? and topic = ? and partition = ?',
       )
       .get(this.#groupId, topic, partition)
-    if (!row) return undefined
-    return {
-      topic,
-      partition,
-      offset: row.next_offset as bigint,
-      topicId: (row.topic_id as string | null) ?? undefined,
-      metadata: (row.metadata as string | null) ?? undefined,
-    }
+    return row && storedOffset(topic, partition, row)
   }
 
   #put({ topic, partition, offset, topicId, metadata }: StoredOffset): void {
@@ -284,13 +279,11 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
   }
 }
 
-async function readProofs(path: string, name: string, groupId: string, limit: number): Promise<ProofRecord[]> {
+/** Looks without making anything: a database that is not there is not begun. */
+async function look<Found>(path: string, name: string, read: (database: DatabaseSync) => Found): Promise<Found> {
   const database = await openDatabase(path, name, { readOnly: true })
   try {
-    return database
-      .prepare('select proof from tidemark_proofs where group_id = ? order by sequence desc limit ?')
-      .all(groupId, limit)
-      .map(row => proofFromJson(String(row.proof)))
+    return read(database)
   } catch (error) {
     if (primaryCode(error) !== sqlError) throw storeFailure(error, name)
     throw new TidemarkError(
@@ -300,5 +293,30 @@ async function readProofs(path: string, name: string, groupId: string, limit: nu
     )
   } finally {
     database.close()
+  }
+}
+
+function newestProofs(database: DatabaseSync, groupId: string, limit: number): ProofRecord[] {
+  return database
+    .prepare('select proof from tidemark_proofs where group_id = ? order by sequence desc limit ?')
+    .all(groupId, limit)
+    .map(row => proofFromJson(String(row.proof)))
+}
+
+function allOffsets(database: DatabaseSync, groupId: string): StoredOffset[] {
+  const select = database.prepare(
+    'select topic, partition, next_offset, topic_id, metadata from tidemark_offsets where group_id = ?',
+  )
+  select.setReadBigInts(true)
+  return select.all(groupId).map(row => storedOffset(String(row.topic), Number(row.partition), row))
+}
+
+function storedOffset(topic: string, partition: number, row: Record<string, SQLOutputValue>): StoredOffset {
+  return {
+    topic,
+    partition,
+    offset: row.next_offset as bigint,
+    topicId: (row.topic_id as string | null) ?? undefined,
+    metadata: (row.metadata as string | null) ?? undefined,
   }
 }

@@ -26,6 +26,11 @@ export interface OffsetStore<Tx = never> {
    * @throws TidemarkError STORE_UNREACHABLE there is no such store, or nothing of Tidemark in it
    */
   readProofs?(groupId: string, limit: number): Promise<readonly ProofRecord[]>
+  /**
+   * All of a group's positions, for looking only, under the rules of `readProofs`.
+   * @throws TidemarkError STORE_UNREACHABLE there is no such store, or nothing of Tidemark in it
+   */
+  readOffsets?(groupId: string): Promise<readonly StoredOffset[]>
 }
 
 export interface StoreOptions {

@@ -4,7 +4,7 @@ import type { TopicPartition } from '../semantics/ranges.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
 import { groupByBatch } from './shared/plans.ts'
 import { Serial } from './shared/serial.ts'
-import { proofFromJson, proofToJson, rangeFromWire, rangeToWire, type WireRange } from './shared/wire.ts'
+import { proofToJson, rangeFromWire, rangeToWire, type WireRange } from './shared/wire.ts'
 import type {
   BatchPlan,
   OffsetStore,
@@ -15,6 +15,7 @@ import type {
   StoreOptions,
 } from './store.ts'
 import { type Change, dataOf, isExpected, nodeName, partitionNode, type Row, rowOf } from './zookeeper/nodes.ts'
+import { allOffsets, newestProofs, proofNames } from './zookeeper/looking.ts'
 import { codes, type Steps, ZooKeeperSession } from './zookeeper/session.ts'
 
 export interface ZooKeeperOptions {
@@ -43,19 +44,21 @@ export interface ZooKeeperOptions {
  */
 export function zookeeper(connectString: string, options: ZooKeeperOptions = {}): OffsetStore {
   const name = `ZooKeeper ${connectString}`
+  const look = async <Found>(groupId: string, read: (session: ZooKeeperSession, root: string) => Promise<Found>) => {
+    const session = sessionOf(name, connectString, options)
+    try {
+      return await read(session, rootOf(options, groupId))
+    } finally {
+      session.close()
+    }
+  }
   return {
     kind: 'zookeeper',
     name,
     isTransactional: false,
     open: storeOptions => OpenZooKeeper.open(name, connectString, { ...options, ...storeOptions }),
-    async readProofs(groupId, limit) {
-      const session = sessionOf(name, connectString, options)
-      try {
-        return await newestProofs(session, rootOf(options, groupId), limit, name)
-      } finally {
-        session.close()
-      }
-    },
+    readProofs: (groupId, limit) => look(groupId, (session, root) => newestProofs(session, root, limit, name)),
+    readOffsets: groupId => look(groupId, (session, root) => allOffsets(session, root, name)),
   }
 }
 
@@ -324,23 +327,4 @@ function sessionOf(
 
 function rootOf({ root = '/tidemark' }: ZooKeeperOptions, groupId: string): string {
   return `${root}/${nodeName(groupId)}`
-}
-
-async function newestProofs(
-  session: ZooKeeperSession,
-  root: string,
-  limit: number,
-  store: string,
-): Promise<ProofRecord[]> {
-  const newest = (await proofNames(session, root, store)).slice(0, limit)
-  const nodes = await Promise.all(newest.map(name => session.get(`${root}/proofs/${name}`)))
-  return nodes.filter(found => found !== undefined).map(({ data }) => proofFromJson(data))
-}
-
-/** Newest first, by the number ZooKeeper gave them. */
-async function proofNames(session: ZooKeeperSession, root: string, store: string): Promise<string[]> {
-  const names = await session.children(`${root}/proofs`)
-  if (!names)
-    throw new TidemarkError('STORE_UNREACHABLE', { store, reason: `no pipeline has kept offsets below ${root}` })
-  return names.sort().reverse()
 }

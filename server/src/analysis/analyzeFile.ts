@@ -100,6 +100,7 @@ function info(pipeline: Pipeline): PipelineInfo {
     declared: pipeline.declared?.guarantee,
     inferred: guarantee,
     evidence: evidence.map(({ at, message }: { at: Place; message: string }) => ({ ...at, message })),
+    ...(pipeline.store ? { store: pipeline.store } : {}),
   }
 }
 

@@ -4,7 +4,7 @@
  * A frontend turns source into `Module`s (`code.ts`); the analysis follows handlers through them and writes these facts.
  * Every fact has a place, so that a finding can show its evidence, whichever file that lies in.
  */
-import type { Range } from '../protocol.ts'
+import type { Range, StoreInfo } from '../protocol.ts'
 import type { Flow, Output } from './flow.ts'
 
 export type * from './flow.ts'
@@ -33,6 +33,8 @@ export interface Pipeline {
   readonly topics: readonly Text[]
   readonly options: PipelineOptions
   readonly declared: DeclaredGuarantee | undefined
+  /** Where offsets are kept when not in Kafka. */
+  readonly store?: StoreInfo | undefined
   readonly handlers: readonly Handler[]
   /** What is really kept, with the chain of evidence. */
   readonly inferred: Inferred

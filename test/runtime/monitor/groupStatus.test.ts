@@ -141,3 +141,13 @@ test('a pipeline that keeps up does not flap, whenever one looks', () => {
     assert.ok(secondsLeft !== undefined && secondsLeft < 2, `${secondsLeft} s left at ${atMs} ms`)
   }
 })
+
+test('time lag is when the end passed the position', () => {
+  const behind = (window: readonly PositionSample[]) => judge(window, 'members').secondsBehind
+  // At 40 s the position is 250: the end was there half way between 20 s and 30 s.
+  assert.equal(behind(samples([0, 100], [50, 200], [100, 200], [150, 300], [250, 400])), 15)
+  assert.equal(behind(samples([100, 100], [200, 200])), 0, 'nothing waits')
+  assert.equal(behind(samples([0, 1_000], [0, 1_100], [500, 1_200])), 20 + 50, 'before the window: by its rate')
+  assert.equal(behind(samples([0, 100], [10, 100])), undefined, 'nobody produces, so nothing tells since when')
+  assert.equal(behind([]), undefined)
+})

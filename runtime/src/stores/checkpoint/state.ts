@@ -42,6 +42,10 @@ export class CheckpointState {
     return this.#offsets.get(keyOf(partition))
   }
 
+  offsets(): StoredOffset[] {
+    return [...this.#offsets.values()]
+  }
+
   plans(partitions: readonly TopicPartition[]): BatchPlan[] {
     return groupByBatch(partitions.map(each => this.#plans.get(keyOf(each))).filter(found => found !== undefined))
   }

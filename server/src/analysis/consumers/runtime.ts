@@ -4,6 +4,7 @@ import type { Value } from '../frames.ts'
 import { noOptions, OptionReader, propertyOf, textOf } from '../options.ts'
 import type { ConsumerAdapter, Finder } from '../pipelines.ts'
 import { placeOf, sourceText } from '../places.ts'
+import { storeOf } from './storeOf.ts'
 
 const library = '@tidemark/runtime'
 const starts = /^@tidemark\/runtime:Processor#\.(foreachBatch|foreachPartition)$/
@@ -26,6 +27,7 @@ export const runtimeConsumer: ConsumerAdapter = {
       )
     const made = callee.call
     const config = made?.expression.args[0] ? evaluator.evaluate(made.expression.args[0], made.frame) : undefined
+    const guarantee = guaranteeOf(finder, config)
     const options = new OptionReader(evaluator, [config])
     const group = propertyOf(evaluator, config, 'groupId')
     return {
@@ -41,7 +43,8 @@ export const runtimeConsumer: ConsumerAdapter = {
         heartbeatIntervalMs: options.number('heartbeatIntervalMs'),
       },
       declared: declared(finder, config),
-      guarantee: guaranteeOf(finder, config),
+      guarantee,
+      store: storeOf(evaluator, guarantee),
       handlers: handler ? [handler] : [],
       stopsGracefully: true,
       isGroupReused: false,

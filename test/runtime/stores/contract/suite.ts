@@ -25,8 +25,8 @@ export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
         assert.equal(store.isTransactional, results !== undefined)
         assert.match(store.name, /\S+ \S+/)
       })
-      test('its proof records can be read beside an opener, and reading makes nothing', async t => {
-        await readProofsBeside(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
+      test('its proof records and offsets can be read beside an opener, and reading makes nothing', async t => {
+        await readBeside(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
       })
       for (const contractCase of contractCases) {
         if (hasWhatItNeeds(setup, contractCase)) test(contractCase.title, t => runCase(contractCase, name, setup, t))
@@ -39,18 +39,31 @@ function hasWhatItNeeds({ hasResults, isExclusive }: StoreSetup, { needs }: Cont
   return needs === 'results' ? hasResults : needs === 'sharing' ? !isExclusive : true
 }
 
-async function readProofsBeside(store: OffsetStore<unknown>): Promise<void> {
+async function readBeside(store: OffsetStore<unknown>): Promise<void> {
   const readProofs = (limit: number) => store.readProofs?.(groupId, limit) ?? Promise.resolve('missing')
-  for (let times = 0; times < 2; times++) await assertCode(readProofs(10), 'STORE_UNREACHABLE')
+  const readOffsets = async () => {
+    const found = (await store.readOffsets?.(groupId)) ?? assert.fail('missing')
+    return found.toSorted((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition))
+  }
+  for (let times = 0; times < 2; times++) {
+    await assertCode(readProofs(10), 'STORE_UNREACHABLE')
+    await assertCode(readOffsets(), 'STORE_UNREACHABLE')
+  }
+  const awkward = { topic: 'a~b/c d', partition: 7 }
+  const far = at(awkward, 2n ** 62n, { topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', metadata: 'by hand' })
   const open = await store.open({ groupId })
   try {
     await open.initialize(at(orders0, 0n))
     assert.deepEqual(await readProofs(10), [])
+    assert.deepEqual(await readOffsets(), [at(orders0, 0n)])
+    await open.initialize(far)
     for (let from = 0n; from < 3n; from++) await commit(open, [range(orders0, from, from + 1n)])
     assert.deepEqual(await readProofs(2), await open.proofs(2))
+    assert.deepEqual(await readOffsets(), [far, ...(await open.read([orders0]))])
   } finally {
     await open.close()
   }
   const left = await readProofs(10)
   assert.equal(left.length, 3)
+  assert.equal((await readOffsets()).length, 2)
 }
