@@ -8,6 +8,7 @@ import { createPipelines } from './analysis/pipelines.ts'
 import { clusterCommands } from './cluster/clusterCommands.ts'
 import { checkedCluster } from './cluster/clusterSettings.ts'
 import { createClusters } from './cluster/clusters.ts'
+import { createLagHistories, historiesFolder } from './cluster/lagHistories.ts'
 import { createLocalKafka } from './cluster/localKafka.ts'
 import { ClusterTree } from './cluster/tree.ts'
 import { registerCommands } from './commands.ts'
@@ -35,10 +36,11 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
   const analysis = createAnalysis(context)
   const pipelines = createPipelines(analysis)
   const local = createLocalKafka()
-  const clusters = createClusters(context.secrets, local)
+  const clusters = createClusters(context.secrets, local, createLagHistories(historiesFolder(context)))
   const tree = new ClusterTree(clusters)
   const debugging = createDebugging(context, pipelines)
-  const overviews = createOverviews(context, clusters, createReadOverview(clusters, pipelines), (action, _, groupId) =>
+  const read = createReadOverview({ clusters, pipelines, analysis })
+  const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>
     overviewAction({ analysis, pipelines, debugging }, action, groupId),
   )
   const view = vscode.window.createTreeView(views.clusters, { treeDataProvider: tree, showCollapseAll: true })

@@ -205,7 +205,7 @@ export const errorTable = {
   }),
   STORE_UNREACHABLE: row<{ store: string; reason: string }>({
     retriable: true,
-    message: ({ store, reason }) => `${store} could not be reached: ${reason}`,
+    message: ({ store, reason }) => `${store} could not be reached: ${reason.replace(/\.$/, '')}.`,
     action: 'Check that it runs and that the address and credentials are right. Nothing was committed.',
   }),
   STORE_VERSION: row<{ store: string; found: number; expected: number }>({

@@ -122,6 +122,7 @@ function partitionOf(start: bigint, end: bigint, committed: bigint, markers: big
       markersAndAborted: unreadable.toString(),
       gaps: '0',
       takenByRetention: taken.toString(),
+      inOpenTransactions: (markers / 3n).toString(),
       state: 'behind',
     },
     why: '',

@@ -18,9 +18,10 @@ export const standaloneSnapshotId = 'tidemark-snapshot'
 
 export interface Host {
   post(message: ViewMessage): void
-  /** What the view kept over a reload: filters. Small JSON. */
-  load(): unknown
-  save(state: unknown): void
+  /** What the view kept over a reload: filters, what was chosen. Small JSON. */
+  load(): Readonly<Record<string, unknown>>
+  /** Adds to what is kept. */
+  save(part: Readonly<Record<string, unknown>>): void
 }
 
 /**
@@ -35,13 +36,18 @@ export function connectHost(onMessage: (message: HostMessage) => void): Host {
   })
   const host: Host = {
     post: message => api.postMessage(message),
-    load: () => api.getState(),
-    save: state => api.setState(state),
+    load: () => stateOf(api),
+    save: part => api.setState({ ...stateOf(api), ...part }),
   }
   host.post({ type: 'ready' })
   const first = standaloneSnapshot()
   if (first) onMessage({ type: 'snapshot', snapshot: first })
   return host
+}
+
+function stateOf(api: VsCodeApi): Readonly<Record<string, unknown>> {
+  const state = api.getState()
+  return typeof state === 'object' && state !== null ? { ...state } : {}
 }
 
 function standaloneApi(): VsCodeApi {

@@ -22,10 +22,28 @@ export interface OverviewSnapshot {
   readonly actions?: readonly ViewAction[]
   readonly groups: readonly GroupRow[]
   readonly topics: readonly TopicRow[]
+  readonly brokers?: readonly BrokerRow[]
+  /** What could not be read while the rest could, worst first. Bounded. */
+  readonly problems?: readonly { readonly place: string; readonly message: string }[]
+  /** How many there are, those that were left out included. */
+  readonly problemCount?: number
+  /** At most one of the two is chosen. */
   readonly selected: GroupDetail | undefined
+  readonly selectedTopic?: TopicDetail
+}
+
+export interface BrokerRow {
+  readonly nodeId: number
+  readonly address: string
+  readonly isController: boolean
+  readonly leaderCount: number
+  /** It did not answer this time. */
+  readonly isSilent: boolean
 }
 
 export interface GroupRow {
+  /** Tells apart what has the same group id: a pipeline's own positions and those it mirrors to Kafka. Absent: the group id. */
+  readonly key?: string
   readonly groupId: string
   readonly type: string
   readonly state: string
@@ -48,17 +66,69 @@ export interface TopicRow {
   readonly partitionCount: number
   readonly replicationFactor: number
   readonly isInternal: boolean
+  /** Partitions without a leader, or with replicas that are out of sync. Absent or 0: none. */
+  readonly troubledCount?: number
+}
+
+export interface TopicDetail {
+  readonly topic: string
+  readonly chips: readonly Chip[]
+  readonly partitions: readonly TopicPartitionRow[]
+  /** `undefined`: the brokers did not tell. */
+  readonly settings: readonly TopicSetting[] | undefined
+  /** Groups and pipelines with a position in it. */
+  readonly readers: readonly { readonly key: string; readonly name: string; readonly lag: Count | undefined }[]
+}
+
+export interface TopicPartitionRow {
+  readonly partition: number
+  /** The three are `undefined` when the leader did not answer. */
+  readonly logStartOffset: Count | undefined
+  readonly lastStableOffset: Count | undefined
+  readonly logEndOffset: Count | undefined
+  readonly leader: number | undefined
+  readonly replicas: readonly number[]
+  /** Replicas in sync. */
+  readonly isr: readonly number[]
+}
+
+export interface TopicSetting {
+  readonly name: string
+  /** `undefined`: secret. */
+  readonly value: string | undefined
+  readonly source: 'topic' | 'broker' | 'default'
+}
+
+export interface Chip {
+  readonly text: string
+  readonly tone: 'plain' | 'ok' | 'warning' | 'bad' | 'dim'
 }
 
 export interface GroupDetail {
+  /** As in its row. */
+  readonly key?: string
   readonly groupId: string
-  readonly chips: readonly { readonly text: string; readonly tone: 'plain' | 'ok' | 'warning' | 'bad' | 'dim' }[]
+  readonly chips: readonly Chip[]
+  /** Said above the table: what stands in the way of reading it. */
+  readonly message?: string
+  /** Absent: it has none to know of, as a pipeline that keeps its own offsets. */
+  readonly members?: readonly MemberRow[]
   /** Oldest first. */
   readonly history: readonly LagPoint[]
   /** Rows of one topic stand together; they share the gauge's scale. */
   readonly partitions: readonly PartitionRow[]
   /** Buttons beside the group's name, in order; the first is the primary one. */
   readonly actions?: readonly ViewAction[]
+}
+
+export interface MemberRow {
+  readonly memberId: string
+  readonly clientId: string
+  readonly host: string
+  /** The name of a static member. */
+  readonly instanceId: string | undefined
+  /** `orders: 0, 1, 2`, one a topic. */
+  readonly assignment: readonly { readonly topic: string; readonly partitions: readonly number[] }[]
 }
 
 export interface LagPoint {
@@ -82,7 +152,10 @@ export interface PartitionRow {
   /** One word. Empty: the view's own word for `lag.state`. */
   readonly status: string
   readonly recordsPerSecond: number | undefined
-  readonly secondsLeft: number | undefined
+  /** `never`: the backlog does not shrink. */
+  readonly secondsLeft: number | 'never' | undefined
+  /** Age of the oldest unread record. */
+  readonly secondsBehind?: number
   readonly owner: string | undefined
 }
 
@@ -92,7 +165,10 @@ export interface LagByCause {
   readonly markersAndAborted: Count | undefined
   readonly gaps: Count | undefined
   readonly takenByRetention: Count
-  readonly state: 'caughtUp' | 'behind' | 'neverCommitted' | 'positionLost'
+  /** Written by transactions that are still open, or after such: nobody can read them yet. Absent or `'0'`: none. */
+  readonly inOpenTransactions?: Count
+  /** `unknown`: the leader did not answer, so nothing is known of the log. */
+  readonly state: 'caughtUp' | 'behind' | 'neverCommitted' | 'positionLost' | 'unknown'
 }
 
 export interface BatchSnapshot {
@@ -132,7 +208,9 @@ export type HostMessage =
 
 export type ViewMessage =
   | { readonly type: 'ready' }
+  /** The key of a group's row. */
   | { readonly type: 'selectGroup'; readonly groupId: string }
+  | { readonly type: 'selectTopic'; readonly topic: string }
   | { readonly type: 'togglePause' }
   | { readonly type: 'action'; readonly action: ViewAction; readonly groupId?: string }
   | { readonly type: 'control'; readonly command: 'stepBatch' | 'stepPhase' | 'continue' | 'pause' | 'stop' }

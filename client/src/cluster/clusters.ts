@@ -4,6 +4,7 @@ import * as vscode from 'vscode'
 import { contexts, settings } from '../contributions.ts'
 import { type CheckedClusters, type ClusterConfig, configuredClusters } from './clusterSettings.ts'
 import { connect } from './connection.ts'
+import type { LagHistories } from './lagHistories.ts'
 import type { LocalKafka } from './localKafka.ts'
 import { readSecrets } from './secrets.ts'
 import { testConnection } from './testConnection.ts'
@@ -22,9 +23,9 @@ export interface Clusters extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>
 }
 
-export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka): Clusters {
+export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka, histories: LagHistories): Clusters {
   const changed = new vscode.EventEmitter<void>()
-  const connections = new Connections(secrets)
+  const connections = new Connections(secrets, histories)
   const provided = new Map<string, ClusterConfig>()
   const reset = (): void => {
     connections.closeAll()
@@ -70,28 +71,49 @@ export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka)
 /** One monitor a cluster. A failed one is not kept: the next look tries anew. */
 class Connections {
   readonly #secrets: vscode.SecretStorage
+  readonly #histories: LagHistories
   readonly #open = new Map<string, Promise<Monitor>>()
+  /** Those that have read something. */
+  readonly #connected = new Map<string, { readonly cluster: ClusterConfig; readonly monitor: Monitor }>()
 
-  constructor(secrets: vscode.SecretStorage) {
+  constructor(secrets: vscode.SecretStorage, histories: LagHistories) {
     this.#secrets = secrets
+    this.#histories = histories
   }
 
   async read(cluster: ClusterConfig, selection: Selection): Promise<ClusterSnapshot> {
     const key = JSON.stringify(cluster)
-    const opening = this.#open.get(key) ?? readSecrets(this.#secrets, cluster).then(found => connect(cluster, found))
+    const opening = this.#open.get(key) ?? this.#connect(cluster)
     this.#open.set(key, opening)
     try {
-      return await (await opening).refresh(selection)
+      const monitor = await opening
+      const read = await monitor.refresh(selection)
+      this.#connected.set(key, { cluster, monitor })
+      this.#histories.keep(cluster, monitor)
+      return read
     } catch (error) {
-      if (this.#open.get(key) === opening) this.#open.delete(key)
-      void opening.then(monitor => monitor.close()).catch(() => {})
+      if (this.#open.get(key) === opening) this.#close(key)
       throw error
     }
   }
 
   closeAll(): void {
-    for (const opening of this.#open.values()) void opening.then(monitor => monitor.close()).catch(() => {})
-    this.#open.clear()
+    for (const key of [...this.#open.keys()]) this.#close(key)
+  }
+
+  async #connect(cluster: ClusterConfig): Promise<Monitor> {
+    const [found, history] = await Promise.all([readSecrets(this.#secrets, cluster), this.#histories.load(cluster)])
+    return connect(cluster, found, history)
+  }
+
+  /** The chart goes on in the next monitor, also when this one ends with the window. */
+  #close(key: string): void {
+    const opening = this.#open.get(key)
+    const connected = this.#connected.get(key)
+    this.#open.delete(key)
+    this.#connected.delete(key)
+    if (connected) this.#histories.save(connected.cluster, connected.monitor)
+    void opening?.then(monitor => monitor.close()).catch(() => {})
   }
 }
 

@@ -14,7 +14,7 @@ const connectTimeoutMs = 5_000
 const requestTimeoutMs = 15_000
 
 /** @throws {ClientError} a secret or certificate is missing. @throws TidemarkError the cluster cannot be reached; says which step. */
-export async function connect(cluster: ClusterConfig, secrets: ClusterSecrets): Promise<Monitor> {
+export async function connect(cluster: ClusterConfig, secrets: ClusterSecrets, history?: unknown): Promise<Monitor> {
   const ssl = await tlsOptions(cluster, secrets)
   const sasl = saslOptions(cluster, secrets)
   const kafka = new Kafka({
@@ -28,7 +28,7 @@ export async function connect(cluster: ClusterConfig, secrets: ClusterSecrets): 
     ssl,
     ...(sasl ? { sasl } : {}),
   })
-  return openMonitor({ client: kafkajs(kafka) })
+  return openMonitor({ client: kafkajs(kafka), history })
 }
 
 async function tlsOptions({ ssl }: ClusterConfig, secrets: ClusterSecrets): Promise<ConnectionOptions | boolean> {

@@ -7,10 +7,17 @@ import { failureText } from '../failures.ts'
 import { log } from '../log.ts'
 import { drawPanel, openPanel, post } from './panel.ts'
 
-/** Reads the cluster once, with the details of one group. */
+/** What is shown in detail: at most one of the two. */
+export interface OverviewChoice {
+  /** The key of a group's row: its id, or what tells a pipeline's own positions apart. */
+  readonly group?: string | undefined
+  readonly topic?: string | undefined
+}
+
+/** Reads the cluster once, with the details of what is chosen. */
 export type ReadOverview = (
   cluster: ClusterConfig,
-  look: { readonly groupId: string | undefined; readonly isPaused: boolean; readonly signal: AbortSignal },
+  look: { readonly choice: OverviewChoice; readonly isPaused: boolean; readonly signal: AbortSignal },
 ) => Promise<OverviewSnapshot>
 
 export interface OverviewPanelParts {
@@ -19,18 +26,12 @@ export interface OverviewPanelParts {
   readonly onAction: (action: ViewAction, cluster: ClusterConfig, groupId: string | undefined) => void
 }
 
-/** What VS Code keeps of a panel over a reload of the window. */
-export interface OverviewState {
-  readonly cluster: string
-  readonly groupId?: string
-}
-
 export class OverviewPanel {
   readonly cluster: ClusterConfig
   readonly #parts: OverviewPanelParts
   readonly #panel: vscode.WebviewPanel
   readonly #disposed = new AbortController()
-  #groupId: string | undefined
+  #choice: OverviewChoice
   #isPaused = false
   #last: OverviewSnapshot | undefined
   #timer: NodeJS.Timeout | undefined
@@ -41,12 +42,12 @@ export class OverviewPanel {
   constructor(
     parts: OverviewPanelParts,
     cluster: ClusterConfig,
-    groupId: string | undefined,
+    choice: OverviewChoice,
     restored?: vscode.WebviewPanel,
   ) {
     this.#parts = parts
     this.cluster = cluster
-    this.#groupId = groupId
+    this.#choice = choice
     const options = {
       extensionUri: parts.extensionUri,
       view: 'overview',
@@ -70,8 +71,8 @@ export class OverviewPanel {
     this.#panel.onDidDispose(callback)
   }
 
-  show(groupId: string | undefined): void {
-    if (groupId !== undefined) this.#groupId = groupId
+  show(choice: OverviewChoice): void {
+    if (choice.group !== undefined || choice.topic !== undefined) this.#choice = choice
     this.#panel.reveal(undefined, false)
     this.#refresh()
   }
@@ -82,11 +83,12 @@ export class OverviewPanel {
 
   #receive(message: ViewMessage): void {
     if (message.type === 'ready') this.#post()
-    else if (message.type === 'selectGroup') this.#groupId = message.groupId
+    else if (message.type === 'selectGroup') this.#choice = { group: message.groupId }
+    else if (message.type === 'selectTopic') this.#choice = { topic: message.topic }
     else if (message.type === 'togglePause') this.#togglePause()
     else if (message.type !== 'action') return
     else if (message.action !== 'retry') {
-      this.#parts.onAction(message.action, this.cluster, message.groupId ?? this.#groupId)
+      this.#parts.onAction(message.action, this.cluster, message.groupId ?? this.#choice.group)
       return
     }
     if (!this.#isPaused || message.type !== 'togglePause') this.#refresh()
@@ -109,7 +111,7 @@ export class OverviewPanel {
   async #read(): Promise<void> {
     this.#isReading = true
     this.#isStale = false
-    const look = { groupId: this.#groupId, isPaused: this.#isPaused, signal: this.#disposed.signal }
+    const look = { choice: this.#choice, isPaused: this.#isPaused, signal: this.#disposed.signal }
     try {
       this.#last = await this.#parts.read(this.cluster, look)
     } catch (error) {

@@ -1,14 +1,27 @@
 /** What the monitor has read, as the overview draws it. Pure: the words come with the caller's language. */
-import type { ClusterSnapshot, GroupPartition, GroupSnapshot, GroupStatus } from '@tidemark/runtime/monitor'
+import {
+  type ClusterSnapshot,
+  type GroupEvent,
+  type GroupMember,
+  type GroupPartition,
+  type GroupSnapshot,
+  type GroupStatus,
+  type GroupType,
+  type TopicSnapshot,
+  watchedKey,
+} from '@tidemark/runtime/monitor'
 import type {
   GroupDetail,
   GroupRow,
   LagByCause,
   LagPoint,
+  MemberRow,
   OverviewSnapshot,
   PartitionRow,
   ViewAction,
 } from '@tidemark/webview/protocol'
+import type { OverviewChoice } from './overviewPanel.ts'
+import { topicDetail, topicRow } from './overviewTopic.ts'
 
 /** Points of the lag chart that are sent; more would not be told apart. */
 export const historyPointsMax = 400
@@ -17,51 +30,106 @@ export interface OverviewLook {
   readonly cluster: string
   readonly isReadOnly: boolean
   readonly isPaused: boolean
-  readonly selectedGroup: string | undefined
+  readonly choice: OverviewChoice
+  /** Pipelines of the workspace whose positions lie elsewhere and could not be read. */
+  readonly unread: readonly UnreadPipeline[]
   /** Whether a pipeline of the workspace uses the group, so that its code can be opened and debugged. */
   readonly hasPipeline: (groupId: string) => boolean
   /** What is known of the guarantee of the group's pipelines. */
   readonly guarantees: (
     groupId: string,
   ) => readonly { readonly declared: string | undefined; readonly inferred: string }[]
-  /** Where a group keeps its offsets when it is not in Kafka: `offsets in totals.db`. */
   readonly words: OverviewWords
+}
+
+export interface UnreadPipeline {
+  readonly groupId: string
+  /** `totals.db`. */
+  readonly store: string
+  readonly reason: string
 }
 
 export interface OverviewWords {
   connected(): string
-  problem(place: string, message: string): string
   status(status: GroupStatus): string
+  type(type: GroupType): string
   claims(guarantee: string): string
   inferred(guarantee: string): string
   members(count: number): string
+  /** `offsets in totals.db` */
+  offsetsIn(store: string): string
+  age(seconds: number): string
+  event(event: GroupEvent): string
+  topicShape(topic: TopicSnapshot): string
+  internal(): string
+  troubled(count: number): string
 }
 
+const problemsMax = 20
+
 export function overviewSnapshot(read: ClusterSnapshot, look: OverviewLook): OverviewSnapshot {
-  const detailed = new Map(read.selectedGroups.map(group => [group.groupId, group]))
-  const selected = look.selectedGroup === undefined ? undefined : detailed.get(look.selectedGroup)
-  const [problem] = read.problems
+  const { choice, words } = look
+  const detailed = new Map([...read.selectedGroups, ...read.storedGroups].map(group => [watchedKey(group), group]))
+  const selected = choice.group === undefined ? undefined : detailed.get(choice.group)
+  const unread = look.unread.find(pipeline => unreadKey(pipeline) === choice.group)
+  const topic = choice.topic === undefined ? undefined : read.selectedTopics.find(one => one.topic === choice.topic)
+  const silent = new Set(read.problems.map(({ place }) => place))
   return {
     view: 'overview',
     cluster: look.cluster,
-    status: {
-      kind: 'connected',
-      message: problem ? look.words.problem(problem.place, problem.message) : look.words.connected(),
-    },
+    status: { kind: 'connected', message: words.connected() },
     brokerCount: read.brokers.length,
     kafkaVersion: read.kafkaVersion,
     readAtMs: read.readAtMs,
     requestCount: read.requestCount,
     isPaused: look.isPaused,
     isReadOnly: look.isReadOnly,
-    groups: read.groups.map(group => groupRow(group, detailed.get(group.groupId), look)),
-    topics: read.topics.map(({ topic, partitionCount, replicationFactor, isInternal }) => ({
-      topic,
-      partitionCount,
-      replicationFactor,
-      isInternal,
+    groups: [
+      ...read.storedGroups.map(group => groupRow(group, group, look)),
+      ...look.unread.map(unreadRow(look)),
+      ...read.groups.map(group => groupRow(group, detailed.get(group.groupId), look)),
+    ],
+    topics: read.topics.map(topicRow),
+    brokers: read.brokers.map(({ nodeId, host, port, isController, leaderCount }) => ({
+      nodeId,
+      address: `${host}:${port}`,
+      isController,
+      leaderCount,
+      isSilent: silent.has(`broker ${nodeId} (${host}:${port})`),
     })),
-    selected: selected && groupDetail(selected, look),
+    problems: read.problems.slice(0, problemsMax).map(({ place, message }) => ({ place, message })),
+    problemCount: read.problems.length,
+    selected: selected ? groupDetail(selected, look) : unread && unreadDetail(unread, look),
+    ...(topic ? { selectedTopic: topicDetail(topic, read, words) } : {}),
+  }
+}
+
+function unreadKey({ groupId, store }: UnreadPipeline): string {
+  return watchedKey({ groupId, type: 'stored', state: store, coordinator: -1 })
+}
+
+/** A pipeline that is known of but not read is no pipeline without lag. */
+function unreadRow({ words }: OverviewLook): (pipeline: UnreadPipeline) => GroupRow {
+  return pipeline => ({
+    key: unreadKey(pipeline),
+    groupId: pipeline.groupId,
+    type: 'stored',
+    state: words.offsetsIn(pipeline.store),
+    status: 'unknown',
+    lag: undefined,
+    note: pipeline.reason,
+  })
+}
+
+function unreadDetail(pipeline: UnreadPipeline, { words, hasPipeline }: OverviewLook): GroupDetail {
+  return {
+    key: unreadKey(pipeline),
+    groupId: pipeline.groupId,
+    chips: [{ text: words.offsetsIn(pipeline.store), tone: 'plain' }],
+    message: pipeline.reason,
+    history: [],
+    partitions: [],
+    actions: hasPipeline(pipeline.groupId) ? ['debug', 'openCode'] : [],
   }
 }
 
@@ -70,8 +138,8 @@ function groupRow(
   group: GroupSnapshot | undefined,
   { words }: OverviewLook,
 ): GroupRow {
-  const state = summary.state.toLowerCase()
-  const base = { groupId: summary.groupId, type: summary.type, state }
+  const state = summary.type === 'stored' ? words.offsetsIn(summary.state) : summary.state.toLowerCase()
+  const base = { key: watchedKey(summary), groupId: summary.groupId, type: summary.type, state }
   if (!group) return { ...base, status: 'unknown', lag: undefined, note: '' }
   const lost = sum(group.partitions.map(({ lag }) => lag?.takenByRetention ?? 0n))
   const lag = group.readable ?? group.offsetsBehind
@@ -80,7 +148,8 @@ function groupRow(
     ...base,
     status: tones[group.status] === 'dim' ? 'unknown' : (tones[group.status] as GroupRow['status']),
     lag: lag?.toString(),
-    isUpperBound: group.readable === undefined,
+    // What a share group has finished beyond its first open record is known to its members only.
+    isUpperBound: group.readable === undefined || summary.type === 'share',
     isNeverCommitted: group.status === 'neverCommitted',
     ...(trend ? { trend } : {}),
     ...(lost > 0n ? { lost: lost.toString() } : {}),
@@ -91,9 +160,11 @@ function groupRow(
 function groupDetail(group: GroupSnapshot, look: OverviewLook): GroupDetail {
   const actions: ViewAction[] = look.hasPipeline(group.groupId) ? ['debug', 'openCode'] : []
   return {
+    key: watchedKey(group),
     groupId: group.groupId,
     chips: chipsOf(group, look),
-    history: historyOf(group),
+    ...(group.members ? { members: group.members.map(memberRow) } : {}),
+    history: historyOf(group, look.words),
     partitions: group.partitions.map(partition => partitionRow(partition, look.words)),
     actions,
   }
@@ -103,28 +174,54 @@ function chipsOf(group: GroupSnapshot, { words, guarantees }: OverviewLook): Gro
   const chips: GroupDetail['chips'][number][] = []
   const status = words.status(group.status)
   if (status !== '') chips.push({ text: status, tone: tones[group.status] })
+  if (group.secondsBehind) chips.push({ text: words.age(group.secondsBehind), tone: 'plain' })
+  if (group.type === 'stored') chips.push({ text: words.offsetsIn(group.state), tone: 'plain' })
+  else chips.push({ text: words.type(group.type), tone: 'plain' })
   if (group.members) chips.push({ text: words.members(group.members.length), tone: 'plain' })
   for (const { declared, inferred } of guarantees(group.groupId)) {
     if (declared) chips.push({ text: words.claims(declared), tone: 'plain' })
     chips.push({ text: words.inferred(inferred), tone: !declared || declared === inferred ? 'ok' : 'bad' })
   }
-  return chips
+  // Several pipelines may say the same of one group.
+  return [...new Map(chips.map(chip => [chip.text, chip])).values()]
 }
 
-/** Thinned evenly; the last point always stays. */
-function historyOf({ history }: GroupSnapshot): LagPoint[] {
-  const every = Math.ceil(history.length / historyPointsMax)
-  return history
-    .filter((_, index) => (history.length - 1 - index) % Math.max(1, every) === 0)
-    .map(({ atMs, readable, offsetsBehind }) => ({
+function memberRow({ memberId, clientId, clientHost, groupInstanceId, assignment }: GroupMember): MemberRow {
+  const byTopic = Map.groupBy(assignment, ({ topic }) => topic)
+  return {
+    memberId,
+    clientId,
+    host: clientHost.replace(/^\//, ''),
+    instanceId: groupInstanceId,
+    assignment: [...byTopic].map(([topic, list]) => ({
+      topic,
+      partitions: list.map(({ partition }) => partition).sort((a, b) => a - b),
+    })),
+  }
+}
+
+/** Thinned evenly; the last point always stays. What happened stands at the first point that is not before it. */
+function historyOf({ history, events }: GroupSnapshot, words: OverviewWords): LagPoint[] {
+  const every = Math.max(1, Math.ceil(history.length / historyPointsMax))
+  const points = history.filter((_, index) => (history.length - 1 - index) % every === 0)
+  const said = new Map<number, string[]>()
+  for (const event of events) {
+    const at = points.findIndex(({ atMs }) => atMs >= event.atMs)
+    if (at >= 0 && event.atMs >= (points[0]?.atMs ?? 0)) said.set(at, [...(said.get(at) ?? []), words.event(event)])
+  }
+  return points.map(({ atMs, readable, offsetsBehind }, index) => {
+    const event = said.get(index)
+    return {
       atMs,
       readable: Number(readable ?? offsetsBehind),
       unreadable: readable === undefined ? 0 : Number(offsetsBehind - readable),
-    }))
+      ...(event ? { event: event.join(', ') } : {}),
+    }
+  })
 }
 
 function partitionRow(partition: GroupPartition, words: OverviewWords): PartitionRow {
-  const { topic, ends, committedOffset, lag, status, consumedPerSecond, secondsLeft, owner } = partition
+  const { topic, ends, committedOffset, lag, status, consumedPerSecond, secondsLeft, secondsBehind, owner } = partition
   return {
     topic,
     partition: partition.partition,
@@ -135,9 +232,10 @@ function partitionRow(partition: GroupPartition, words: OverviewWords): Partitio
     lag: lagRow(lag),
     why: '',
     tone: tones[status],
-    status: lag?.state === 'caughtUp' ? '' : words.status(status),
+    status: lag?.state === 'caughtUp' || lag === undefined ? '' : words.status(status),
     recordsPerSecond: consumedPerSecond,
-    secondsLeft: secondsLeft !== undefined && Number.isFinite(secondsLeft) ? secondsLeft : undefined,
+    secondsLeft: secondsLeft === Number.POSITIVE_INFINITY ? 'never' : secondsLeft,
+    ...(secondsBehind === undefined ? {} : { secondsBehind }),
     owner,
   }
 }
@@ -148,7 +246,8 @@ function lagRow(lag: GroupPartition['lag']): LagByCause {
     markersAndAborted: lag?.markersAndAborted?.toString(),
     gaps: lag?.gaps?.toString(),
     takenByRetention: String(lag?.takenByRetention ?? 0n),
-    state: lag?.state ?? 'neverCommitted',
+    ...(lag?.inOpenTransactions ? { inOpenTransactions: String(lag.inOpenTransactions) } : {}),
+    state: lag?.state ?? 'unknown',
   }
 }
 

@@ -1,14 +1,15 @@
 /** The open overviews, one a cluster; restored after a reload of the window. */
 import type { ViewAction } from '@tidemark/webview/protocol'
-import type * as vscode from 'vscode'
+import * as vscode from 'vscode'
 import { clusterOf } from '../cluster/clusterCommands.ts'
 import type { ClusterConfig } from '../cluster/clusterSettings.ts'
 import type { Clusters } from '../cluster/clusters.ts'
 import type { CommandHandler } from '../commands.ts'
-import { OverviewPanel, type ReadOverview } from './overviewPanel.ts'
+import { panels } from '../contributions.ts'
+import { type OverviewChoice, OverviewPanel, type ReadOverview } from './overviewPanel.ts'
 
 export interface Overviews extends vscode.Disposable {
-  open(cluster: ClusterConfig, groupId: string | undefined): void
+  open(cluster: ClusterConfig, choice: OverviewChoice): void
 }
 
 export function createOverviews(
@@ -34,14 +35,25 @@ export function createOverviews(
       if (now && JSON.stringify(now) !== JSON.stringify(panel.cluster)) panel.close()
     }
   })
+  // After a reload of the window VS Code makes the panel anew; what it showed the view has kept.
+  const serializer = vscode.window.registerWebviewPanelSerializer(panels.overview, {
+    deserializeWebviewPanel: async (panel, state: unknown) => {
+      const { cluster: name, group, topic } = (state ?? {}) as Readonly<Record<string, unknown>>
+      const { clusters: known } = await clusters.list()
+      const cluster = known.find(one => one.name === name)
+      if (!cluster || open.has(cluster.name)) return panel.dispose()
+      const choice = typeof group === 'string' ? { group } : typeof topic === 'string' ? { topic } : {}
+      keep(new OverviewPanel(parts, cluster, choice, panel))
+    },
+  })
   return {
-    open: (cluster, groupId) => {
+    open: (cluster, choice) => {
       const existing = open.get(cluster.name)
-      if (existing) existing.show(groupId)
-      else keep(new OverviewPanel(parts, cluster, groupId))
+      if (existing) existing.show(choice)
+      else keep(new OverviewPanel(parts, cluster, choice))
     },
     dispose: () => {
-      listener.dispose()
+      for (const each of [listener, serializer]) each.dispose()
       for (const panel of [...open.values()]) panel.close()
     },
   }
@@ -50,8 +62,8 @@ export function createOverviews(
 export function overviewCommands(clusters: Clusters, overviews: Overviews) {
   return {
     openOverview: async node => {
-      const groupId = (node as { group?: { groupId?: string } } | undefined)?.group?.groupId
-      overviews.open(await clusterOf(clusters, node), groupId)
+      const { group, topic } = (node ?? {}) as { group?: { groupId?: string }; topic?: { topic?: string } }
+      overviews.open(await clusterOf(clusters, node), { group: group?.groupId, topic: topic?.topic })
     },
   } satisfies Record<string, CommandHandler>
 }

@@ -24,6 +24,7 @@ export {
   testConnection,
 } from './connection/testConnection.ts'
 export type { SavedHistory } from './groupHistory.ts'
+export { watchedKey } from './groupSnapshot.ts'
 export type * from './snapshot.ts'
 export { type StoreAddress, storeAt } from './stored/storeAt.ts'
 export { type StoredFailure, type StoredPipeline, StoredReader } from './stored/storedReader.ts'

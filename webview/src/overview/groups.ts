@@ -28,30 +28,39 @@ const kinds: Readonly<Record<string, { readonly label: string; readonly has: (gr
   active: { label: strings.activeOnly, has: group => group.state.toLowerCase() !== 'empty' },
 }
 
-export function groupList(host: Host): { readonly node: HTMLElement; update(snapshot: OverviewSnapshot): void } {
+const kindChoices = Object.entries(kinds).map(([value, { label }]) => ({ value, label }))
+
+export interface GroupList {
+  readonly node: HTMLElement
+  /** Marks a group's key as chosen, before the host has answered. */
+  choose(key: string | undefined): void
+  update(snapshot: OverviewSnapshot): void
+}
+
+export function groupList(host: Host, onChoose: () => void): GroupList {
   const kept = keptFilter(host.load())
   let kind = kept.kind
   let all: readonly GroupRow[] = []
   let shown: readonly GroupRow[] = []
-  let chosenId: string | undefined
+  let chosenKey: string | undefined
 
   const rows = virtualRows({
     role: 'listbox',
     label: strings.groups,
     className: 'group-rows',
     rowHeightPx,
-    keyOf: index => shown[index]?.groupId ?? '',
+    keyOf: index => keyOf(shown[index]),
     createRow: () => groupRow(index => shown[index]),
     onActivate: index => {
       const group = shown[index]
       if (!group) return
       // Chosen at once; the numbers follow with the next snapshot.
-      chosenId = group.groupId
+      chosenKey = keyOf(group)
       rows.choose(index)
-      host.post({ type: 'selectGroup', groupId: group.groupId })
+      onChoose()
+      host.post({ type: 'selectGroup', groupId: chosenKey })
     },
   })
-  const choices = Object.entries(kinds).map(([value, { label }]) => ({ value, label }))
   const frame = listFrame({
     title: strings.groups,
     filterLabel: strings.filterGroups,
@@ -60,7 +69,7 @@ export function groupList(host: Host): { readonly node: HTMLElement; update(snap
     rows,
     rowHeightPx,
     extra: [
-      dropdown(strings.showGroups, choices, kind, value => {
+      dropdown(strings.showGroups, kindChoices, kind, value => {
         kind = value
         filterAgain()
       }),
@@ -79,19 +88,28 @@ export function groupList(host: Host): { readonly node: HTMLElement; update(snap
     shown = all.filter(group => has(group) && (text === '' || group.groupId.toLowerCase().includes(text)))
     const empty = all.length === 0 ? strings.noneYet : strings.noGroupMatches
     frame.update({ shownCount: shown.length, allCount: all.length, empty })
-    const chosen = chosenId === undefined ? -1 : shown.findIndex(group => group.groupId === chosenId)
+    const chosen = chosenKey === undefined ? -1 : shown.findIndex(group => keyOf(group) === chosenKey)
     rows.choose(chosen < 0 ? undefined : chosen)
     rows.setCount(shown.length)
   }
 
   return {
     node: frame.node,
-    update: snapshot => {
-      all = snapshot.groups
-      chosenId = snapshot.selected?.groupId ?? chosenId
+    choose: key => {
+      chosenKey = key
+      draw()
+    },
+    update: ({ groups, selected, selectedTopic }) => {
+      all = groups
+      if (selected) chosenKey = selected.key ?? selected.groupId
+      else if (selectedTopic) chosenKey = undefined
       draw()
     },
   }
+}
+
+function keyOf(group: GroupRow | undefined): string {
+  return group?.key ?? group?.groupId ?? ''
 }
 
 function groupRow(groupAt: (index: number) => GroupRow | undefined): RowView {
@@ -150,10 +168,9 @@ function factsOf(group: GroupRow): string {
   return [strings.statusWord[group.status], trend, visibleName(group.note)].filter(Boolean).join(' · ')
 }
 
-function keptFilter(state: unknown): { kind: string; text: string } {
-  const kept = { kind: 'all', text: '' }
-  if (typeof state !== 'object' || state === null) return kept
-  if ('kind' in state && typeof state.kind === 'string' && state.kind in kinds) kept.kind = state.kind
-  if ('text' in state && typeof state.text === 'string') kept.text = state.text
-  return kept
+function keptFilter({ kind, text }: Readonly<Record<string, unknown>>): { kind: string; text: string } {
+  return {
+    kind: typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kind : 'all',
+    text: typeof text === 'string' ? text : '',
+  }
 }

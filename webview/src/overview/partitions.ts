@@ -21,8 +21,8 @@ type Line =
   | { readonly kind: 'topic'; readonly topic: string; readonly scale: () => GaugeScale }
   | { readonly kind: 'partition'; readonly row: PartitionRow; readonly scale: () => GaugeScale }
 
-const columns = ['partition', 'log', 'committed', 'end', 'lag', 'why', 'rate', 'left', 'owner'] as const
-const numberColumns = new Set<string>(['committed', 'end', 'lag', 'rate', 'left'])
+const columns = ['partition', 'log', 'committed', 'end', 'lag', 'why', 'rate', 'age', 'left', 'owner'] as const
+const numberColumns = new Set<string>(['committed', 'end', 'lag', 'rate', 'age', 'left'])
 
 export function partitionTable(): { readonly node: HTMLElement; update(group: GroupDetail): void } {
   let lines: readonly Line[] = []
@@ -43,7 +43,7 @@ export function partitionTable(): { readonly node: HTMLElement; update(group: Gr
     draw()
   })
   const empty = element('p', 'dim')
-  const head = element('div', 'list-head', element('h2', '', strings.partitions), count, element('span', 'grow'), field)
+  const head = element('div', 'list-head', count, element('span', 'grow'), field)
   const node = element('section', 'partitions', head, empty, rows.node, gaugeLegend())
   node.setAttribute('aria-label', strings.partitions)
 
@@ -52,11 +52,9 @@ export function partitionTable(): { readonly node: HTMLElement; update(group: Gr
     lines = linesOf(shown)
     setText(
       count,
-      shown.length === all.length
-        ? formatCount(all.length)
-        : strings.shownOf(formatCount(shown.length), formatCount(all.length)),
+      shown.length === all.length ? '' : strings.shownOf(formatCount(shown.length), formatCount(all.length)),
     )
-    setHidden(field, all.length <= glanceRowsMax && filter === '')
+    setHidden(head, all.length <= glanceRowsMax && filter === '')
     setHidden(empty, shown.length > 0)
     setHidden(rows.node, shown.length === 0)
     setText(empty, all.length === 0 ? strings.noPartitions : strings.noPartitionMatches)
@@ -159,6 +157,7 @@ function partitionCells(node: HTMLElement): (line: Line) => void {
   const whyText = element('span')
   const why = cell('cut', status, whyText)
   const rate = cell('number')
+  const age = cell('number')
   const left = cell('number')
   const owner = cell('cut dim foreign')
   return line => {
@@ -169,10 +168,13 @@ function partitionCells(node: HTMLElement): (line: Line) => void {
     gauge.update(row, line.scale())
     setText(committed, row.committedOffset === undefined ? strings.never : formatCount(row.committedOffset))
     setClass(committed, row.committedOffset === undefined ? 'number dim' : 'number')
-    setText(end, formatCount(row.logEndOffset))
+    const isLogKnown = row.lag.state !== 'unknown'
+    setText(end, isLogKnown ? formatCount(row.logEndOffset) : '–')
     setText(
       lag,
-      row.committedOffset === undefined ? '–' : formatCount(distance(row.committedOffset, row.logEndOffset).toString()),
+      row.committedOffset === undefined || !isLogKnown
+        ? '–'
+        : formatCount(distance(row.committedOffset, row.logEndOffset).toString()),
     )
     const word = row.status === '' ? strings.stateWord[row.lag.state] : visibleName(row.status)
     setText(status, `${statusSigns[row.tone]} ${word}`)
@@ -180,10 +182,16 @@ function partitionCells(node: HTMLElement): (line: Line) => void {
     setText(whyText, words === '' ? '' : ` · ${words}`)
     setAttribute(why, 'title', `${word} · ${words}`)
     setText(rate, row.recordsPerSecond === undefined ? '–' : formatRate(row.recordsPerSecond))
-    setText(left, row.secondsLeft === undefined ? '–' : formatSeconds(row.secondsLeft))
+    setText(age, row.secondsBehind === undefined ? '–' : formatSeconds(row.secondsBehind))
+    setText(left, leftText(row.secondsLeft))
     setText(owner, row.owner === undefined ? strings.nobody : visibleName(row.owner))
     setAttribute(owner, 'title', owner.textContent ?? '')
   }
+}
+
+function leftText(seconds: PartitionRow['secondsLeft']): string {
+  if (seconds === 'never') return strings.notAtThisRate
+  return typeof seconds === 'number' ? formatSeconds(seconds) : '–'
 }
 
 const statusSigns = { ok: '●', warning: '◐', bad: '▲', dim: '○' } as const

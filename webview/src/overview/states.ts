@@ -1,8 +1,8 @@
 /** When there are no numbers: connecting, failed, nothing configured. Each says what is, why, and what to do. */
 import type { OverviewSnapshot, ViewAction, ViewMessage } from '../protocol.ts'
 import { progressRing } from '../shared/controls.ts'
-import { element, setClass, setHidden, setText } from '../shared/dom.ts'
-import { formatTime } from '../shared/numbers.ts'
+import { element, keyedChildren, setClass, setHidden, setText } from '../shared/dom.ts'
+import { formatCount, formatTime } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
 import { visibleBlock, visibleName } from '../shared/visible.ts'
 import { actionButtons } from './actions.ts'
@@ -66,6 +66,35 @@ export function failureNotice(post: (message: ViewMessage) => void): StateView {
         [visibleBlock(status.action ?? ''), strings.lastSeen(formatTime(readAtMs))].filter(Boolean).join(' '),
       )
       buttons.update(snapshot.actions ?? failedActions, undefined)
+    },
+  }
+}
+
+const problemsShownMax = 3
+
+/** Above numbers that are whole but for a part: who did not answer, so that what is missing is not taken for nothing. */
+export function problemNotice(): StateView {
+  const list = element('ul', 'grow')
+  const more = element('p', 'dim')
+  const draw = keyedChildren<string>(
+    list,
+    (_, index) => String(index),
+    () => {
+      const item = element('li', 'foreign')
+      return { node: item, update: text => setText(item, text) }
+    },
+  )
+  const node = element('section', 'notice partial', element('div', 'grow', list, more))
+  node.setAttribute('aria-label', strings.partlyRead)
+  return {
+    node,
+    update: snapshot => {
+      const problems = snapshot?.problems ?? []
+      setHidden(node, problems.length === 0)
+      const shown = problems.slice(0, problemsShownMax)
+      draw(shown.map(({ place, message }) => `▲ ${visibleName(place)}: ${visibleName(message)}`))
+      const left = Math.max(snapshot?.problemCount ?? 0, problems.length) - shown.length
+      setText(more, left > 0 ? strings.moreProblems(formatCount(left)) : strings.partlyRead)
     },
   }
 }

@@ -10,7 +10,15 @@ import { listFrame } from './list.ts'
 
 const rowHeightPx = 26
 
-export function topicList(): { readonly node: HTMLElement; update(snapshot: OverviewSnapshot): void } {
+export interface TopicList {
+  readonly node: HTMLElement
+  /** Marks a topic as chosen, before the host has answered. */
+  choose(topic: string | undefined): void
+  update(snapshot: OverviewSnapshot): void
+}
+
+export function topicList(onChoose: (topic: string) => void): TopicList {
+  let chosenTopic: string | undefined
   let all: readonly TopicRow[] = []
   let shown: readonly TopicRow[] = []
   let withInternal = false
@@ -21,6 +29,13 @@ export function topicList(): { readonly node: HTMLElement; update(snapshot: Over
     rowHeightPx,
     keyOf: index => shown[index]?.topic ?? '',
     createRow: () => topicRow(index => shown[index]),
+    onActivate: index => {
+      const topic = shown[index]?.topic
+      if (topic === undefined) return
+      chosenTopic = topic
+      rows.choose(index)
+      onChoose(topic)
+    },
   })
   const internal = checkbox(strings.showInternal, withInternal, isChecked => {
     withInternal = isChecked
@@ -45,13 +60,21 @@ export function topicList(): { readonly node: HTMLElement; update(snapshot: Over
     setHidden(internal, offered.length === all.length && !withInternal)
     const empty = offered.length === 0 ? strings.noneYet : strings.noTopicMatches
     frame.update({ shownCount: shown.length, allCount: offered.length, empty })
+    const chosen = chosenTopic === undefined ? -1 : shown.findIndex(({ topic }) => topic === chosenTopic)
+    rows.choose(chosen < 0 ? undefined : chosen)
     rows.setCount(shown.length)
   }
 
   return {
     node: frame.node,
-    update: snapshot => {
-      all = snapshot.topics
+    choose: topic => {
+      chosenTopic = topic
+      draw()
+    },
+    update: ({ topics, selected, selectedTopic }) => {
+      all = topics
+      if (selectedTopic) chosenTopic = selectedTopic.topic
+      else if (selected) chosenTopic = undefined
       draw()
     },
   }
@@ -59,8 +82,9 @@ export function topicList(): { readonly node: HTMLElement; update(snapshot: Over
 
 function topicRow(topicAt: (index: number) => TopicRow | undefined): RowView {
   const name = element('span', 'name cut foreign')
+  const trouble = element('span', 'warning')
   const shape = element('span', 'number dim')
-  const node = element('div', 'topic', name, shape)
+  const node = element('div', 'topic', name, trouble, shape)
   return {
     node,
     update: index => {
@@ -69,8 +93,13 @@ function topicRow(topicAt: (index: number) => TopicRow | undefined): RowView {
       const partitions = formatCount(topic.partitionCount)
       const replicas = formatCount(topic.replicationFactor)
       setText(name, visibleName(topic.topic))
+      const troubled = topic.troubledCount ? strings.troubled(formatCount(topic.troubledCount)) : ''
+      setText(trouble, troubled === '' ? '' : `◐ ${formatCount(topic.troubledCount ?? 0)}`)
+      setAttribute(trouble, 'aria-label', troubled === '' ? undefined : troubled)
+      setAttribute(trouble, 'role', troubled === '' ? undefined : 'img')
       setText(shape, `${partitions} × ${replicas}`)
-      setAttribute(node, 'title', `${visibleName(topic.topic)}\n${strings.topicShape(partitions, replicas)}`)
+      const facts = [visibleName(topic.topic), strings.topicShape(partitions, replicas), troubled]
+      setAttribute(node, 'title', facts.filter(Boolean).join('\n'))
     },
   }
 }

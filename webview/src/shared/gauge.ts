@@ -5,7 +5,7 @@ import { type GaugeParts, type GaugeScale, gaugeParts } from './gaugeScale.ts'
 import { distance, formatCount } from './numbers.ts'
 import { strings } from './strings.ts'
 
-const segments = ['before', 'processed', 'mark', 'taken', 'readable', 'notCounted', 'unreadable'] as const
+const segments = ['before', 'processed', 'mark', 'taken', 'readable', 'notCounted', 'unreadable', 'undecided'] as const
 type Segment = (typeof segments)[number]
 
 export interface Gauge {
@@ -39,6 +39,7 @@ export function gaugeLegend(): HTMLElement {
     ['readable', strings.readable],
     ['notCounted', strings.notCounted],
     ['unreadable', strings.unreadable],
+    ['undecided', strings.undecided],
     ['taken', strings.takenUnread],
   ]
   return element(
@@ -65,6 +66,7 @@ function drawMark(part: HTMLElement, row: PartitionRow): void {
 }
 
 function spoken(row: PartitionRow): string {
+  if (row.lag.state === 'unknown') return strings.leaderSilent
   const log = strings.gaugeLabel(formatCount(row.logStartOffset), formatCount(row.logEndOffset))
   if (row.committedOffset === undefined) return `${log}, ${strings.neverCommitted}`
   return `${log}, ${strings.gaugeCommitted(formatCount(row.committedOffset))}, ${causes(row)}`
@@ -74,6 +76,7 @@ function spoken(row: PartitionRow): string {
 export function causes(row: PartitionRow): string {
   const { lag } = row
   const words: string[] = []
+  if (lag.state === 'unknown') return strings.leaderSilent
   if (lag.takenByRetention !== '0') words.push(strings.taken(formatCount(lag.takenByRetention)))
   if (lag.state === 'neverCommitted') {
     const held = distance(row.logStartOffset, row.logEndOffset).toString()
@@ -81,10 +84,17 @@ export function causes(row: PartitionRow): string {
   }
   if (lag.state === 'positionLost' && words.length === 0) words.push(strings.lostWhy)
   if (lag.readable !== undefined) words.push(strings.records(formatCount(lag.readable)))
-  else words.push(strings.upTo(formatCount(distance(row.committedOffset ?? '0', row.logEndOffset).toString())))
+  else if (lag.state === 'behind') words.push(strings.upTo(formatCount(unreadOffsets(row).toString())))
   if (some(lag.markersAndAborted)) words.push(strings.markersAndAborted(formatCount(lag.markersAndAborted)))
   if (some(lag.gaps)) words.push(strings.gaps(formatCount(lag.gaps)))
+  if (some(lag.inOpenTransactions)) words.push(strings.inOpenTransactions(formatCount(lag.inOpenTransactions)))
   return words.join(' · ')
+}
+
+/** From the position, or the log's start where that is later, to the last stable offset. */
+function unreadOffsets({ committedOffset = '0', logStartOffset, lastStableOffset }: PartitionRow): bigint {
+  const taken = distance(committedOffset, logStartOffset)
+  return distance(taken > 0n ? logStartOffset : committedOffset, lastStableOffset)
 }
 
 function some(count: string | undefined): count is string {

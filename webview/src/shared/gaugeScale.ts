@@ -29,6 +29,8 @@ export interface GaugeParts {
   readonly notCounted: number
   /** Markers, aborted records and gaps. */
   readonly unreadable: number
+  /** In transactions that are still open, or after such: whether they are to be read is not decided. */
+  readonly undecided: number
   /** The log goes on to the left of the bar. */
   readonly isTorn: boolean
 }
@@ -58,17 +60,20 @@ export function gaugeParts(row: PartitionRow, { span }: GaugeScale): GaugeParts 
   const behind = lagLength(row) - taken
   const counted = toBigInt(row.lag.markersAndAborted) + toBigInt(row.lag.gaps)
   const isCounted = row.lag.readable !== undefined
+  const all = share(behind)
   const unreadable = share(min(counted, behind))
-  const open = share(behind) - unreadable
-  const shownTaken = Math.min(share(taken), 1 - unreadable - open)
-  const processed = Math.max(0, Math.min(share(log - behind), 1 - unreadable - open - shownTaken))
+  const undecided = Math.min(share(toBigInt(row.lag.inOpenTransactions)), all - unreadable)
+  const left = all - unreadable - undecided
+  const shownTaken = Math.min(share(taken), 1 - all)
+  const processed = Math.max(0, Math.min(share(log - behind), 1 - all - shownTaken))
   return {
-    before: Math.max(0, 1 - unreadable - open - shownTaken - processed),
+    before: Math.max(0, 1 - all - shownTaken - processed),
     taken: shownTaken,
     processed,
-    readable: isCounted ? open : 0,
-    notCounted: isCounted ? 0 : open,
+    readable: isCounted ? left : 0,
+    notCounted: isCounted ? 0 : left,
     unreadable,
+    undecided,
     isTorn: log + taken > span,
   }
 }
