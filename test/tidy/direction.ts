@@ -8,7 +8,7 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^runtime\/src\/protocol\.ts$/, 'leaf'],
   [/^server\/src\/protocol\.ts$/, 'leaf'],
   [/^webview\/src\/(protocol|page)\.ts$/, 'leaf'],
-  [/^runtime\/src\/(clock|random|errors|trace)\.ts$/, 'leaf'],
+  [/^runtime\/src\/(clock|random|errors|trace|capabilities|account)\.ts$/, 'leaf'],
   [/^runtime\/src\/semantics\//, 'runtime/semantics'],
   [/^runtime\/src\/clients\/client\.ts$/, 'runtime/port'],
   [/^runtime\/src\/stores\/store\.ts$/, 'runtime/port'],
