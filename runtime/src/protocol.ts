@@ -19,6 +19,8 @@ export const controlSocketVariable = 'TIDEMARK_CONTROL'
 export const controlTokenVariable = 'TIDEMARK_CONTROL_TOKEN'
 /** Set by the debugger: the scratch group that the run uses instead of the pipeline's own. */
 export const controlScratchGroupVariable = 'TIDEMARK_SCRATCH_GROUP'
+/** Set for a second instance that a fault starts: it joins as a member of its own, and ends with the link. */
+export const controlSecondInstanceVariable = 'TIDEMARK_SECOND_INSTANCE'
 
 /** Phases of a batch in the order they happen. `fetched` is before any record was handed to the handler. */
 export const batchPhases = ['fetched', 'processing', 'saved', 'committed'] as const

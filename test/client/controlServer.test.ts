@@ -7,6 +7,8 @@ import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import {
   batchMethod,
+  type Capabilities,
+  capabilityNames,
   commandMethod,
   controlProtocolVersion,
   endedMethod,
@@ -17,6 +19,8 @@ import {
 } from '@tidemark/runtime/protocol'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import { type ControlEvents, type ControlServer, listenForPipeline } from '../../client/src/debugging/controlServer.ts'
+
+const capabilities = Object.fromEntries(capabilityNames.map(name => [name, { isOffered: true }])) as Capabilities
 
 test('the socket lies where only this user can look', { skip: process.platform === 'win32' }, async t => {
   const { server } = await listen(t)
@@ -167,5 +171,6 @@ function hello({ token }: ControlServer): HelloParams {
     guarantee: 'transactional',
     store: 'sqlite',
     client: 'kafkajs',
+    capabilities,
   }
 }

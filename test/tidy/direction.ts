@@ -15,6 +15,8 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^runtime\/src\/clients\//, 'runtime/clients'],
   [/^runtime\/src\/stores\//, 'runtime/stores'],
   [/^runtime\/src\/dataset\//, 'runtime/dataset'],
+  [/^runtime\/src\/control\/(host|frames)\.ts$/, 'runtime/host'],
+  [/^runtime\/src\/control\/plain\//, 'runtime/plain'],
   [/^runtime\/src\/(processor|processing|guarantees|control)/, 'runtime/processor'],
   [/^runtime\/src\/monitor\//, 'runtime/monitor'],
   [/^runtime\/src\/localKafka\//, 'runtime/localKafka'],
@@ -38,7 +40,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/clients': ['runtime/port', 'runtime/semantics'],
   'runtime/stores': ['runtime/port', 'runtime/semantics'],
   'runtime/dataset': ['runtime/port', 'runtime/semantics'],
-  'runtime/processor': ['runtime/port', 'runtime/semantics', 'runtime/dataset'],
+  'runtime/host': [],
+  'runtime/plain': ['runtime/processor', 'runtime/port', 'runtime/semantics', 'runtime/dataset', 'runtime/clients'],
+  'runtime/processor': ['runtime/port', 'runtime/semantics', 'runtime/dataset', 'runtime/host'],
   'runtime/monitor': ['runtime/port', 'runtime/semantics', 'runtime/clients'],
   'runtime/localKafka': ['runtime/semantics'],
   'runtime/testing': ['runtime/port', 'runtime/semantics', 'runtime/processor', 'runtime/dataset'],
@@ -49,7 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'server/features': ['server/analysis', 'server/facts'],
   'server/lsp': ['server/features', 'server/analysis', 'server/facts'],
   webview: [],
-  client: ['runtime/clients', 'runtime/monitor', 'runtime/localKafka', 'runtime/semantics'],
+  client: ['runtime/host', 'runtime/clients', 'runtime/monitor', 'runtime/localKafka', 'runtime/semantics'],
 }
 
 export function layerOf(name: string): string | undefined {

@@ -195,7 +195,7 @@ export interface BatchHistoryRow {
   readonly sequence: number
   readonly recordCount: number
   readonly tookMs: number
-  readonly outcome: 'committed' | 'failed' | 'fenced' | 'rolledBack' | 'running'
+  readonly outcome: 'committed' | 'failed' | 'fenced' | 'rolledBack' | 'cut' | 'running'
 }
 
 export type Snapshot = OverviewSnapshot | BatchSnapshot

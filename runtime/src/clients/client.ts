@@ -48,6 +48,8 @@ export interface KafkaConnection {
   producer(options: ProducerOptions): Promise<KafkaProducer>
   createTopics(topics: readonly NewTopic[]): Promise<void>
   deleteTopics(topics: readonly string[]): Promise<void>
+  /** Deletes all records below the offsets, for good and for every reader. For a debugger; absent where a client cannot. */
+  deleteRecords?(before: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -176,6 +178,11 @@ export interface GroupMembership {
    * @throws CommitUnknownError the reply was lost and asking again did not help: read back.
    */
   commit(offsets: readonly (TopicPartition & { readonly offset: bigint; readonly metadata?: string })[]): Promise<void>
+  /**
+   * Has the coordinator give this member up, as it does when a session ends, and leaves the member believing that it still belongs: a
+   * zombie. For a debugger; absent where a client cannot.
+   */
+  expire?(): Promise<void>
   /** Ends the membership without calling back: drain and commit before. A static member only falls silent. May be called in a callback. */
   leave(): Promise<void>
 }

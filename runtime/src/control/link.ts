@@ -4,6 +4,7 @@
  * Whatever goes wrong with the link, the pipeline goes on: a wrong token, another version, garbage, an editor that died. What was held
  * at a phase is let go then.
  */
+import { writeSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import {
   createMessageConnection,
@@ -16,24 +17,47 @@ import { reasonOf, TidemarkError } from '../errors.ts'
 import {
   type BatchState,
   batchMethod,
+  type CheckMatchParams,
+  type CheckMatchResult,
   type ControlCommand,
+  checkMatchMethod,
   commandMethod,
   controlProtocolVersion,
   type EndedParams,
   endedMethod,
+  type FaultedParams,
+  type FaultParams,
+  type FaultResult,
+  faultedMethod,
+  faultMethod,
+  type HandlerPlace,
   type HelloParams,
   type HelloResult,
+  handlerMethod,
   helloMethod,
   messageBytesMax,
+  type OutputsParams,
+  type OutputsResult,
+  outputsMethod,
+  type PositionsParams,
+  positionsMethod,
   type RecordsParams,
   type RecordsResult,
+  type ReplayParams,
+  type ReplayResult,
   recordsMethod,
+  replayMethod,
 } from '../protocol.ts'
 import { FrameLimit } from './frames.ts'
 
 export interface LinkEvents {
   onCommand(command: ControlCommand): void
   records(params: RecordsParams): RecordsResult
+  outputs(params: OutputsParams): OutputsResult
+  checkMatch(params: CheckMatchParams): CheckMatchResult
+  handler(): Promise<HandlerPlace | null>
+  replay(params: ReplayParams): Promise<ReplayResult>
+  fault(params: FaultParams): Promise<FaultResult>
   /** The link is gone: `reason` where it is more than a farewell. */
   onClosed(reason: string | undefined): void
 }
@@ -100,6 +124,25 @@ export class ControlLink {
     void this.#tell(batchMethod, state)
   }
 
+  async positions(params: PositionsParams): Promise<void> {
+    if (this.#isOpen) await this.#tell(positionsMethod, params)
+  }
+
+  /** Resolves when it has left this process. */
+  async faulted(params: FaultedParams): Promise<void> {
+    if (this.#isOpen) await this.#tell(faultedMethod, params)
+  }
+
+  /** The same from the midst of code that cannot wait, just before the process is killed: written past the stream, to the socket itself. */
+  faultedNow(params: FaultedParams): void {
+    const content = Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: faultedMethod, params }))
+    const frame = Buffer.concat([Buffer.from(`Content-Length: ${content.length}\r\n\r\n`), content])
+    const descriptor = descriptorOf(this.#socket)
+    // What the stream still holds would be cut in two by what passes it.
+    if (descriptor === undefined || this.#socket.writableLength > 0) this.#socket.write(frame)
+    else for (let at = 0; at < frame.length; ) at += writtenNow(descriptor, frame.subarray(at))
+  }
+
   /** The farewell; resolves when it has left, or the link is gone. */
   async ended(params: EndedParams): Promise<void> {
     if (!this.#isOpen) return
@@ -113,7 +156,7 @@ export class ControlLink {
     this.#socket.destroy()
   }
 
-  async #tell(method: string, params: BatchState | EndedParams): Promise<void> {
+  async #tell(method: string, params: object): Promise<void> {
     await this.#connection.sendNotification(method, params).catch(() => this.close())
   }
 
@@ -130,6 +173,11 @@ export class ControlLink {
     connection.onError(([error]) => end(error))
     connection.onNotification(commandMethod, (command: ControlCommand) => events.onCommand(command))
     connection.onRequest(recordsMethod, (params: RecordsParams) => events.records(params))
+    connection.onRequest(outputsMethod, (params: OutputsParams) => events.outputs(params))
+    connection.onRequest(checkMatchMethod, (params: CheckMatchParams) => events.checkMatch(params))
+    connection.onRequest(handlerMethod, () => events.handler())
+    connection.onRequest(replayMethod, (params: ReplayParams) => events.replay(params))
+    connection.onRequest(faultMethod, (params: FaultParams) => events.fault(params))
     this.#socket.pipe(frames)
     connection.listen()
     // A debugged pipeline ends when its work ends, not when the editor hangs up.
@@ -141,5 +189,22 @@ export class ControlLink {
         resolve(reason)
       }),
     )
+  }
+}
+
+/** The file descriptor under a socket, where the system has one. */
+function descriptorOf(socket: Socket): number | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle')
+  const descriptor: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined
+  return typeof descriptor === 'number' && descriptor >= 0 ? descriptor : undefined
+}
+
+/** The socket does not block: an editor that reads slowly is waited for. */
+function writtenNow(descriptor: number, bytes: Buffer): number {
+  try {
+    return writeSync(descriptor, bytes)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0
+    return bytes.length
   }
 }

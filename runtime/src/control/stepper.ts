@@ -1,16 +1,20 @@
 /** Where a debugged pipeline stands and what lets it go on. One unit at a time, so that a step is a step. */
 import type { Clock } from '../clock.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
+import type { RecordWatch } from '../dataset/record.ts'
 import { reasonOf } from '../errors.ts'
-import type { BatchPhase, BatchState, ControlCommand, RecordsParams, RecordsResult } from '../protocol.ts'
+import type { BatchPhase, BatchState, ControlCommand, RunToTarget, StopCause, WirePlace } from '../protocol.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
-import { recordsWindow, wireRange } from './wireRecords.ts'
+import type { FaultPlan } from './faultPlan.ts'
+import { Memory } from './memory.ts'
+import { inHandling, OutputLog, recordWatch, takeInHand } from './outputs.ts'
+import { causeOf, type FoundRecord, indexOf, type RecordFinder, recordFinder } from './runTo.ts'
+import { watchModules } from './seenModules.ts'
+import { seenTransaction } from './seenTransaction.ts'
+import { wireRange } from './wireRecords.ts'
 
 /** `run`: never; `batch`: before the next batch; `phase`: at the next phase. */
 type StopAt = 'run' | 'batch' | 'phase'
-
-/** Batches whose records can still be asked for. They hold their buffers. */
-const rememberedBatchesMax = 5
 
 /** What is stepped: a unit of the processor, or a batch of plain kafkajs code. */
 export interface Steppable {
@@ -28,46 +32,122 @@ export interface StepperOptions<U extends Steppable> {
   ifItDied(unit: U, phase: BatchPhase): string
   readonly clock: Clock
   readonly stopAtStart: boolean
-  /** Whether outputs are seen by `watch`; else a state says nothing of them. */
-  readonly countsOutputs: boolean
+  readonly faults: FaultPlan<U>
   tell(state: BatchState): void
   stop(deadlineMs: number): void
+  /** Whether `beforeRecord` is called for each record, so that a stop may be amid a batch. */
+  readonly standsWithin?: boolean
+  /** Cuts a unit that has not begun, before this record or into one a partition. False: it cannot be cut. */
+  cut?(unit: U, before: FoundRecord | 'eachPartition'): boolean
 }
 
 export class Stepper<U extends Steppable> {
+  readonly memory = new Memory()
   readonly #options: StepperOptions<U>
-  readonly #remembered: U[] = []
-  readonly #outputs = new WeakMap<U, number>()
+  readonly #logs = new WeakMap<U, OutputLog>()
   #stopAt: StopAt
+  #cause: StopCause['kind'] = 'step'
+  #runTo: RecordFinder | undefined
+  #runsToThrow = false
+  #wantsCut = false
+  /** The first part of a batch that was cut does not stop again: it was let go already. */
+  #passesOnce = false
   #isDetached = false
   #resume: (() => void) | undefined
   #turn: Promise<void> = Promise.resolve()
   #endTurn: (() => void) | undefined
   #current: U | undefined
   #left: U | undefined
+  #stands: { readonly unit: U; readonly phase: BatchPhase; readonly details: Partial<BatchState> } | undefined
+  #inHand: WirePlace | undefined
+  #between: Promise<void> = Promise.resolve()
+  #reads = 0
+  #awaited: FoundRecord | undefined
 
   constructor(options: StepperOptions<U>) {
     this.#options = options
     this.#stopAt = options.stopAtStart ? 'batch' : 'run'
   }
 
+  /** Where a unit stands and waits, if it does. */
+  get stands(): { readonly unit: U; readonly phase: BatchPhase } | undefined {
+    return this.#stands
+  }
+
+  /** Whether a batch is between its first phase and its end, so that nothing else may use its handler or transaction. */
+  get isBusy(): boolean {
+    return this.#endTurn !== undefined && this.#stands?.phase !== 'fetched' && this.#stands?.phase !== 'committed'
+  }
+
   async enter(unit: U, phase: BatchPhase): Promise<void> {
-    if (phase === 'fetched') await this.#takeTurn(unit)
-    if (phase === 'processing' && this.#options.countsOutputs) this.#outputs.set(unit, 0)
-    await this.#pass(unit, phase, {})
+    if (phase !== 'fetched') {
+      if (phase === 'processing') {
+        await this.#between
+        this.#begin(unit)
+      }
+      if (!this.#isDetached) await this.#options.faults.reach(unit, phase)
+      return this.#pass(unit, phase, {})
+    }
+    await this.#takeTurn(unit)
+    let found = this.#isDetached ? undefined : this.#runTo?.(unit.slices)
+    if (found && found.index > 0 && this.#options.cut?.(unit, found)) return this.#passTurn()
+    this.#awaited = undefined
+    if (found && found.index > 0 && this.#options.standsWithin) {
+      this.#awaited = found
+      found = undefined
+    }
+    if (found) this.#runTo = undefined
+    await this.#options.faults.reach(unit, phase)
+    await this.#pass(unit, phase, found ? { stopCause: causeOf(found) } : {})
+    if (!this.#wantsCut) return
+    this.#wantsCut = false
+    this.#stopAt = 'batch'
+    if (!this.#options.cut?.(unit, 'eachPartition')) return
+    this.#passesOnce = true
+    this.#options.tell(this.#state(unit, phase, false, { outcome: 'cut' }))
+    this.#passTurn()
+  }
+
+  /** A handler that takes one record at a time is about to take this one. */
+  async beforeRecord(unit: U, index: number): Promise<void> {
+    const found = this.#awaited
+    if (this.#isDetached || this.#current !== unit || found?.index !== index) return
+    this.#awaited = undefined
+    this.#runTo = undefined
+    await this.#pass(unit, 'processing', { stopCause: causeOf(found) })
+  }
+
+  /**
+   * Does something while no batch uses handler or transaction; a batch that wants to begin meanwhile waits.
+   * @throws Error a batch does.
+   */
+  async between<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isBusy)
+      throw new Error('A batch is being processed. Do this while one stands before its start or after its end.')
+    const before = this.#between
+    const mine = Promise.withResolvers<void>()
+    this.#between = before.then(() => mine.promise)
+    await before
+    try {
+      return await work()
+    } finally {
+      mine.resolve()
+    }
   }
 
   async ended(unit: U, outcome: NonNullable<BatchState['outcome']>, error?: unknown): Promise<void> {
     const details = error === undefined ? { outcome } : { outcome, error: reasonOf(error) }
-    if (outcome === 'committed') await this.#pass(unit, 'committed', details)
-    else this.#options.tell(this.#state(unit, 'processing', false, details))
-    this.#endTurn?.()
+    if (outcome === 'committed') {
+      if (!this.#isDetached) await this.#options.faults.reach(unit, 'committed')
+      await this.#pass(unit, 'committed', details)
+    } else this.#options.tell(this.#state(unit, 'processing', false, details))
+    this.#passTurn()
   }
 
   /** The unit is over without an outcome: nothing of ours commits it, and something else may still. */
   left(unit: U): void {
     this.#left = unit
-    this.#endTurn?.()
+    this.#passTurn()
   }
 
   /** Whether nothing was begun since the unit was left. */
@@ -77,31 +157,73 @@ export class Stepper<U extends Steppable> {
 
   /** Tells a unit's state anew because what stands behind it has changed; only while it is the latest. */
   retell(unit: U, phase: BatchPhase, details: Partial<BatchState> = {}): void {
-    if (!this.#isDetached && this.#current === unit)
-      this.#options.tell(this.#state(unit, phase, this.#resume !== undefined, details))
+    if (this.#isDetached || this.#current !== unit) return
+    const stands = this.#stands?.phase === phase ? this.#stands.details : {}
+    this.#options.tell(this.#state(unit, phase, this.#resume !== undefined, { ...stands, ...details }))
   }
 
-  /** Counts what a handler writes through its transaction: each call of a method, or the rows it says it changed. */
-  watch<Extra extends object>(unit: U, extra: Extra): Extra {
-    if (this.#isDetached || !('tx' in extra) || typeof extra.tx !== 'object' || extra.tx === null) return extra
-    const count = (outcome: unknown) => void this.#outputs.set(unit, (this.#outputs.get(unit) ?? 0) + rowsOf(outcome))
-    return { ...extra, tx: counting(extra.tx, count) }
+  /** Calls the handler so that what it reads and writes is seen. */
+  handle<Extra extends object, Outcome>(
+    unit: U,
+    extra: Extra,
+    call: (extra: Extra, watch?: RecordWatch) => Outcome,
+  ): Outcome {
+    const log = this.#logs.get(unit)
+    if (this.#isDetached || !log) return call(extra)
+    watchModules()
+    const watch = recordWatch(record => this.#hasRead(unit, record))
+    return inHandling(log, 'batch', () => call(withSeenTransaction(extra), watch))
+  }
+
+  #hasRead(unit: U, record: WirePlace): void {
+    this.#inHand = record
+    this.#options.faults.read(unit, record, ++this.#reads)
+  }
+
+  /** The same for a handler that takes one record at a time. */
+  handleOne<Outcome>(unit: U, record: WirePlace, call: () => Outcome): Outcome {
+    const log = this.#logs.get(unit)
+    if (this.#isDetached || !log) return call()
+    watchModules()
+    this.#hasRead(unit, record)
+    return inHandling(log, 'batch', () => {
+      takeInHand(record)
+      return call()
+    })
+  }
+
+  /** The handler threw. Stands there when that was run to. */
+  async threw(unit: U, error: unknown): Promise<void> {
+    if (this.#isDetached || !this.#runsToThrow) return
+    this.#runsToThrow = false
+    const record = this.#inHand
+    const stopCause: StopCause = { kind: 'threw', ...(record ? { record, ...indexOf(unit.slices, record) } : {}) }
+    await this.#pass(unit, 'processing', { stopCause, error: reasonOf(error) })
+  }
+
+  /** What the unit's handler has written so far. */
+  logOf(unit: U): OutputLog | undefined {
+    return this.#logs.get(unit)
+  }
+
+  state(unit: U, phase: BatchPhase): BatchState {
+    return this.#state(unit, phase, false, {})
   }
 
   command(command: ControlCommand): void {
-    if (command.kind === 'pause') this.#stopAt = 'phase'
-    else if (command.kind === 'stepBatch') this.#goOn('batch')
-    else if (command.kind === 'stepPhase') this.#goOn('phase')
+    this.#wantsCut = command.kind === 'stepPartition' && this.#stands?.phase === 'fetched'
+    this.#cause = command.kind === 'pause' ? 'pause' : 'step'
+    if (command.kind === 'pause') {
+      this.#stopAt = 'phase'
+      return
+    }
+    this.#runTo = undefined
+    this.#runsToThrow = false
+    if (command.kind === 'runTo') this.#setTarget(command.target)
+    if (command.kind === 'stepPhase') this.#goOn('phase')
+    else if (command.kind === 'stepBatch' || command.kind === 'stepPartition') this.#goOn('batch')
     else this.#goOn('run')
     if (command.kind === 'stop') this.#options.stop(command.deadlineMs)
-  }
-
-  /** @throws Error the batch is not remembered any more. */
-  records(params: RecordsParams): RecordsResult {
-    const unit = this.#remembered.findLast(({ batchId }) => batchId === params.batchId)
-    if (!unit)
-      throw new Error(`Batch ${params.batchId} is not in memory any more; the last ${rememberedBatchesMax} are.`)
-    return recordsWindow(unit.slices, params)
   }
 
   letGo(): void {
@@ -111,8 +233,20 @@ export class Stepper<U extends Steppable> {
   /** The editor is gone: nothing stops the pipeline from here on, and nothing is kept for it. */
   detach(): void {
     this.#isDetached = true
-    this.#remembered.length = 0
+    this.memory.clear()
+    this.#runTo = undefined
+    this.#wantsCut = false
     this.#goOn('run')
+  }
+
+  #begin(unit: U): void {
+    if (this.#isDetached) return
+    const log = new OutputLog()
+    this.#logs.set(unit, log)
+    this.#inHand = undefined
+    this.#reads = 0
+    const remembered = this.memory.find(unit.batchId)
+    if (remembered) remembered.log = log
   }
 
   async #takeTurn(unit: U): Promise<void> {
@@ -122,27 +256,45 @@ export class Stepper<U extends Steppable> {
     await before
     this.#endTurn = mine.resolve
     this.#current = unit
-    if (this.#isDetached) return
-    this.#remembered.push(unit)
-    if (this.#remembered.length > rememberedBatchesMax) this.#remembered.shift()
+    if (!this.#isDetached) this.memory.add(rememberedOf(unit))
+  }
+
+  #passTurn(): void {
+    this.#endTurn?.()
+    this.#endTurn = undefined
   }
 
   /** Tells the phase; stands there while the mode says so, until a command, a detached editor, or the unit's end lets it go. */
   async #pass(unit: U, phase: BatchPhase, details: Partial<BatchState>): Promise<void> {
     if (this.#isDetached) return
-    const mustStop = this.#stopAt === 'phase' || (this.#stopAt === 'batch' && phase === 'fetched')
-    this.#options.tell(this.#state(unit, phase, mustStop && !unit.signal.aborted, details))
-    if (!mustStop || unit.signal.aborted) return
+    const isDue = this.#stopAt === 'phase' || (this.#stopAt === 'batch' && phase === 'fetched' && !this.#passesOnce)
+    if (phase === 'fetched') this.#passesOnce = false
+    const mustStop = (isDue || details.stopCause !== undefined) && !unit.signal.aborted
+    const told = mustStop ? { stopCause: { kind: this.#cause }, ...details } : details
+    this.#options.tell(this.#state(unit, phase, mustStop, told))
+    if (!mustStop) return
     await new Promise<void>(resolve => {
       const letGo = () => {
         this.#resume = undefined
+        this.#stands = undefined
         unit.signal.removeEventListener('abort', letGo)
         resolve()
       }
       this.#resume = letGo
+      this.#stands = { unit, phase, details: told }
       unit.signal.addEventListener('abort', letGo)
     })
     if (!this.#isDetached) this.#options.tell(this.#state(unit, phase, false, details))
+  }
+
+  #setTarget(target: RunToTarget): void {
+    if (target.kind === 'throw') this.#runsToThrow = true
+    else
+      try {
+        this.#runTo = recordFinder(target)
+      } catch {
+        // Asked about before by `checkMatch`; what cannot be read matches nothing.
+      }
   }
 
   #goOn(stopAt: StopAt): void {
@@ -151,7 +303,7 @@ export class Stepper<U extends Steppable> {
   }
 
   #state(unit: U, phase: BatchPhase, isStopped: boolean, details: Partial<BatchState>): BatchState {
-    const outputCount = this.#outputs.get(unit)
+    const outputCount = this.#logs.get(unit)?.rows
     return {
       batchId: unit.batchId,
       sequence: unit.sequence,
@@ -168,25 +320,18 @@ export class Stepper<U extends Steppable> {
   }
 }
 
-/** What a store says it changed: SQLite `changes`, PostgreSQL `rowCount`; anything else counts as one. */
-function rowsOf(outcome: unknown): number {
-  if (typeof outcome !== 'object' || outcome === null) return 1
-  const rows = 'changes' in outcome ? outcome.changes : 'rowCount' in outcome ? outcome.rowCount : 1
-  return typeof rows === 'number' && Number.isFinite(rows) ? rows : 1
+/** Slices of a plain batch are made when they are first asked for: a consumer that runs freely does not pay for them. */
+function rememberedOf(unit: Steppable) {
+  return {
+    id: unit.batchId,
+    get slices() {
+      return unit.slices
+    },
+    log: undefined,
+  }
 }
 
-/** The same object to the handler, except that each call through it is counted. */
-function counting<T extends object>(target: T, count: (outcome: unknown) => void): T {
-  return new Proxy(target, {
-    get(object, name) {
-      const value: unknown = Reflect.get(object, name, object)
-      if (typeof value !== 'function' || name === 'get' || name === 'all') return value
-      return (...parameters: unknown[]): unknown => {
-        const outcome: unknown = Reflect.apply(value, object, parameters)
-        if (outcome instanceof Promise) outcome.then(count, () => {})
-        else count(outcome)
-        return outcome
-      }
-    },
-  })
+export function withSeenTransaction<Extra extends object>(extra: Extra): Extra {
+  if (!('tx' in extra) || typeof extra.tx !== 'object' || extra.tx === null) return extra
+  return { ...extra, tx: seenTransaction(extra.tx) }
 }

@@ -7,13 +7,18 @@ import {
   type RecordsResult,
   recordsPerRequestMax,
   recordTextMax,
+  type WirePlace,
   type WireRange,
   type WireRecord,
 } from '../protocol.ts'
-import type { OffsetRange } from '../semantics/ranges.ts'
+import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 
 /** A window may be shorter than asked: by the bound on its records, or on its bytes. */
-export function recordsWindow(slices: readonly BatchSlice[], { from, count }: RecordsParams): RecordsResult {
+export function recordsWindow(
+  slices: readonly BatchSlice[],
+  { from, count }: RecordsParams,
+  outputsOf: (place: WirePlace) => number = () => 0,
+): RecordsResult {
   const total = slices.reduce((sum, slice) => sum + slice.records.length, 0)
   const records: WireRecord[] = []
   let skip = Math.max(0, Math.floor(Number(from) || 0))
@@ -27,6 +32,7 @@ export function recordsWindow(slices: readonly BatchSlice[], { from, count }: Re
       const value = textOf(record.value)
       const { topic, partition, offset, timestampMs } = record
       const isTruncated = key.isTruncated || value.isTruncated
+      const outputCount = outputsOf({ topic, partition, offset: `${offset}` })
       records.push({
         topic,
         partition,
@@ -35,6 +41,7 @@ export function recordsWindow(slices: readonly BatchSlice[], { from, count }: Re
         key: key.text,
         value: value.text,
         isTruncated,
+        ...(outputCount > 0 ? { outputCount } : {}),
       })
       // A character may take six bytes once it is escaped in JSON.
       bytesLeft -= 200 + 6 * ((key.text?.length ?? 0) + (value.text?.length ?? 0))
@@ -47,6 +54,10 @@ export function recordsWindow(slices: readonly BatchSlice[], { from, count }: Re
 
 export function wireRange({ topic, partition, fromOffset, untilOffset }: OffsetRange): WireRange {
   return { topic, partition, fromOffset: `${fromOffset}`, untilOffset: `${untilOffset}` }
+}
+
+export function wirePlace({ topic, partition, offset }: TopicPartition & { readonly offset: bigint }): WirePlace {
+  return { topic, partition, offset: `${offset}` }
 }
 
 /** UTF-8 where it is; else hexadecimal, marked as such. */

@@ -1,7 +1,7 @@
 import type { KafkaRecord } from '../clients/client.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
 import { Dataset } from './dataset.ts'
-import { type ConsumedRecord, ParsedRecord, type ValueParser } from './record.ts'
+import { type ConsumedRecord, ParsedRecord, type RecordWatch, type ValueParser, WatchedRecord } from './record.ts'
 
 /** Records of one range, as the client decoded them: positions in a buffer. */
 export interface BatchSlice {
@@ -23,10 +23,12 @@ export class Batch<V> extends Dataset<ConsumedRecord<V>, 'kafka'> {
   readonly recordCount: number
 
   /** @internal */
-  constructor(slices: readonly BatchSlice[], parse: ValueParser<V>) {
+  constructor(slices: readonly BatchSlice[], parse: ValueParser<V>, watch?: RecordWatch) {
     const parsed: (readonly ConsumedRecord<V>[] | undefined)[] = slices.map(() => undefined)
     const recordsOf = (index: number): readonly ConsumedRecord<V>[] => {
-      parsed[index] ??= (slices[index]?.records ?? []).map(record => new ParsedRecord(record, parse))
+      parsed[index] ??= (slices[index]?.records ?? []).map(record =>
+        watch ? new WatchedRecord(record, parse, watch) : new ParsedRecord(record, parse),
+      )
       return parsed[index] ?? []
     }
     super(
@@ -34,6 +36,7 @@ export class Batch<V> extends Dataset<ConsumedRecord<V>, 'kafka'> {
         partitionCount: slices.length,
         run(index, sink) {
           for (const record of recordsOf(index)) sink(record)
+          watch?.onRanThrough()
         },
       },
       slices.map(({ range }, index) => ({ index, offsetRange: range })),

@@ -103,3 +103,27 @@ export class ParsedRecord<V> implements ConsumedRecord<V> {
     return typeof text === 'string' && parse.ofText ? parse.ofText(text) : parse(this.#raw.value, this.#raw)
   }
 }
+
+/** Told what a handler does with its records; only a debugger asks. */
+export interface RecordWatch {
+  /** The value of this record is being read. */
+  onRead(record: Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>): void
+  /** An operation has run over a whole partition. */
+  onRanThrough(): void
+}
+
+export class WatchedRecord<V> extends ParsedRecord<V> {
+  readonly #record: KafkaRecord
+  readonly #watch: RecordWatch
+
+  constructor(record: KafkaRecord, parse: ValueParser<V>, watch: RecordWatch) {
+    super(record, parse)
+    this.#record = record
+    this.#watch = watch
+  }
+
+  override get value(): V {
+    this.#watch.onRead(this.#record)
+    return super.value
+  }
+}

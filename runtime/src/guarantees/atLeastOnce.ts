@@ -22,6 +22,7 @@ export function atLeastOnce(options: { readonly store?: OffsetStore<unknown> } =
         ...positions,
         mayRetry: true,
         failureEffect: 'Nothing was committed: the batch runs again at the next start.',
+        rehearsal: { rollsBack: 'nobody', run: (_unit, handle) => handle({}) },
         async run(unit, steps) {
           await steps.handle({})
           await steps.saved()

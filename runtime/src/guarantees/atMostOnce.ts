@@ -23,6 +23,7 @@ export function atMostOnce(options: { readonly store?: OffsetStore<unknown> } = 
         ...positions,
         mayRetry: false,
         failureEffect: 'Its offsets were committed before it ran: it will not run again.',
+        rehearsal: { rollsBack: 'nobody', run: (_unit, handle) => handle({}) },
         async run(unit, steps) {
           await positions.commit(unit)
           await steps.handle({})

@@ -95,7 +95,17 @@ export interface Protocol<Extra extends object> {
    * @throws CommitUnknownError ask `positions` what became of it.
    */
   run(unit: WorkUnit, steps: Steps<Extra>): Promise<void>
+  /** For a debugger; absent where a store cannot. */
+  readonly rehearsal?: Rehearsal<Extra> | undefined
   close(): Promise<void>
+}
+
+/** Runs the handler again over records of an earlier batch. No position moves. */
+export interface Rehearsal<Extra extends object> {
+  /** Whether what is written through the handler's context is rolled back afterwards, and by whom. */
+  readonly rollsBack: 'the store' | 'the broker' | 'nobody'
+  /** Rejects with what `handle` rejected with. */
+  run(unit: Pick<WorkUnit, 'batchId'>, handle: (extra: Extra) => Promise<void>): Promise<void>
 }
 
 /** What `idempotent` adds: names that are the same in every rerun of the same records. */

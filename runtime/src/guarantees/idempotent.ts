@@ -1,5 +1,5 @@
 import type { OffsetStore } from '../stores/store.ts'
-import type { Guarantee, IdempotentContext } from './guarantee.ts'
+import type { Guarantee, IdempotentContext, WorkUnit } from './guarantee.ts'
 import { openStore, storePositions } from './positions.ts'
 
 /**
@@ -24,16 +24,18 @@ export function idempotent(store: OffsetStore<unknown>): Guarantee<IdempotentCon
         ...positions,
         mayRetry: true,
         failureEffect: 'Nothing was committed: the batch runs again under the same id at the next start.',
+        rehearsal: { rollsBack: 'nobody', run: (unit, handle) => handle(contextOf(unit)) },
         async run(unit, steps) {
           await open.writePlan({ batchId: unit.batchId, ranges: unit.ranges })
-          await steps.handle({
-            batchId: unit.batchId,
-            idempotencyKey: ({ topic, partition, offset }) => `${topic}/${partition}/${offset}`,
-          })
+          await steps.handle(contextOf(unit))
           await steps.saved()
           await positions.commit(unit)
         },
       }
     },
   }
+}
+
+function contextOf({ batchId }: Pick<WorkUnit, 'batchId'>): IdempotentContext {
+  return { batchId, idempotencyKey: ({ topic, partition, offset }) => `${topic}/${partition}/${offset}` }
 }

@@ -58,6 +58,7 @@ export function openKafkaTransactions(
           await producers.current()
           return positions.positions(partitions)
         },
+        rehearsal: { rollsBack: 'the broker', run: (_unit, handle) => turns.run(() => rehearse(producers, handle)) },
         run(unit, steps) {
           const identity = environment.membership().identity()
           return turns.run(async () => {
@@ -88,19 +89,7 @@ async function runTransaction(
   unit: WorkUnit,
   steps: Steps<TransactionalContext<KafkaTransaction>>,
 ): Promise<void> {
-  let isOpen = true
-  const sends = new Set<Promise<unknown>>()
-  const tx: KafkaTransaction = {
-    async send(...records) {
-      if (!isOpen) bug('tx.send was called after its batch had ended')
-      const sent = producer.send(records)
-      sends.add(sent)
-      await sent.finally(() => sends.delete(sent))
-    },
-  }
-  await steps.handle({ tx })
-  isOpen = false
-  await Promise.all(sends)
+  await handleWith(producer, context => steps.handle(context))
   await steps.saved()
   const offsets = unit.ranges.map(({ topic, partition, untilOffset }) => ({ topic, partition, offset: untilOffset }))
   await producer.sendOffsets(identity, offsets)
@@ -112,6 +101,44 @@ async function runTransaction(
   }
 }
 
+/** Sends in a transaction that is aborted, whatever comes of it. */
+async function rehearse(
+  producers: ProducerSlot,
+  handle: (context: TransactionalContext<KafkaTransaction>) => Promise<void>,
+): Promise<void> {
+  const producer = await producers.current()
+  producer.begin()
+  try {
+    await handleWith(producer, handle)
+  } finally {
+    await producer.abort().catch(() => {})
+    await producers.discard()
+  }
+}
+
+/** Runs the handler with a handle that is good until it has resolved; then waits for everything that was sent. */
+async function handleWith(
+  producer: KafkaProducer,
+  handle: (context: TransactionalContext<KafkaTransaction>) => Promise<void>,
+): Promise<void> {
+  let isOpen = true
+  const sends = new Set<Promise<unknown>>()
+  const tx: KafkaTransaction = {
+    async send(...records) {
+      if (!isOpen) bug('tx.send was called after its batch had ended')
+      const sent = producer.send(records)
+      sends.add(sent)
+      await sent.finally(() => sends.delete(sent))
+    },
+  }
+  await handle({ tx })
+  isOpen = false
+  await Promise.all(sends)
+}
+
+/** What a person may take over an open transaction: the default of the broker's `transaction.max.timeout.ms`. */
+const steppedTimeoutMs = 900_000
+
 /** The one producer of this instance, replaced after any error: its sequence numbers and its open transaction cannot be trusted then. */
 class ProducerSlot {
   readonly #environment: GuaranteeEnvironment
@@ -121,7 +148,9 @@ class ProducerSlot {
 
   constructor(environment: GuaranteeEnvironment, transactionTimeoutMs: number) {
     this.#environment = environment
-    this.#transactionTimeoutMs = transactionTimeoutMs
+    this.#transactionTimeoutMs = environment.isStepped
+      ? Math.max(transactionTimeoutMs, steppedTimeoutMs)
+      : transactionTimeoutMs
     // Under a name that stays, a restart ends at once what its dead self left open; else readers wait for the transaction's timeout.
     this.#transactionalId = `${environment.groupId}-${environment.instanceId ?? environment.random.id()}`
   }

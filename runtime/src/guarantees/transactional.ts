@@ -51,6 +51,10 @@ function inOneTransaction<Tx>(store: OffsetStore<Tx>): Guarantee<TransactionalCo
         ...storePositions(open, name, environment),
         mayRetry: true,
         failureEffect: 'It was rolled back: neither results nor offsets were written.',
+        rehearsal: open.rehearse && {
+          rollsBack: 'the store',
+          run: (_unit, handle) => open.rehearse?.({ save: tx => handle({ tx }) }) ?? bug(`${store.name} cannot rehearse`),
+        },
         async run(unit, steps) {
           let isSaved = false
           await open.commit({

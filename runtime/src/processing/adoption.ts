@@ -13,11 +13,16 @@ import {
   type StartingOffsets,
 } from '../semantics/start.ts'
 import type { StoredOffset } from '../stores/store.ts'
+import type { Trace } from '../trace.ts'
+import type { ProcessorOptions } from './options.ts'
 import { OwnedPartition } from './owned.ts'
 
 export interface AdoptionOptions {
   readonly connection: KafkaConnection
-  readonly protocol: Protocol<never>
+  readonly protocol: Pick<
+    Protocol<never>,
+    'positions' | 'plans' | 'replace' | 'grown' | 'startsWholeTopics' | 'initialize'
+  >
   readonly groupId: string
   readonly startingOffsets: StartingOffsets
   readonly isAvailableNow: boolean
@@ -182,4 +187,15 @@ function checkedStart(offset: bigint, state: PartitionState): bigint {
   const { logStartOffset, highWatermark } = state
   if (offset >= logStartOffset && offset <= highWatermark) return offset
   throw new TidemarkError('STARTING_OFFSET_INVALID', { partition: state, offset, logStartOffset, highWatermark })
+}
+
+/** What `onDataLoss` says to these losses. */
+export async function answerOf(
+  reports: readonly LossReport[],
+  { onDataLoss = 'fail', askOnDataLoss }: Pick<ProcessorOptions<never, object>, 'onDataLoss' | 'askOnDataLoss'>,
+  trace: Trace,
+): Promise<DataLossAnswer> {
+  const answer = onDataLoss === 'ask' ? ((await askOnDataLoss?.(reports)) ?? 'fail') : onDataLoss
+  trace({ kind: 'dataLoss', reports, answer })
+  return answer
 }

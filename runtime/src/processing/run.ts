@@ -9,16 +9,17 @@ import { type Clock, pause, systemClock } from '../clock.ts'
 import type { Attachment } from '../control/attach.ts'
 import { bug, FencedError, TidemarkError } from '../errors.ts'
 import type { Protocol } from '../guarantees/guarantee.ts'
-import type { PartitionHandler } from '../processor.ts'
-import { controlScratchGroupVariable, controlSocketVariable } from '../protocol.ts'
+import { controlScratchGroupVariable } from '../protocol.ts'
 import { type Random, systemRandom } from '../random.ts'
 import { partitionName } from '../semantics/ranges.ts'
-import type { DataLossAnswer, LossReport } from '../semantics/start.ts'
+import type { LossReport } from '../semantics/start.ts'
 import { type Trace, warningsTrace } from '../trace.ts'
-import { adopt } from './adoption.ts'
+import { adopt, answerOf } from './adoption.ts'
+import { attachEditor } from './attachEditor.ts'
 import { Bell } from './bell.ts'
 import { fetchFailure } from './fetchFailure.ts'
 import { type Assignment, Group } from './group.ts'
+import { type RunHandler, unitHandlerOf } from './handler.ts'
 import { Intake } from './intake.ts'
 import { Ledger, type StopReport } from './ledger.ts'
 import { Mirror } from './mirror.ts'
@@ -26,13 +27,8 @@ import type { Bounds, ProcessorOptions } from './options.ts'
 import type { OwnedPartition } from './owned.ts'
 import { Patience, within } from './patience.ts'
 import { onSignals } from './signals.ts'
-import { type UnitHandler, UnitRunner } from './unit.ts'
+import { UnitRunner } from './unit.ts'
 import { Work } from './work.ts'
-
-export interface RunHandler<V, Extra> {
-  readonly call: PartitionHandler<V, Extra>
-  readonly isPerPartition: boolean
-}
 
 /** How long trouble with brokers or store is sat out before the run ends with it. */
 const outageMsMax = 300_000
@@ -57,7 +53,7 @@ export class Run<V, Extra extends object> {
   readonly #handler: RunHandler<V, Extra>
   readonly #clock: Clock
   readonly #random: Random
-  readonly #trace: Trace
+  #trace: Trace
   readonly #ledger = new Ledger()
   readonly #bell = new Bell()
   readonly #stopping = new AbortController()
@@ -128,7 +124,7 @@ export class Run<V, Extra extends object> {
       const unknown = topics.filter(topic => !known.some(each => each.topic === topic))
       if (unknown.length > 0) throw new TidemarkError('TOPIC_UNKNOWN', { topics: unknown })
     }
-    await this.#attachEditor()
+    await this.#attachEditor(connection)
     const group = this.#newGroup(connection)
     const protocol = await guarantee.open({
       clientName: client.name,
@@ -174,7 +170,7 @@ export class Run<V, Extra extends object> {
     incoming: readonly Assignment[],
   ): Promise<void> {
     const { startingOffsets = 'earliest', trigger } = this.#options
-    const answerLoss = (reports: readonly LossReport[]) => this.#answerLoss(reports)
+    const answerLoss = (reports: readonly LossReport[]) => answerOf(reports, this.#options, this.#trace)
     const isAvailableNow = trigger === 'availableNow'
     const options = { connection, protocol, groupId: this.#groupId, startingOffsets, isAvailableNow, answerLoss }
     let adopted: OwnedPartition[]
@@ -223,13 +219,6 @@ export class Run<V, Extra extends object> {
     this.#parts?.group.requeue(partition)
   }
 
-  async #answerLoss(reports: readonly LossReport[]): Promise<DataLossAnswer> {
-    const { onDataLoss = 'fail', askOnDataLoss } = this.#options
-    const answer = onDataLoss === 'ask' ? ((await askOnDataLoss?.(reports)) ?? 'fail') : onDataLoss
-    this.#trace({ kind: 'dataLoss', reports, answer })
-    return answer
-  }
-
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#bell.ring()
@@ -266,17 +255,26 @@ export class Run<V, Extra extends object> {
   }
 
   // Parts
-  async #attachEditor(): Promise<void> {
-    if (!process.env[controlSocketVariable]) return
-    const { attach } = await import('../control/attach.ts')
-    const { client, guarantee } = this.#options
-    const stop = (deadlineMs: number) => void this.stop('the editor asked for it', deadlineMs)
-    const shown = { groupId: this.#groupId, guarantee: guarantee.name, store: guarantee.storeName, client: client.name }
-    this.#editor = await attach({ environment: process.env, ...shown, clock: this.#clock, trace: this.#trace, stop })
+  async #attachEditor(connection: KafkaConnection): Promise<void> {
+    const trace = this.#trace
+    const editor = await attachEditor(this.#options, this.#handler, {
+      connection,
+      groupId: this.#groupId,
+      clock: this.#clock,
+      trace,
+      membership: () => this.#parts?.group.membership() ?? bug('no group yet'),
+      stop: deadlineMs => void this.stop('the editor asked for it', deadlineMs),
+    })
+    if (!editor) return
+    this.#editor = editor
+    this.#trace = event => {
+      trace(event)
+      editor.heard(event)
+    }
   }
 
   get #instanceId(): string | undefined {
-    return this.#options.groupInstanceId ?? this.#editor?.groupInstanceId
+    return this.#editor ? this.#editor.groupInstanceId : this.#options.groupInstanceId
   }
 
   #newGroup(connection: KafkaConnection): Group {
@@ -308,6 +306,10 @@ export class Run<V, Extra extends object> {
 
   #newWork(protocol: Protocol<Extra>, group: Group, intake: Intake, mirror: Mirror | undefined): Work {
     const runner = this.#newRunner(protocol)
+    this.#editor?.opened({
+      rehearsal: protocol.rehearsal,
+      handle: (unit, extra, watch) => runner.handle(unit, extra, watch),
+    })
     return new Work({
       intake,
       group,
@@ -332,12 +334,9 @@ export class Run<V, Extra extends object> {
   }
 
   #newRunner(protocol: Protocol<Extra>): UnitRunner<V, Extra> {
-    const { call, isPerPartition } = this.#handler
-    const perPartition: UnitHandler<V, Extra> = (batch, context) =>
-      call(batch, { ...context, offsetRange: batch.offsetRanges[0] ?? bug('a batch without a range') })
     return new UnitRunner({
       protocol,
-      handler: isPerPartition ? perPartition : (call as UnitHandler<V, Extra>),
+      handler: unitHandlerOf(this.#handler),
       parse: this.#options.value,
       bounds: this.#bounds,
       clock: this.#clock,

@@ -1,7 +1,7 @@
 /** One batch, or one partition's part of one, from its first attempt to its end. */
 import { type Clock, pause } from '../clock.ts'
 import { Batch, type BatchSlice } from '../dataset/batch.ts'
-import type { ValueParser } from '../dataset/record.ts'
+import type { RecordWatch, ValueParser } from '../dataset/record.ts'
 import { CommitUnknownError, FencedError, reasonOf, TidemarkError } from '../errors.ts'
 import type { Protocol, Steps, WorkUnit } from '../guarantees/guarantee.ts'
 import type { BatchPhase } from '../protocol.ts'
@@ -9,19 +9,27 @@ import { type OffsetRange, partitionName } from '../semantics/ranges.ts'
 import type { Trace } from '../trace.ts'
 import type { Ledger } from './ledger.ts'
 import type { Bounds } from './options.ts'
-import type { OwnedPartition } from './owned.ts'
+import type { OwnedPartition, Taken } from './owned.ts'
 
 /** Where a debugger may stand. Absent in production: then no phase costs anything. */
 export interface PhaseGate {
   enter(unit: Unit, phase: BatchPhase): Promise<void>
   ended(unit: Unit, outcome: 'committed' | 'failed' | 'fenced' | 'rolledBack', error?: unknown): Promise<void>
-  /** What the handler is given in place of `extra`, so that its outputs can be counted. */
-  watch<Extra extends object>(unit: Unit, extra: Extra): Extra
+  /** Calls the handler so that what it reads and writes can be seen. */
+  handle<Extra extends object, Outcome>(
+    unit: Unit,
+    extra: Extra,
+    call: (extra: Extra, watch?: RecordWatch) => Outcome,
+  ): Outcome
+  threw(unit: Unit, error: unknown): Promise<void>
+  /** The commit has taken effect. @throws CommitUnknownError its reply is to be lost. */
+  replied(unit: Unit): void
   /** The run stops: nothing may stand any longer. */
   letGo(): void
 }
 
-export type UnitOutcome = 'committed' | 'fenced' | 'givenUp'
+/** `cut`: it did not run; its `parts` are to run in its place. */
+export type UnitOutcome = 'committed' | 'fenced' | 'givenUp' | 'cut'
 
 export class Unit implements WorkUnit {
   readonly batchId: string
@@ -31,15 +39,20 @@ export class Unit implements WorkUnit {
   readonly ranges: readonly OffsetRange[]
   readonly records: number
   readonly startedAtMs: number
+  /** Its ranges were frozen under its id: it runs as it is. */
+  readonly isFrozen: boolean
+  /** Set by a debugger before it runs. */
+  parts: readonly (readonly Taken[])[] | undefined
   attempt = 0
   readonly #givingUp = new AbortController()
 
-  constructor(start: Pick<Unit, 'batchId' | 'sequence' | 'slices' | 'owned' | 'startedAtMs'>) {
+  constructor(start: Pick<Unit, 'batchId' | 'sequence' | 'slices' | 'owned' | 'startedAtMs' | 'isFrozen'>) {
     this.batchId = start.batchId
     this.sequence = start.sequence
     this.slices = start.slices
     this.owned = start.owned
     this.startedAtMs = start.startedAtMs
+    this.isFrozen = start.isFrozen
     this.ranges = start.slices.map(slice => slice.range)
     this.records = start.slices.reduce((count, slice) => count + slice.records.length, 0)
   }
@@ -87,7 +100,10 @@ export class UnitRunner<V, Extra extends object> {
   async run(unit: Unit): Promise<UnitOutcome> {
     const { clock, gate, ledger } = this.#options
     const startedMs = clock.monotonicMs()
-    if (gate) await gate.enter(unit, 'fetched')
+    if (gate) {
+      await gate.enter(unit, 'fetched')
+      if (unit.parts) return 'cut'
+    }
     for (let failures = 0; ; ) {
       unit.attempt++
       const outcome = await this.#attempt(unit)
@@ -122,11 +138,18 @@ export class UnitRunner<V, Extra extends object> {
     }
   }
 
-  async #attempt(unit: Unit): Promise<UnitOutcome | Failure> {
+  /** Hands the unit's records to the user's handler; decides nothing. */
+  handle(unit: Unit, extra: Extra, watch?: RecordWatch): void | Promise<void> {
+    const { handler, parse } = this.#options
+    return handler(new Batch(unit.slices, parse, watch), { ...extra, attempt: unit.attempt, signal: unit.signal })
+  }
+
+  async #attempt(unit: Unit): Promise<Exclude<UnitOutcome, 'cut'> | Failure> {
     const { protocol, trace } = this.#options
     trace({ kind: 'batchStarted', ...named(unit), records: unit.records, attempt: unit.attempt })
     try {
       await protocol.run(unit, this.#steps(unit))
+      this.#options.gate?.replied(unit)
       return 'committed'
     } catch (thrown) {
       const error = thrown instanceof HandlerFailure ? thrown.cause : thrown
@@ -143,20 +166,19 @@ export class UnitRunner<V, Extra extends object> {
   }
 
   #steps(unit: Unit): Steps<Extra> {
-    const { handler, parse, gate } = this.#options
+    const { gate } = this.#options
+    const call = (extra: Extra, watch?: RecordWatch) => this.handle(unit, extra, watch)
     return {
       async handle(extra) {
         if (gate) await gate.enter(unit, 'processing')
         if (unit.records > 0) {
           try {
-            const outcome = handler(new Batch(unit.slices, parse), {
-              ...(gate ? gate.watch(unit, extra) : extra),
-              attempt: unit.attempt,
-              signal: unit.signal,
-            })
+            const outcome = gate ? gate.handle(unit, extra, call) : call(extra)
             if (outcome !== undefined) await unlessGivenUp(unit, outcome)
           } catch (error) {
-            throw error instanceof GivenUp ? error : new HandlerFailure(error)
+            if (error instanceof GivenUp) throw error
+            if (gate) await gate.threw(unit, error)
+            throw new HandlerFailure(error)
           }
         }
         unit.signal.throwIfAborted()
@@ -174,7 +196,7 @@ export class UnitRunner<V, Extra extends object> {
    *   1. we commit 100..150, the store does it, the connection breaks before its answer
    *   2. all ranges at 150: done; all at 100: nothing happened, run again; anything else: another owner has moved on
    */
-  async #settle(unit: Unit): Promise<UnitOutcome | Failure> {
+  async #settle(unit: Unit): Promise<Exclude<UnitOutcome, 'cut'> | Failure> {
     const { protocol, clock, stopping, ledger, trace, bounds } = this.#options
     const startedMs = clock.monotonicMs()
     for (let failures = 0; ; ) {

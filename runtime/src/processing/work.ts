@@ -153,6 +153,7 @@ export class Work {
       slices: taken.map(each => each.slice),
       owned: taken.map(each => each.owned),
       startedAtMs: clock.nowMs(),
+      isFrozen: planId !== undefined,
     })
     const running = this.#options.runUnit(unit)
     this.#units.set(
@@ -164,15 +165,35 @@ export class Work {
       if (outcome === 'committed') {
         mirror?.note(unit.ranges)
         if (this.#fences.size > 0) for (const range of unit.ranges) this.#fences.delete(partitionName(range))
-      } else if (outcome === 'fenced') this.#stopOwning(unit)
+      } else if (outcome === 'fenced') this.#stopOwning(unit.owned)
+      else if (outcome === 'cut') await this.#runParts(unit)
     } finally {
       this.#units.delete(unit)
       this.#options.onUnitEnded()
     }
   }
 
-  #stopOwning(unit: Unit): void {
-    for (const owned of unit.owned) {
+  /**
+   * A debugger cut the unit: its parts run one after the other, each committing by itself.
+   *
+   * Why a part looks where its partition stands: an earlier part of the same partition that did not commit leaves the position where it
+   * was, and committing the later one would step over records. The partition is then taken up anew, from its position.
+   */
+  async #runParts({ parts = [] }: Unit): Promise<void> {
+    for (const part of parts) {
+      if (this.#options.stopping.aborted) return
+      const ours = part.filter(({ owned }) => owned.isOurs)
+      const broken = ours.filter(({ owned, slice }) => owned.position !== slice.range.fromOffset)
+      this.#stopOwning(broken.map(({ owned }) => owned))
+      await this.#runUnit(
+        ours.filter(each => !broken.includes(each)),
+        undefined,
+      )
+    }
+  }
+
+  #stopOwning(partitions: readonly OwnedPartition[]): void {
+    for (const owned of partitions) {
       if (owned.isOurs) this.fenced(owned)
       this.#options.intake.remove(owned)
     }

@@ -134,6 +134,18 @@ class OpenPostgres implements OpenStore<PostgresTransaction> {
     })
   }
 
+  async rehearse({ save }: { readonly save: (tx: PostgresTransaction) => Promise<void> }): Promise<void> {
+    const rolledBack = new Error('rolled back on purpose')
+    try {
+      await this.#connection.transaction(async (query, client) => {
+        await saveWith(save, query, client, this.#connection.name)
+        throw rolledBack
+      })
+    } catch (error) {
+      if (error !== rolledBack) throw error
+    }
+  }
+
   async replace(from: StoredOffset, to: StoredOffset): Promise<void> {
     checkOffset(to)
     await this.#connection.use(async query => {

@@ -143,6 +143,18 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     })
   }
 
+  async rehearse({ save }: { readonly save: (tx: SqliteTransaction) => Promise<void> }): Promise<void> {
+    const rolledBack = new Error('rolled back on purpose')
+    try {
+      await this.#connection.transaction(async () => {
+        await this.#save(save)
+        throw rolledBack
+      })
+    } catch (error) {
+      if (error !== rolledBack) throw error
+    }
+  }
+
   async reset(offsets: readonly StoredOffset[]): Promise<readonly StoredOffset[]> {
     offsets.forEach(checkOffset)
     return this.#connection.transaction(() => {

@@ -57,6 +57,11 @@ export interface OpenStore<Tx = never> {
    * @throws CommitUnknownError the reply was lost; settle it with `read`: at `untilOffset` means done, at `fromOffset` means redo, else fenced.
    */
   commit(commit: StoreCommit<Tx>): Promise<void>
+  /**
+   * For a debugger: runs `save` in a transaction that is rolled back, whatever comes of it. No offset moves. Transactional stores only.
+   * Rejects with what `save` rejected with.
+   */
+  rehearse?(rehearsal: { readonly save: (tx: Tx) => Promise<void> }): Promise<void>
   /** Sets positions without comparing: resets by a person, never by the processor. Returns what stood there. */
   reset(offsets: readonly StoredOffset[]): Promise<readonly StoredOffset[]>
   /**

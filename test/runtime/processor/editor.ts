@@ -12,15 +12,32 @@ import {
   type BatchPhase,
   type BatchState,
   batchMethod,
+  type CheckMatchResult,
   type ControlCommand,
+  checkMatchMethod,
   commandMethod,
   controlProtocolVersion,
   type EndedParams,
   endedMethod,
+  type FaultedParams,
+  type FaultParams,
+  type FaultResult,
+  faultedMethod,
+  faultMethod,
+  type HandlerPlace,
   type HelloParams,
+  handlerMethod,
   helloMethod,
+  type OutputsParams,
+  type OutputsResult,
+  outputsMethod,
+  type PositionsParams,
+  positionsMethod,
   type RecordsResult,
+  type ReplayParams,
+  type ReplayResult,
   recordsMethod,
+  replayMethod,
 } from '../../../runtime/src/protocol.ts'
 import { tempFolder } from '../../harness/folders.ts'
 import type { Scope } from '../../harness/scope.ts'
@@ -35,6 +52,13 @@ export interface TestEditor {
   /** Resolves with the state at which the pipeline stands, when it stands there. */
   stoppedAt(phase: BatchPhase, after?: BatchState): Promise<BatchState>
   records(batchId: string, from: number, count: number): Promise<RecordsResult>
+  outputs(params: OutputsParams): Promise<OutputsResult>
+  replay(params: ReplayParams): Promise<ReplayResult>
+  fault(fault: FaultParams['fault']): Promise<FaultResult>
+  handler(): Promise<HandlerPlace | null>
+  checkMatch(expression: string): Promise<string | null>
+  readonly faulted: readonly FaultedParams[]
+  readonly positions: readonly PositionsParams[]
   /** Dies as a crashed editor does. */
   die(): void
   /** Sends bytes as they are. */
@@ -49,6 +73,8 @@ export async function openEditor(
   const token = 'one-time'
   const hellos: HelloParams[] = []
   const states: BatchState[] = []
+  const faulted: FaultedParams[] = []
+  const positions: PositionsParams[] = []
   let ended: EndedParams | undefined
   let connection: MessageConnection | undefined
   let socket: Socket | undefined
@@ -63,6 +89,8 @@ export async function openEditor(
       return { version: options.version ?? controlProtocolVersion, stopAtStart: options.stopAtStart }
     })
     connection.onNotification(batchMethod, (state: BatchState) => void states.push(state))
+    connection.onNotification(faultedMethod, (params: FaultedParams) => void faulted.push(params))
+    connection.onNotification(positionsMethod, (params: PositionsParams) => void positions.push(params))
     connection.onNotification(endedMethod, (params: EndedParams) => {
       ended = params
     })
@@ -73,6 +101,10 @@ export async function openEditor(
     socket?.destroy()
     server.close()
   })
+  const ask = async <Result>(method: string, params: object): Promise<Result> => {
+    if (!connection) throw new Error('no pipeline is connected')
+    return connection.sendRequest<Result>(method, params)
+  }
   return {
     environment: { TIDEMARK_CONTROL: path, TIDEMARK_CONTROL_TOKEN: token },
     hellos,
@@ -86,10 +118,14 @@ export async function openEditor(
         const last = states.at(-1)
         return last?.isStopped && last.phase === phase && last !== after ? last : undefined
       }),
-    records: async (batchId, from, count) => {
-      if (!connection) throw new Error('no pipeline is connected')
-      return connection.sendRequest(recordsMethod, { batchId, from, count })
-    },
+    records: (batchId, from, count) => ask(recordsMethod, { batchId, from, count }),
+    outputs: params => ask(outputsMethod, params),
+    replay: params => ask(replayMethod, params),
+    fault: fault => ask(faultMethod, { fault }),
+    handler: () => ask(handlerMethod, {}),
+    checkMatch: async expression => (await ask<CheckMatchResult>(checkMatchMethod, { expression })).error,
+    faulted,
+    positions,
     die: () => socket?.destroy(),
     garble: bytes => void socket?.write(bytes),
   }

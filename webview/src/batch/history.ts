@@ -13,6 +13,7 @@ const signs: Readonly<Record<BatchHistoryRow['outcome'], string>> = {
   failed: '▲',
   fenced: '⊘',
   rolledBack: '↺',
+  cut: '✂',
   running: '▶',
 }
 

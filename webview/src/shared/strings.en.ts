@@ -190,6 +190,7 @@ export const english = {
     failed: 'failed',
     fenced: 'fenced',
     rolledBack: 'rolled back',
+    cut: 'cut into one a partition',
     running: 'running',
   },
   phases: 'Phases of this batch',

@@ -170,7 +170,7 @@ export const simplifiedChinese: typeof english = {
   historyHint: (first, last) => `批次 ${first} … ${last}，高度为耗时`,
   historyOne: (sequence, records, took, outcome) => `批次 ${sequence}：${records} 条记录，耗时 ${took}，${outcome}`,
   noHistoryYet: '还没有批次运行过。',
-  outcome: { committed: '已提交', failed: '失败', fenced: '被隔离', rolledBack: '已回滚', running: '运行中' },
+  outcome: { committed: '已提交', failed: '失败', fenced: '被隔离', rolledBack: '已回滚', cut: '已按分区拆开', running: '运行中' },
   phases: '本批次的阶段',
   phase: { fetched: '已获取', processing: '处理中', saved: '已保存', committed: '已提交' },
   phaseDone: '完成',

@@ -24,6 +24,7 @@ import { Fetcher } from './fetcher.ts'
 import { joinMembership } from './membership.ts'
 import { committedOffsets, logOffsets, offsetsForTime } from './positions.ts'
 import { openProducer } from './producer.ts'
+import { deleteRecords } from './requests/deleteRecords.ts'
 import { createTopics, deleteTopics, type TopicResult } from './requests/topics.ts'
 import { retrying, type Surroundings } from './retries.ts'
 import { matches } from './topicWatch.ts'
@@ -142,6 +143,18 @@ class ProtocolConnection implements KafkaConnection {
     await this.#told('DeleteTopics', () =>
       this.#cluster.sendToController(deleteTopics(topics, topicsTimeoutMs), checkTopics('DeleteTopics')),
     )
+  }
+
+  async deleteRecords(before: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {
+    await this.#told('DeleteRecords', async () => {
+      await this.#cluster.describe([...new Set(before.map(({ topic }) => topic))])
+      for (const { topic, partition, offset } of before) {
+        const leader = this.#cluster.leaderOf({ topic, partition })
+        if (leader === undefined) throw new TidemarkError('TOPIC_UNKNOWN', { topics: [topic] })
+        const [result] = await this.#cluster.send(leader, deleteRecords({ topic, partition }, offset, topicsTimeoutMs))
+        checkCode(`DeleteRecords of ${partitionName({ topic, partition })}`, result?.errorCode ?? -1)
+      }
+    })
   }
 
   async close(): Promise<void> {

@@ -87,6 +87,12 @@ class Membership implements GroupMembership {
     await this.#sayGoodbye()
   }
 
+  async expire(): Promise<void> {
+    const { identity } = this.#live([])
+    const code = await this.#cluster.sendToCoordinatorOnce('group', this.groupId, leaveGroup(identity))
+    checkCode(`LeaveGroup of group ${this.groupId}`, code)
+  }
+
   async #run(first: GroupSession): Promise<void> {
     try {
       for (let session: GroupSession | undefined = first; session; ) {

@@ -15,6 +15,8 @@ export class PlainBatch implements Steppable {
   readonly signal: AbortSignal = new AbortController().signal
   /** Records below it are known to be done; the rest may be begun. */
   handledUntil: bigint
+  /** Records below it were handed to the handler. */
+  begunUntil: bigint
   readonly #messages: readonly KafkaMessage[]
   #slices: readonly BatchSlice[] | undefined
 
@@ -27,6 +29,7 @@ export class PlainBatch implements Steppable {
     const { topic, partition } = batch
     this.range = { topic, partition, fromOffset: fetchedOffset(batch), untilOffset: BigInt(batch.lastOffset()) + 1n }
     this.handledUntil = this.range.fromOffset
+    this.begunUntil = this.range.fromOffset
   }
 
   get ranges(): readonly OffsetRange[] {
@@ -37,6 +40,10 @@ export class PlainBatch implements Steppable {
   get slices(): readonly BatchSlice[] {
     this.#slices ??= [{ range: this.range, records: this.#messages.map(message => this.#record(message)) }]
     return this.#slices
+  }
+
+  get messages(): readonly KafkaMessage[] {
+    return this.#messages
   }
 
   /** Past its last record; markers and filtered records behind it do not matter to whoever commits by records. */

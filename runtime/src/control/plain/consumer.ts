@@ -3,8 +3,14 @@ import type { Consumer, ConsumerRunConfig } from 'kafkajs'
 import { type Clock, pause } from '../../clock.ts'
 import { reasonOf } from '../../errors.ts'
 import type { Trace } from '../../trace.ts'
-import { connectEditor } from '../connect.ts'
+import { connectEditor, type OwnFaultPorts } from '../connect.ts'
+import { handlerPlace } from '../handlerPlace.ts'
+import { currentHandling } from '../outputs.ts'
+import { replayOffers } from '../replay.ts'
+import { canStartSecond, freezeUntilReplaced } from '../understudy.ts'
 import type { PlainBatch } from './batch.ts'
+import { canReachCluster, deleteRecords, expireMember, refetchPlain } from './cluster.ts'
+import { plainOffers } from './offers.ts'
 import { PlainRun } from './plainRun.ts'
 import { type GroupSetting, type Positions, preparePositions } from './scratch.ts'
 
@@ -45,6 +51,11 @@ export function steppedConsumer(consumer: Consumer, setting: ConsumerSetting): C
       run = new PlainRun({ consumer, config, positions, clock: setting.clock, isFromBeginning })
       await consumer.run(await steppedConfig(run, config, setting, stepped))
     },
+    async commitOffsets(offsets) {
+      // A replay moves no position, whatever its handler asks for.
+      const kind = currentHandling()?.kind
+      if (kind === undefined || kind === 'batch') await consumer.commitOffsets(offsets)
+    },
     seek(where) {
       run?.sought(where)
       consumer.seek(where)
@@ -59,7 +70,7 @@ export function steppedConsumer(consumer: Consumer, setting: ConsumerSetting): C
 async function steppedConfig(
   run: PlainRun,
   config: ConsumerRunConfig,
-  { environment, clock, trace, groupId }: ConsumerSetting,
+  { kafka, environment, clock, trace, groupId }: ConsumerSetting,
   consumer: Consumer,
 ): Promise<ConsumerRunConfig> {
   const stop = async (deadlineMs: number) => {
@@ -73,6 +84,15 @@ async function steppedConfig(
       await run.end()
     }
   }
+  const { handler, isEachMessage } = run
+  const place = handler ? handlerPlace(handler) : null
+  const canRefetch = canReachCluster(kafka)
+  const capabilities = plainOffers({
+    isEachMessage,
+    isHandlerFound: place !== null,
+    canRefetch,
+    canStartSecond: canStartSecond(),
+  })
   const editor = await connectEditor<PlainBatch>({
     environment,
     hello: {
@@ -80,14 +100,54 @@ async function steppedConfig(
       guarantee: run.isAutoCommit ? 'at-least-once (kafkajs autoCommit)' : 'what the handler commits (autoCommit off)',
       store: 'Kafka',
       client: 'kafkajs',
+      capabilities,
     },
-    countsOutputs: false,
     clock,
     trace,
+    faults: () => plainFaults(run, kafka, environment, trace),
+    handler: () => place,
+    standsWithin: isEachMessage,
+    replayStage: () => ({
+      offerOf: mode => capabilities[replayOffers[mode]],
+      refetch: ranges => refetchPlain(kafka, ranges),
+      run: (slices, _batchId, _mode, call) => run.replay(slices, call),
+    }),
     ifItDied: (batch, phase) => run.ifItDied(batch, phase),
     stop: deadlineMs => void stop(deadlineMs),
   })
   return editor ? run.stepped(editor.link, editor.stepper) : config
+}
+
+function plainFaults(
+  run: PlainRun,
+  kafka: ConsumerSetting['kafka'],
+  environment: NodeJS.ProcessEnv,
+  trace: Trace,
+): OwnFaultPorts<PlainBatch> {
+  return {
+    met: (batch, phase, read) => run.met(batch, phase, read),
+    isCommitOnWire: true,
+    isCommitFirst: false,
+    freezesAt: 'saved',
+    async freeze(ranges) {
+      const expire = async () => {
+        if (run.member) await expireMember(kafka, run.member)
+      }
+      const { committed, error } = await freezeUntilReplaced(environment, ranges, expire)
+      const message = `while this process was frozen, the second instance: ${error}`
+      if (error !== undefined) trace({ kind: 'control', message })
+      return committed
+    },
+    deleteRecords: ranges =>
+      deleteRecords(
+        kafka,
+        ranges.map(({ fromOffset, untilOffset, ...where }) => ({
+          ...where,
+          fromOffset: BigInt(fromOffset),
+          untilOffset: BigInt(untilOffset),
+        })),
+      ),
+  }
 }
 
 /** Without a scratch group the real one's offsets are read for their words only: a consumer that may not read them runs as it always does. */

@@ -1,13 +1,18 @@
 /** Takes the batches of one kafkajs consumer through their phases, and knows what of them is committed. */
 import type { Consumer, ConsumerRunConfig, EachBatchPayload, EachMessageHandler } from 'kafkajs'
 import { type Clock, pause } from '../../clock.ts'
-import { reasonOf } from '../../errors.ts'
-import type { BatchPhase, EndedParams } from '../../protocol.ts'
+import type { BatchSlice } from '../../dataset/batch.ts'
+import { bug, reasonOf } from '../../errors.ts'
+import type { BatchPhase, EndedParams, WirePlace } from '../../protocol.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
+import type { Met } from '../faultPlan.ts'
 import type { ControlLink } from '../link.ts'
+import type { ReplayCall } from '../replay.ts'
 import type { Stepper } from '../stepper.ts'
+import { wirePlace, wireRange } from '../wireRecords.ts'
 import { fetchedOffset, PlainBatch } from './batch.ts'
 import { ifPlainConsumerDied } from './ifItDied.ts'
+import { messageOf, replayedBatch, watchMessages } from './replayedBatch.ts'
 import { PlainReport } from './report.ts'
 import type { Positions } from './scratch.ts'
 
@@ -30,6 +35,7 @@ export class PlainRun {
   readonly #latest = new Map<string, { readonly batch: PlainBatch; phase: BatchPhase; hasFailed: boolean }>()
   /** Partitions whose position the program has moved by itself. */
   readonly #sought = new Set<string>()
+  #member: { readonly groupId: string; readonly memberId: string } | undefined
   #sequence = 0
   #stepper: Stepper<PlainBatch> | undefined
   #link: ControlLink | undefined
@@ -39,8 +45,61 @@ export class PlainRun {
     this.#committed = options.positions
   }
 
+  get isEachMessage(): boolean {
+    return this.#options.config.eachMessage !== undefined
+  }
+
+  /** The program's own; kafkajs prefers eachMessage where both are given. */
+  get handler(): ((...parameters: never[]) => unknown) | undefined {
+    return this.#options.config.eachMessage ?? this.#options.config.eachBatch
+  }
+
   get isAutoCommit(): boolean {
     return this.#options.config.autoCommit !== false
+  }
+
+  /** What a fault that meets this batch is told. */
+  met(batch: PlainBatch, phase: BatchPhase, read: WirePlace | undefined): Met {
+    const { range, handledUntil, begunUntil } = batch
+    const name = partitionName(range)
+    const again = this.#stepper?.logOf(batch)?.againOutside
+    const upTo = (until: bigint) => (until > range.fromOffset ? [wireRange({ ...range, untilOffset: until })] : [])
+    const { topic, partition } = range
+    const committed = this.#committed.get(name)
+    const readUntil = read ? BigInt(read.offset) + 1n : begunUntil
+    return {
+      batch: this.#stepper?.state(batch, phase) ?? bug('a fault without a stepper'),
+      begun: upTo(this.#options.config.eachMessage ? begunUntil : readUntil),
+      done: upTo(handledUntil),
+      committed: committed === undefined ? [] : [wirePlace({ topic, partition, offset: committed })],
+      ...(again === undefined ? {} : { again }),
+    }
+  }
+
+  get member(): { readonly groupId: string; readonly memberId: string } | undefined {
+    return this.#member
+  }
+
+  /** Runs the program's handler over records fetched again; nothing of it is resolved or committed. */
+  async replay(slices: readonly BatchSlice[], { watch, noted }: ReplayCall): Promise<void> {
+    for (const slice of slices) {
+      const { topic, partition } = slice.range
+      const { eachMessage, eachBatch } = this.#options.config
+      if (eachMessage)
+        for (const record of slice.records)
+          await noted(() => {
+            watch.onRead(record)
+            return eachMessage({
+              topic,
+              partition,
+              message: messageOf(record),
+              heartbeat: async () => {},
+              pause: () => () => {},
+            })
+          })
+      else if (eachBatch && slice.records.length > 0)
+        await noted(() => eachBatch(replayedBatch(slice, messageOf, record => watch.onRead(record))))
+    }
   }
 
   /** What kafkajs is run with in place of the program's own configuration. */
@@ -52,6 +111,10 @@ export class PlainRun {
       for (const { topic, partitions } of payload.topics)
         for (const { partition, offset } of partitions)
           this.#hasCommitted({ topic, partition }, BigInt(offset.toString()))
+    })
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.#member = { groupId: payload.groupId, memberId: payload.memberId }
+      void this.#tellPositions(payload.memberAssignment)
     })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) void this.end(payload.error)
@@ -96,11 +159,12 @@ export class PlainRun {
     try {
       await enter('fetched')
       await enter('processing')
-      await this.#handle(payload, batch)
+      await this.#handle(stepper, payload, batch)
       await enter('saved')
       await this.#commit(payload)
     } catch (error) {
       state.hasFailed = true
+      if (state.phase === 'processing') await stepper.threw(batch, error)
       await stepper.ended(batch, 'failed', error)
       throw error
     }
@@ -128,19 +192,39 @@ export class PlainRun {
     return state
   }
 
-  async #handle(payload: EachBatchPayload, batch: PlainBatch): Promise<void> {
+  async #handle(stepper: Stepper<PlainBatch>, payload: EachBatchPayload, batch: PlainBatch): Promise<void> {
     const { eachMessage, eachBatch } = this.#options.config
-    if (eachMessage) return this.#eachMessage(eachMessage, payload, batch)
-    await eachBatch?.(payload)
+    if (eachMessage) return this.#eachMessage(stepper, eachMessage, payload, batch)
+    batch.begunUntil = batch.range.untilOffset
+    await stepper.handle(batch, {}, async (_extra, watch) => {
+      if (watch) watchMessages(batch, message => watch.onRead(message))
+      await eachBatch?.({
+        ...payload,
+        resolveOffset: offset => {
+          batch.handledUntil = max(batch.handledUntil, BigInt(offset) + 1n)
+          payload.resolveOffset(offset)
+        },
+      })
+    })
     batch.handledUntil = batch.range.untilOffset
   }
 
   /** What kafkajs does for eachMessage, over its own batch. @see kafkajs 2.2.4, consumer/runner.js, `processEachMessage` */
-  async #eachMessage(handler: EachMessageHandler, payload: EachBatchPayload, batch: PlainBatch): Promise<void> {
+  async #eachMessage(
+    stepper: Stepper<PlainBatch>,
+    handler: EachMessageHandler,
+    payload: EachBatchPayload,
+    batch: PlainBatch,
+  ): Promise<void> {
     const { topic, partition, messages } = payload.batch
-    for (const message of messages) {
+    for (const [index, message] of messages.entries()) {
       if (!payload.isRunning() || payload.isStale()) break
-      await handler({ topic, partition, message, heartbeat: payload.heartbeat, pause: payload.pause })
+      const call = () => handler({ topic, partition, message, heartbeat: payload.heartbeat, pause: payload.pause })
+      await this.#keepAlive(payload, stepper.beforeRecord(batch, index))
+      await stepper.handleOne(batch, { topic, partition, offset: message.offset }, () => {
+        batch.begunUntil = BigInt(message.offset) + 1n
+        return call()
+      })
       batch.handledUntil = BigInt(message.offset) + 1n
       payload.resolveOffset(message.offset)
       await payload.heartbeat()
@@ -154,6 +238,17 @@ export class PlainRun {
     const { eachMessage, eachBatchAutoResolve = true } = this.#options.config
     if (!eachMessage && eachBatchAutoResolve) payload.resolveOffset(payload.batch.lastOffset())
     if (this.isAutoCommit) await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
+  }
+
+  /** Where each assigned partition goes on; one that was never committed has no position to tell. */
+  async #tellPositions(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
+    const positions = Object.entries(assignment).flatMap(([topic, partitions]) =>
+      partitions.flatMap(partition => {
+        const offset = this.#committed.get(partitionName({ topic, partition }))
+        return offset === undefined ? [] : [wirePlace({ topic, partition, offset })]
+      }),
+    )
+    await this.#link?.positions({ positions, lost: [] })
   }
 
   #isPaused({ topic, partition }: TopicPartition): boolean {
@@ -195,4 +290,8 @@ export class PlainRun {
       isOver.abort()
     }
   }
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }

@@ -1,5 +1,5 @@
-import type { Request } from '../../clients/kafka-protocol/transport.ts'
-import type { TopicPartition } from '../../semantics/ranges.ts'
+import type { TopicPartition } from '../../../semantics/ranges.ts'
+import type { Request } from '../transport.ts'
 
 export interface DeletedRecords extends TopicPartition {
   /** The log's start afterwards. */

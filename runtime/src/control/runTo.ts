@@ -1,0 +1,150 @@
+/** Finds the record that a person wants to run to, among those of a batch that has not begun. */
+import { type Context, createContext, Script } from 'node:vm'
+import type { KafkaRecord } from '../clients/client.ts'
+import type { BatchSlice } from '../dataset/batch.ts'
+import { reasonOf } from '../errors.ts'
+import { matchCharactersMax, type RunToTarget, type StopCause, type WirePlace } from '../protocol.ts'
+import { wirePlace } from './wireRecords.ts'
+
+export interface FoundRecord {
+  readonly slice: number
+  /** Index within the slice. */
+  readonly at: number
+  /** Index within the batch. */
+  readonly index: number
+  readonly record: KafkaRecord
+}
+
+export type RecordFinder = (slices: readonly BatchSlice[]) => FoundRecord | undefined
+
+/** @throws Error the expression is no JavaScript expression, or too long. */
+export function recordFinder(target: Exclude<RunToTarget, { kind: 'throw' }>): RecordFinder {
+  if (target.kind === 'match') return matching(target.expression)
+  if (target.kind === 'time') return firstThat(record => record.timestampMs >= target.timestampMs)
+  const offset = BigInt(target.offset)
+  return firstThat(
+    record => record.offset >= offset,
+    ({ range }) => range.topic === target.topic && range.partition === target.partition && range.untilOffset > offset,
+  )
+}
+
+function firstThat(
+  isIt: (record: KafkaRecord) => boolean,
+  isSlice: (slice: BatchSlice) => boolean = () => true,
+): RecordFinder {
+  return slices => {
+    let before = 0
+    for (const [slice, each] of slices.entries()) {
+      const at = isSlice(each) ? each.records.findIndex(isIt) : -1
+      const record = each.records[at]
+      if (record) return { slice, at, index: before + at, record }
+      before += each.records.length
+    }
+    return undefined
+  }
+}
+
+/** How long an expression may take over all records of one batch: an endless loop in it must not hold the pipeline. */
+const matchTimeoutMs = 5_000
+
+/** What an expression sees; copies, so that looking changes nothing. */
+const names = ['topic', 'partition', 'offset', 'timestampMs', 'key', 'value', 'headers'] as const
+
+/**
+ * The expression is the user's own and runs in the user's own program, like a breakpoint's condition. It has a context of its own, so that
+ * it does not change the program by mistake.
+ */
+function matching(expression: string): RecordFinder {
+  const find = compiled(expression)
+  return slices => {
+    const context: Context = createContext(
+      { seen: undefined, found: -1 },
+      { codeGeneration: { strings: false, wasm: false } },
+    )
+    return firstOf(slices, records => {
+      context.seen = records.map(seenRecord)
+      find.runInContext(context, { timeout: matchTimeoutMs })
+      return Number(context.found)
+    })
+  }
+}
+
+function firstOf(
+  slices: readonly BatchSlice[],
+  find: (records: readonly KafkaRecord[]) => number,
+): FoundRecord | undefined {
+  let before = 0
+  for (const [slice, { records }] of slices.entries()) {
+    const at = find(records)
+    const record = records[at]
+    if (record) return { slice, at, index: before + at, record }
+    before += records.length
+  }
+  return undefined
+}
+
+function compiled(expression: string): Script {
+  if (expression.trim() === '') throw new Error('The expression is empty.')
+  if (expression.length > matchCharactersMax)
+    throw new Error(`The expression is longer than ${matchCharactersMax} characters.`)
+  try {
+    // Alone first: what is no expression by itself must not become one inside ours.
+    new Script(`(\n${expression}\n)`)
+  } catch (error) {
+    throw new Error(`This is no JavaScript expression: ${reasonOf(error)}`)
+  }
+  const isIt = `({ ${names.join(', ')} }) => { try { return (\n${expression}\n) } catch { return false } }`
+  return new Script(`found = seen.findIndex(${isIt})`, { filename: 'the expression' })
+}
+
+/** `null` where it can be used. */
+export function matchProblem(expression: string): string | null {
+  try {
+    compiled(expression)
+    return null
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+function seenRecord({ topic, partition, offset, timestampMs, key, value, headers }: KafkaRecord): object {
+  return {
+    topic,
+    partition,
+    offset: offset <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(offset) : offset,
+    timestampMs,
+    key: key?.toString() ?? null,
+    value: parsed(value),
+    headers: Object.fromEntries(headers.map(([name, bytes]) => [name, bytes?.toString() ?? null])),
+  }
+}
+
+function parsed(value: Buffer | null): unknown {
+  const text = value?.toString() ?? null
+  if (text === null) return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Why a pipeline stands before a record that was run to. */
+export function causeOf({ record, index }: FoundRecord): StopCause {
+  return { kind: 'runTo', record: wirePlace(record), index }
+}
+
+/** A record's index within its batch. */
+export function indexOf(
+  slices: readonly BatchSlice[],
+  { topic, partition, offset }: WirePlace,
+): { readonly index?: number } {
+  let before = 0
+  for (const { range, records } of slices) {
+    const isHere = range.topic === topic && range.partition === partition
+    const at = isHere ? records.findIndex(record => `${record.offset}` === offset) : -1
+    if (at >= 0) return { index: before + at }
+    before += records.length
+  }
+  return {}
+}
