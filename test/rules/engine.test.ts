@@ -130,6 +130,22 @@ export async function start(topic: string, groupId: string, on: (value: Buffer |
   assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
 })
 
+test('options spread into themselves end', () => {
+  const source = `
+    const { Kafka } = require('kafkajs')
+    class Reader {
+      settings() { return { ...this.settings(), groupId: 'orders' } }
+      limits() { return { ...this.limits() } }
+      async start() {
+        const consumer = new Kafka({ brokers: [] }).consumer(this.settings())
+        await consumer.run({ ...this.limits(), partitions: this.limits().partitions, eachMessage: async () => {} })
+      }
+    }`
+  const engine = createEngine({ fileSystem: memory({ 'reader.js': source }) })
+  const { pipelines } = engine.analyze(join(root, 'reader.js'))
+  assert.deepEqual(pipelines.map(pipeline => pipeline.groupId), ['orders'])
+})
+
 test('code broken in mid-edit is analysed as far as it goes', () => {
   const engine = createEngine({ fileSystem: memory({ 'main.ts': consumer('await save(message.value); if (', "import { save } from './save.ts'"), 'save.ts': insert }) })
   const { notes } = engine.analyze(join(root, 'main.ts'))

@@ -1,5 +1,5 @@
 /** Calls: known by their library, by their shape, entered where they are ours, noted where they cannot be followed. */
-import type { CallExpression, Expression } from '../facts/code.ts'
+import type { CallExpression, Expression, FunctionCode } from '../facts/code.ts'
 import { hasWork, sequence } from '../facts/flows.ts'
 import type { Detached, Flow, Place, Signal, Test } from '../facts/model.ts'
 import { argumentsOf } from './activations.ts'
@@ -16,6 +16,30 @@ import { TypedReceivers } from './typedReceivers.ts'
 import type { Position, Use, Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
+
+/** The function whose second parameter is called: `new Promise((resolve, reject) => …)`. */
+function executorOf({ callee }: CallExpression): FunctionCode | undefined {
+  const binding = callee.kind === 'name' ? callee.binding : undefined
+  const isSecond = binding?.sources.some(one => one.kind === 'parameter' && one.index === 1 && one.path.length === 0)
+  return isSecond ? binding?.owner : undefined
+}
+
+/** The function itself, or the payload that holds it. */
+function isHeartbeat(value: Value): boolean {
+  return value.kind === 'external' && /:Each(?:Batch|Message)Payload#(?:\.heartbeat)?$/.test(value.type)
+}
+
+function rejects(call: CallExpression, position: Position): boolean {
+  const executor = executorOf(call)
+  return (
+    executor !== undefined &&
+    position.frame.module.calls.some(({ call: made }) => {
+      const [first] = made.args
+      const isPromise = made.isNew && made.callee.kind === 'name' && made.callee.name === 'Promise'
+      return isPromise && first?.kind === 'function' && first.code === executor
+    })
+  )
+}
 
 export class CallWalker {
   readonly #walker: Walker
@@ -35,6 +59,10 @@ export class CallWalker {
     const use = position.isExecutor && given === 'floating' ? 'stored' : given
     if (isPromiseChain(call)) {
       this.#promises.chain(call, position, use, out)
+      return
+    }
+    if (rejects(call, position)) {
+      this.#reject(call, position, out)
       return
     }
     this.#walker.noteLookup(call, position)
@@ -70,6 +98,16 @@ export class CallWalker {
     this.#opaque(call, callee, position, use, out)
   }
 
+  /** Inside the handler a rejection is an error like any other; of a promise around the consumer it tells whoever waits there. */
+  #reject(call: CallExpression, position: Position, out: Flow[]): void {
+    this.arguments(call, position, out)
+    const at = calleeOf(position.frame.module, call)
+    const executor = executorOf(call)
+    if (executor && position.entered.includes(executor))
+      out.push({ kind: 'exit', exit: 'throw', at, calls: position.calls, hasValue: true })
+    else this.signal(call, 'told', position, out)
+  }
+
   // ---- ours ---------------------------------------------------------------------------------------------------
 
   #own(call: CallExpression, callee: Closure, position: Position, use: Use, out: Flow[]): void {
@@ -84,7 +122,8 @@ export class CallWalker {
     }
     const isUsed =
       use === 'consumed' || use === 'stored' || use === 'value' || (use === 'returned' && position.isResultUsed)
-    const flow = this.#enterAll(callee, call, position, place, { returned: inner, isUsed })
+    const isCollected = isAsync && (use === 'value' || use === 'stored')
+    const flow = this.#enterAll(callee, call, position, place, { returned: inner, isUsed, isCollected })
     const isDropped = isAsync && (use === 'floating' || use === 'void')
     if (isDropped && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
     else if (!isDropped) out.push(flow)
@@ -96,7 +135,7 @@ export class CallWalker {
     call: CallExpression,
     position: Position,
     place: Place,
-    how: { returned: Use; isUsed: boolean },
+    how: { returned: Use; isUsed: boolean; isCollected: boolean },
   ): Flow {
     const args = argumentsOf(call, position.frame)
     const flow = this.#walker.enter(callee, args, position, place, how)
@@ -115,9 +154,11 @@ export class CallWalker {
 
   iterate(call: CallExpression, iteration: Iteration, position: Position, use: Use, out: Flow[]): void {
     const place = placeOf(position.frame.module, call.nameAt)
-    const body = this.#walker.enter(iteration.closure, iteration.args, position, place)
-    const loop: Flow = { kind: 'loop', at: place, body, over: iteration.over }
     const isAsync = returnsPromise(this.#walker.evaluator, iteration.closure)
+    // What a plain `map` makes of each record is looked at; a promise of it may still be thrown away.
+    const isUsed = !isAsync && !iteration.dropsResult && use !== 'floating' && use !== 'void'
+    const body = this.#walker.enter(iteration.closure, iteration.args, position, place, { isUsed })
+    const loop: Flow = { kind: 'loop', at: place, body, over: iteration.over }
     if (isAsync && hasWork(body) && (iteration.dropsResult || use === 'floating' || use === 'void'))
       out.push(this.detached('for-each', call, loop, position))
     else out.push(loop)
@@ -159,12 +200,26 @@ export class CallWalker {
           use,
         })
     }
+    if (this.#handsOverHeartbeat(call, position)) this.signal(call, 'heartbeat', position, steps)
     const isQueue = /^(?:add|push|enqueue|schedule|submit|run)$/.test(
       call.callee.kind === 'member' ? call.callee.name : '',
     )
     if (!isAwaited && callbacks.some(closure => closure.code.isAsync) && steps.some(hasWork))
       out.push(this.detached(isQueue ? 'queue' : 'callback', call, sequence(steps), position))
     else out.push(...steps)
+  }
+
+  /** `await work(message, heartbeat)`, `await work(payload)`: it can beat by itself. */
+  #handsOverHeartbeat(call: CallExpression, position: Position): boolean {
+    return call.args.some(arg => {
+      const value = this.#walker.evaluator.evaluate(arg, position.frame)
+      if (value.kind === 'object')
+        return value.expression.properties.some(
+          property =>
+            property.name === 'heartbeat' || isHeartbeat(this.#walker.evaluator.evaluate(property.value, value.frame)),
+        )
+      return isHeartbeat(value)
+    })
   }
 
   takesRecord(call: CallExpression, position: Position): boolean {

@@ -128,7 +128,7 @@ function acts(flow: Flow): boolean {
   for (const part of within(flow)) {
     if (part.kind === 'output' || part.kind === 'seek' || part.kind === 'call') return true
     if (part.kind === 'exit' && (part.exit === 'throw' || part.hasValue)) return true
-    if (part.kind === 'signal' && (part.signal === 'process-exit' || part.signal === 'stop')) return true
+    if (part.kind === 'signal' && /^(?:process-exit|stop|told)$/.test(part.signal)) return true
   }
   return false
 }

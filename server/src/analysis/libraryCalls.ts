@@ -1,5 +1,5 @@
 /** Calls of libraries and of the language's own globals. */
-import type { CallExpression } from '../facts/code.ts'
+import type { CallExpression, Expression } from '../facts/code.ts'
 import { hasWork, sequence } from '../facts/flows.ts'
 import type { OutputRow } from '../facts/libraries/outputs.ts'
 import { callRows } from '../facts/libraries/signals.ts'
@@ -166,13 +166,14 @@ export class LibraryCalls {
   #steer(call: CallExpression, type: string, position: Position, use: Use, out: Flow[]): void {
     this.#calls.arguments(call, position, out)
     const row = callRows[type]
+    const isFlush = type.endsWith('.commitOffsetsIfNecessary()') && call.args.length === 0
     const { module } = position.frame
     const base = { at: calleeOf(module, call), calls: position.calls }
     const name = this.#calls.name(call, position)
     if (row?.kind === 'commit') {
       const offset = this.#walker.offsets.position(call, row, position.frame)
       const group = this.#groupPositions.position(call, row, position.frame)
-      out.push({ kind: 'commit', ...base, commit: row.commit, name, offset, group, fixes: [] })
+      out.push({ kind: 'commit', ...base, commit: isFlush ? 'flush' : row.commit, name, offset, group, fixes: [] })
     } else if (row?.kind === 'seek') {
       out.push({ kind: 'seek', ...base })
     } else if (row) {
@@ -208,8 +209,11 @@ export class LibraryCalls {
       this.#observable(call, type, output, position, use, out)
       return
     }
-    const isDropped = (use === 'floating' || use === 'void') && row.isAsync !== false
-    out.push(isDropped ? this.#calls.detached(use === 'void' ? 'void' : 'floating', call, output, position) : output)
+    const isAsync = row.isAsync !== false
+    const isDropped = (use === 'floating' || use === 'void') && isAsync
+    const isCollected = (use === 'value' || use === 'stored') && isAsync
+    if (isDropped) out.push(this.#calls.detached(use === 'void' ? 'void' : 'floating', call, output, position))
+    else out.push(isCollected ? this.#walker.outputs.collected(output) : output)
   }
 
   /** An observable is sent when it is subscribed to (`send`) or made (`emit`); awaiting it waits for nothing. */
@@ -241,6 +245,12 @@ export class LibraryCalls {
       this.#timer(call, type, position, out)
       return
     }
+    if (/\.abort$/.test(type) && this.#isOutOfScope(call, position)) {
+      this.#calls.signal(call, 'abort-out-of-scope', position, out)
+      const at = calleeOf(position.frame.module, call)
+      out.push({ kind: 'exit', exit: 'throw', at, calls: position.calls, hasValue: true })
+      return
+    }
     if (type.startsWith('global:console.')) {
       this.#calls.signal(call, 'log', position, out)
       return
@@ -262,12 +272,32 @@ export class LibraryCalls {
     if (shape) this.output(call, shape.row, shape.type, position, use, out, shape.isCertain)
   }
 
+  /** `setInterval(heartbeat, 3_000)`: the client's own function, as it is. */
+  #given(work: Expression, call: CallExpression, position: Position): Flow | undefined {
+    const value = this.#walker.evaluator.evaluate(work, position.frame)
+    const row = value.kind === 'external' ? callRows[`${value.type}()`] : undefined
+    if (row?.kind !== 'signal') return undefined
+    const steps: Flow[] = []
+    this.#calls.signal(call, row.signal, position, steps, false)
+    return sequence(steps)
+  }
+
+  /** `transaction.abort()` in a catch, while `transaction` is declared inside the try. */
+  #isOutOfScope(call: CallExpression, position: Position): boolean {
+    const owner = call.callee.kind === 'member' ? call.callee.of : undefined
+    if (owner?.kind !== 'name') return false
+    return position.frame.module.calls.some(({ call: other, inside }) => {
+      const of = other.callee.kind === 'member' ? other.callee.of : undefined
+      return inside === position.frame.code && of?.kind === 'name' && of.name === owner.name && of.binding !== undefined
+    })
+  }
+
   #timer(call: CallExpression, type: string, position: Position, out: Flow[]): void {
     const [work] = call.args
     const closure = work ? this.#calls.closure(work, position) : undefined
     const flow = closure
       ? this.#walker.enter(closure, [], position, placeOf(position.frame.module, call.nameAt))
-      : undefined
+      : work && this.#given(work, call, position)
     if (flow) out.push(this.#calls.detached('timer', call, flow, position))
     if (type === 'global:setTimeout') this.#calls.signal(call, 'delay', position, out, false)
   }

@@ -1,7 +1,8 @@
 /** Options of a consumer as far as they are known, wherever they are written. */
+import type { Expression } from '../facts/code.ts'
 import type { Option, PipelineOptions, Text } from '../facts/model.ts'
 import type { Evaluator } from './evaluator.ts'
-import type { Made, Value } from './frames.ts'
+import type { Frame, Made, Value } from './frames.ts'
 import { placeOf, sourceText } from './places.ts'
 
 /** Objects spread into objects: this deep. `options = { ...options, retries: 3 }` spreads itself. */
@@ -42,8 +43,16 @@ export class OptionReader {
     const value = this.#evaluator.evaluate(property.value, object.frame)
     if (rest.length) return this.#find(value, rest)
     const at = placeOf(object.frame.module, property.value)
-    if (value.kind === 'constant') return { at, value: value.value, isKnown: true }
+    if (value.kind === 'constant' && !this.#isDefault(property.value, object.frame))
+      return { at, value: value.value, isKnown: true }
     return { at, value: undefined, isKnown: false }
+  }
+
+  /** `options.fromBeginning ?? false`: what is written is only what holds where the caller says nothing. */
+  #isDefault(expression: Expression, frame: Frame): boolean {
+    if (expression.kind !== 'binary' || !/^(?:\?\?|\|\|)$/.test(expression.operator)) return false
+    const given = this.#evaluator.evaluate(expression.left, frame)
+    return given.kind === 'unknown' || given.kind === 'foreign' || given.kind === 'typed'
   }
 
   boolean(...names: readonly string[]): Option<boolean> | undefined {

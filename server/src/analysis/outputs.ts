@@ -81,6 +81,14 @@ export class Outputs {
     return output
   }
 
+  /** The same output, its promise kept to be awaited with others. */
+  collected(output: Output): Output {
+    const kept: Output = { ...output, isCollected: true }
+    const made = this.made.get(output)
+    if (made) this.made.set(kept, made)
+    return kept
+  }
+
   #judge(call: OutputCall, judge: Judge): Verdict | undefined {
     const name = this.#name(call)
     if (judge === 'sql') return this.#sql(call)

@@ -1,6 +1,6 @@
 /** Promises: chains with `then` and `catch`, `Promise.all`, `new Promise`. */
 import type { CallExpression, Expression } from '../facts/code.ts'
-import { hasWork, sequence, within } from '../facts/flows.ts'
+import { hasWork, nothing, sequence, within } from '../facts/flows.ts'
 import type { Flow } from '../facts/model.ts'
 import type { CallWalker } from './callWalker.ts'
 import { calleeOf, placeOf } from './places.ts'
@@ -19,6 +19,11 @@ function hasCatch(call: Expression): boolean {
   return call.callee.name === 'catch' || call.args.length > 1 || hasCatch(call.callee.of)
 }
 
+function stops(flow: Flow): boolean {
+  for (const part of within(flow)) if (part.kind === 'signal' && part.signal === 'stop') return true
+  return false
+}
+
 export class PromiseWalker {
   readonly #walker: Walker
   readonly #calls: CallWalker
@@ -32,7 +37,8 @@ export class PromiseWalker {
   chain(call: CallExpression, position: Position, use: Use, out: Flow[]): void {
     const flow = this.#chained(call, position, use)
     const isDropped = use === 'floating' || use === 'void'
-    if (isDropped && hasWork(flow))
+    // `consumer.stop().then(done)`: nobody waits for the stop either.
+    if (isDropped && (hasWork(flow) || stops(flow)))
       out.push(
         this.#calls.detached(
           hasCatch(call) ? 'then-catch' : use === 'void' ? 'void' : 'floating',
@@ -136,9 +142,31 @@ export class PromiseWalker {
     const arms: Flow[] = []
     if (list?.kind === 'array') for (const item of list.items) arms.push(this.#arm(item, position))
     else if (list) arms.push(this.#arm(list, position))
-    const flow: Flow = { kind: 'parallel', at: placeOf(position.frame.module, call), arms }
+    const all: Flow = { kind: 'parallel', at: placeOf(position.frame.module, call), arms }
+    const isForgotten = use === 'awaited' && call.callee.kind === 'member' && call.callee.name === 'allSettled'
+    const flow = isForgotten ? this.#settled(call, all, position) : all
     const isDropped = use === 'floating' || use === 'void'
     out.push(isDropped && hasWork(flow) ? this.#calls.detached('floating', call, flow, position) : flow)
+  }
+
+  /** `await Promise.allSettled(…)` whose results nobody looks at: a failure ends there. */
+  #settled(call: CallExpression, block: Flow, { frame }: Position): Flow {
+    const at = placeOf(frame.module, call.nameAt)
+    return {
+      kind: 'try',
+      at,
+      block,
+      handler: nothing,
+      handlerAt: at,
+      form: 'all-settled',
+      defersError: false,
+      storesResult: false,
+      errorName: undefined,
+      handlerEnd: undefined,
+      cleanup: undefined,
+      cleanupAt: undefined,
+      fixes: [],
+    }
   }
 
   #arm(expression: Expression, position: Position): Flow {

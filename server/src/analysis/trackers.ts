@@ -29,6 +29,7 @@ export function trackedCommit(
     commit: 'commit',
     name: sourceText(module, call.callee, 40),
     offset: { at, form: 'none', source: '', fixes: [] },
+    isTracked: true,
     fixes: [],
   }
 }

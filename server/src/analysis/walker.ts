@@ -23,22 +23,10 @@ import { Offsets } from './offsets.ts'
 import { Origins } from './origins.ts'
 import { Outputs } from './outputs.ts'
 import { placeOf, samePlace, sourceText } from './places.ts'
+import type { Entering, Position, Use } from './positions.ts'
 import { absorbBreaks, assignsOutside, isValue, loopKind, storesOutside } from './statements.ts'
 
-/** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
-export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
-
-/** Where the walk stands. */
-export interface Position {
-  readonly frame: Frame
-  readonly calls: readonly Place[]
-  readonly entered: readonly FunctionCode[]
-  readonly inTransaction: boolean
-  /** Inside the function given to `new Promise`. */
-  readonly isExecutor: boolean
-  /** Somebody looks at what this function returns. */
-  readonly isResultUsed: boolean
-}
+export type { Position, Use } from './positions.ts'
 
 /** Calls into one another: deeper is not followed. Two levels cover most real code; three cover dead-letter and dataset helpers. */
 const depthMax = 4
@@ -75,7 +63,7 @@ export class Walker {
     args: readonly Thunk[],
     from: Position,
     call?: Place,
-    how: { readonly returned?: Use; readonly isExecutor?: boolean; readonly isUsed?: boolean } = {},
+    how: Entering = {},
   ): Flow {
     const { code } = callee
     if (from.entered.length >= depthMax || from.entered.includes(code) || this.#nodes > nodesMax) {
@@ -91,17 +79,24 @@ export class Walker {
       isExecutor: how.isExecutor ?? false,
       isResultUsed: how.isUsed ?? false,
     }
-    return this.#body(code, position, how.returned ?? 'returned')
+    return this.#body(code, position, how)
   }
 
-  #body(code: FunctionCode, position: Position, returned: Use): Flow {
+  #body(code: FunctionCode, position: Position, how: Entering): Flow {
     const steps: Flow[] = []
     for (const parameter of code.parameters)
       if (parameter.initial) this.expression(parameter.initial, position, 'value', steps)
-    steps.push(this.statements(code.body, position, returned))
+    steps.push(this.statements(code.body, position, how.returned ?? 'returned'))
     const at = position.calls.at(-1)
     if (!at) return sequence(steps)
-    return { kind: 'helper', at, name: code.name ?? 'a function', body: sequence(steps), isUsed: position.isResultUsed }
+    return {
+      kind: 'helper',
+      at,
+      name: code.name ?? 'a function',
+      body: sequence(steps),
+      isUsed: position.isResultUsed,
+      isCollected: how.isCollected ?? false,
+    }
   }
 
   statements(statements: readonly Statement[], position: Position, returned: Use): Flow {

@@ -12,6 +12,8 @@ export interface Call {
   readonly body: Flow
   /** Its result is looked at: an error may be told by it. */
   readonly isUsed: boolean
+  /** Its promise is kept, to be awaited with others. */
+  readonly isCollected?: boolean
 }
 
 export interface Sequence {
@@ -53,8 +55,8 @@ export interface Try {
   readonly handler: Flow | undefined
   /** The `catch` keyword or the `.catch` name. */
   readonly handlerAt: Place | undefined
-  /** `catch (e)` of a statement, or `.catch(f)` of a promise whose result is dropped or used. */
-  readonly form: 'statement' | 'promise-dropped' | 'promise-used'
+  /** `catch (e)` of a statement; `.catch(f)` of a promise whose result is dropped or used; `allSettled` whose results nobody reads. */
+  readonly form: 'statement' | 'promise-dropped' | 'promise-used' | 'all-settled'
   /** The handler stores something in a variable from outside: the error may be acted on later. */
   readonly defersError: boolean
   /** What the block reads or calls is put into a variable from outside, so its absence can be seen after. */
@@ -131,6 +133,8 @@ export interface Output extends EventBase {
   readonly fixes: readonly FixSketch[]
   /** How sure it is that this is an output at all. */
   readonly isCertain: boolean
+  /** Its promise is kept, to be awaited with others. */
+  readonly isCollected?: boolean
   /** A dead-letter target by its topic or name. */
   readonly isDeadLetter: boolean
 }
@@ -155,10 +159,13 @@ export interface FreshValue {
 /** An offset recorded as done: commit to Kafka or a store, `resolveOffset`, `storeOffset`, `sendOffsets`. */
 export interface Commit extends EventBase {
   readonly kind: 'commit'
-  readonly commit: 'commit' | 'resolve' | 'store' | 'send-offsets'
+  /** `flush`: commits what was resolved, nothing of its own. */
+  readonly commit: 'commit' | 'resolve' | 'store' | 'send-offsets' | 'flush'
   readonly name: string
   /** How the committed position is made from a record's offset. */
   readonly offset: CommittedPosition
+  /** Told to an object that counts which records are done, and commits up to the first that is not. */
+  readonly isTracked?: boolean
   /** Set where the position was read from one group of the batch's records. */
   readonly group?: GroupPosition | undefined
   /** `.then`/callback style where nobody waits. */
@@ -205,8 +212,10 @@ export interface Signal extends EventBase {
     | 'begin'
     | 'commit-transaction'
     | 'abort'
+    | 'abort-out-of-scope'
     | 'delay'
     | 'process-exit'
+    | 'told'
     | 'log'
     | 'parse'
     | 'log-only'

@@ -1,3 +1,4 @@
+import { partsOf, within } from '../facts/flows.ts'
 import type { Commit, Detached, Event, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
@@ -16,7 +17,10 @@ export const commitBeforeOutput = defineRule({
       'reading goes on at 18,202',
       'order 18,201 is lost',
     ],
-    misses: ['commits through functions that cannot be followed', 'the order among promises that are awaited together'],
+    misses: [
+      'commits through functions that cannot be followed',
+      'the order among promises that are collected in a list and awaited later',
+    ],
     whenNotToUse:
       'Where losing a record is accepted on purpose: at-most-once delivery. Declare that guarantee instead.',
   },
@@ -35,17 +39,15 @@ export const commitBeforeOutput = defineRule({
           failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
           caught: (_, state) => ({ ...state, failed: undefined }),
         })
+      for (const match of unordered(pipeline, handler.flow)) note(match)
       yield* found.values()
     }
   },
 
   explain: ({ commit, work, how }) => ({
-    message: `${message(commit, work, how)} Commit after the awaited output.`,
+    message: `${message(commit, work, how)} ${how === 'unordered' ? 'Resolve or commit the last offset once, after all of them.' : 'Commit after the awaited output.'}`,
     related: [
-      {
-        at: work.at,
-        message: how === 'running' ? 'still running then' : how === 'failed' ? 'may have failed' : 'not done yet',
-      },
+      { at: work.at, message: evidence[how] },
       ...commit.calls.map(at => ({ at, message: 'committed in here' })),
     ],
     confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
@@ -64,11 +66,13 @@ interface Progress {
   readonly failed: Output | OpaqueCall | undefined
 }
 
+type How = 'later' | 'running' | 'failed' | 'unordered'
+
 interface EarlyCommit {
   readonly at: Place
   readonly commit: Commit
   readonly work: Output | OpaqueCall
-  readonly how: 'later' | 'running' | 'failed'
+  readonly how: How
 }
 
 const start: Progress = { committed: undefined, running: undefined, failed: undefined }
@@ -96,13 +100,40 @@ function next(
 
 /** A resolved offset is only committed where the client commits by itself. */
 function counts(pipeline: Pipeline, commit: Commit): boolean {
-  if (commit.commit === 'send-offsets') return false
-  if (commit.commit === 'resolve') return pipeline.options.commitMode === 'after-handler'
-  // Flushes what was resolved: nothing of its own.
-  return !/commitOffsetsIfNecessary$/.test(commit.name)
+  if (commit.commit === 'send-offsets' || commit.commit === 'flush') return false
+  return commit.commit !== 'resolve' || pipeline.options.commitMode === 'after-handler'
 }
 
-function message(commit: Commit, work: Output | OpaqueCall, how: EarlyCommit['how']): string {
+const evidence: Readonly<Record<How, string>> = {
+  later: 'not done yet',
+  running: 'still running then',
+  failed: 'may have failed',
+  unordered: 'of an earlier record, may still be running',
+}
+
+/** Records awaited together end in any order, and so do their commits; one that counts records is told of all of them. */
+function* unordered(pipeline: Pipeline, flow: Flow): Generator<EarlyCommit> {
+  for (const part of within(flow)) {
+    if (part.kind !== 'parallel') continue
+    for (const loop of part.arms.flatMap(arm => [...within(arm)])) {
+      if (loop.kind !== 'loop' || loop.over !== 'records') continue
+      const work = workIn(loop.body)
+      const commit = [...ownCommits(loop.body, 0)].find(one => counts(pipeline, one))
+      if (work && commit) yield { at: commit.at, commit, work, how: 'unordered' }
+    }
+  }
+}
+
+/** Commits for the record itself; what a helper commits under a condition may be a low-water mark. */
+function* ownCommits(flow: Flow, depth: number): Generator<Commit> {
+  if (flow.kind === 'commit' && !flow.isTracked && flow.offset.form !== 'unknown') yield flow
+  if (flow.kind === 'branch' && depth > 1) return
+  for (const part of partsOf(flow)) yield* ownCommits(part, flow.kind === 'helper' ? depth + 1 : depth)
+}
+
+function message(commit: Commit, work: Output | OpaqueCall, how: How): string {
+  if (how === 'unordered')
+    return `'${commit.name}' runs in the order in which the records happen to end, so a later one is marked done while '${work.name}' of an earlier one still runs.`
   if (how === 'running') return `'${commit.name}' runs while '${work.name}' has not ended, so a failure of it is lost.`
   if (how === 'failed')
     return `'${commit.name}' runs even when '${work.name}' fails, so the record is marked done without its output.`

@@ -23,6 +23,7 @@ export const heartbeatMissingInLongBatch = defineRule({
   *detect(facts): Generator<{ at: Place; how: 'batch' | 'wait' | 'interval'; loopAt: Place }> {
     for (const { pipeline, handler } of handlers(facts)) {
       if (pipeline.library !== 'kafkajs' || pipeline.options.commitMode === 'unknown') continue
+      if (beatsByTimer(handler.flow)) continue
       for (const loop of loopsIn(handler.flow)) {
         const at = silentWork(loop, handler)
         if (at)
@@ -48,6 +49,15 @@ export const heartbeatMissingInLongBatch = defineRule({
   }),
 })
 
+/** `setInterval(heartbeat, 3_000)` for as long as the handler runs. */
+function beatsByTimer(flow: Flow): boolean {
+  for (const part of within(flow)) {
+    if (part.kind !== 'detached' || part.how !== 'timer') continue
+    for (const inner of within(part.flow)) if (inner.kind === 'signal' && inner.signal === 'heartbeat') return true
+  }
+  return false
+}
+
 /** What is awaited all together is one wait, not one for each record; what is dropped is none. */
 function* loopsIn(flow: Flow): Generator<Loop> {
   if (flow.kind === 'parallel' || flow.kind === 'detached') return
@@ -68,14 +78,14 @@ function silentWork(loop: Loop, handler: Handler): Place | undefined {
 }
 
 function isAwaitedWork(flow: Flow): boolean {
-  return flow.kind === 'output' || (flow.kind === 'call' && flow.isAwaited)
+  return (flow.kind === 'output' && !flow.isCollected) || (flow.kind === 'call' && flow.isAwaited)
 }
 
 /** In the loop itself: what a helper awaits is awaited where the helper is called. */
 function firstAwaited(flow: Flow): Place | undefined {
   if (isAwaitedWork(flow) || (flow.kind === 'signal' && flow.signal === 'delay' && flow.isWaitedFor))
     return (flow as { at: Place }).at
-  if (flow.kind === 'detached') return undefined
+  if (flow.kind === 'detached' || (flow.kind === 'helper' && flow.isCollected)) return undefined
   // Work for failed records only is rare enough.
   for (const part of flow.kind === 'try' ? [flow.block] : partsOf(flow)) {
     const found = firstAwaited(part)

@@ -1,7 +1,7 @@
-import { partsOf, within } from '../facts/flows.ts'
-import type { Flow, Handler, OpaqueCall, Output, Place, Signal, Try } from '../facts/model.ts'
+import { nothing, partsOf, within } from '../facts/flows.ts'
+import type { Detached, Event, Flow, Handler, OpaqueCall, Output, Place, Signal, Try } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers, isWork } from './shared/handlers.ts'
+import { handlers, isWork, workIn } from './shared/handlers.ts'
 import { explore } from './shared/paths.ts'
 
 /** A failed output that is caught and neither thrown again, retried nor put aside. */
@@ -30,7 +30,7 @@ export const swallowedError = defineRule({
   },
 
   explain: ({ work, flow, pauses }) => ({
-    message: `${what(work, flow)} and the handler goes on, so the offset is committed and the record is lost. ${pauses ? 'Pausing does not bring it back. ' : ''}Throw the error again, or await a dead-letter write first.`,
+    message: `${what(work, flow)} and the handler goes on, so the offset is committed and the record is lost. ${pauses ? 'Pausing does not bring it back. ' : ''}${flow.form === 'all-settled' ? 'Look at the results, or await Promise.all.' : 'Throw the error again, or await a dead-letter write first.'}`,
     related: [{ at: work.at, message: work.kind === 'signal' ? 'may fail on a broken record' : 'may fail' }],
     confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
   }),
@@ -58,6 +58,8 @@ interface Around {
 }
 
 function what(work: Work, flow: Try): string {
+  if (flow.form === 'all-settled')
+    return `Promise.allSettled never fails, and nobody looks at its results: a failure of '${work.name}' stays unseen,`
   const how = flow.form === 'statement' ? 'is caught here' : 'is caught by .catch()'
   return work.kind === 'signal'
     ? `A record that '${work.name}' cannot read ${how}`
@@ -96,7 +98,7 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   if (isSettledLater(flow, around) || isRetried(around)) return
   if (work.kind === 'signal' && (isAnswer(around) || (flow.storesResult && isSeenLater(flow, around)))) return
   const isReply = flow.form === 'statement' && (handler.role === 'request-reply' || isAnswer(around))
-  const ends = endsOf(flow.handler, isReply)
+  const ends = endsOf(flow, flow.handler, isReply)
   if (ends.settled.throws || ends.open.length === 0) return
   const isWhole = ends.open.length === 1
   for (const end of ends.open)
@@ -113,39 +115,96 @@ function failing(block: Flow): Work | undefined {
   return parse
 }
 
-/** What a catch can catch: nothing that was started and left alone. */
+/** What a catch can catch: nothing that was started and left alone, nor what a try inside has settled. */
 function* attached(flow: Flow): Generator<Flow> {
   if (flow.kind === 'detached') return
   yield flow
-  for (const part of partsOf(flow)) yield* attached(part)
+  const isCaught = flow.kind === 'try' && flow.handler !== undefined && !mayThrow(flow.handler)
+  for (const part of partsOf(flow)) if (!isCaught || part !== flow.block) yield* attached(part)
+}
+
+function mayThrow(flow: Flow): boolean {
+  for (const part of within(flow)) if (part.kind === 'exit' && part.exit === 'throw') return true
+  return false
 }
 
 interface End {
   readonly at: Place | undefined
   readonly pauses: boolean
   readonly isSettled: boolean
+  /** Left by a statement of its own, not at the closing brace. */
+  readonly isExit: boolean
 }
 
-function endsOf(handler: Flow, isReply: boolean): { open: End[]; settled: { throws: boolean } } {
-  const outcome = explore<End>(handler, [{ at: undefined, pauses: false, isSettled: false }], {
+function endsOf(flow: Try, handler: Flow, isReply: boolean): { open: End[]; settled: { throws: boolean } } {
+  const outcome = explore<End>(asConfigured(handler), [start], {
     key: state =>
       `${state.isSettled} ${state.pauses} ${state.at?.range.start.line ?? ''}:${state.at?.range.start.character ?? ''}`,
     event: (event, state) => {
-      if (event.kind === 'detached') return workInDetached(event.flow) ? { ...state, isSettled: true } : state
-      if (event.kind === 'output' || event.kind === 'seek') return { ...state, isSettled: true }
-      if (event.kind === 'call')
-        return event.isAwaited || event.takesRecord || /throw|raise|fail|reject|abort|exit/i.test(event.name)
-          ? { ...state, isSettled: true }
-          : state
-      if (event.kind === 'signal' && event.signal === 'process-exit') return { ...state, isSettled: true }
-      if (event.kind === 'signal' && event.signal === 'stop') return { ...state, isSettled: true }
-      if (event.kind === 'exit' && event.exit === 'return' && isReply) return { ...state, isSettled: true }
-      if (event.kind === 'commit') return state
-      return { ...state, at: event.at, pauses: state.pauses || (event.kind === 'signal' && event.signal === 'pause') }
+      if (settles(event, isReply)) return { ...state, isSettled: true }
+      if (event.kind === 'detached' || event.kind === 'commit') return state
+      const at = placeIn(flow, event)
+      const pauses = state.pauses || (event.kind === 'signal' && event.signal === 'pause')
+      return { ...state, at: at ?? state.at, pauses, isExit: event.kind === 'exit' && at === event.at }
     },
   })
   const ended = [...outcome.normal, ...outcome.returned, ...outcome.continued, ...outcome.broke]
-  return { open: ended.filter(state => !state.isSettled), settled: { throws: outcome.thrown.length > 0 } }
+  const open = ended.filter(state => !state.isSettled)
+  // However many ways lead to the closing brace, it is one end.
+  const fallen = open.filter(state => !state.isExit)
+  const one = fallen.find(state => state.at) ?? fallen[0]
+  return {
+    open: [
+      ...open.filter(state => state.isExit),
+      ...(one ? [{ ...one, pauses: fallen.some(state => state.pauses) }] : []),
+    ],
+    settled: { throws: outcome.thrown.length > 0 },
+  }
+}
+
+const start: End = { at: undefined, pauses: false, isSettled: false, isExit: false }
+
+function settles(event: Event | Detached, isReply: boolean): boolean {
+  switch (event.kind) {
+    case 'detached':
+      return workInDetached(event.flow)
+    case 'output':
+    case 'seek':
+      return true
+    case 'call':
+      return event.isAwaited || event.takesRecord || /throw|raise|fail|reject|abort|exit/i.test(event.name)
+    case 'signal':
+      return /^(?:process-exit|stop|told)$/.test(event.signal)
+    default:
+      return event.kind === 'exit' && event.exit === 'return' && isReply
+  }
+}
+
+/** The event's own place, or that of the call that leads to it, whichever stands in the handler's text. */
+function placeIn({ handlerAt, handlerEnd }: Try, event: Event): Place | undefined {
+  if (!handlerAt || !handlerEnd) return undefined
+  const after = (one: Place['range']['start'], two: Place['range']['start']): boolean =>
+    one.line > two.line || (one.line === two.line && one.character >= two.character)
+  return [event.at, ...event.calls.toReversed()].find(
+    ({ path, range }) =>
+      path === handlerAt.path && after(range.start, handlerAt.range.end) && after(handlerEnd.range.end, range.end),
+  )
+}
+
+/** A dead-letter helper that does nothing where it is switched off is one that does its work. */
+function asConfigured(flow: Flow): Flow {
+  if (flow.kind === 'sequence') return { ...flow, steps: flow.steps.map(asConfigured) }
+  if (flow.kind === 'loop') return { ...flow, body: asConfigured(flow.body) }
+  if (flow.kind === 'branch') return { ...flow, arms: flow.arms.map(asConfigured) }
+  if (flow.kind !== 'helper') return flow
+  return { ...flow, body: withoutSwitches(flow.body) }
+}
+
+function withoutSwitches(flow: Flow): Flow {
+  if (flow.kind === 'sequence') return { ...flow, steps: flow.steps.map(withoutSwitches) }
+  if (flow.kind === 'helper') return { ...flow, body: withoutSwitches(flow.body) }
+  if (flow.kind !== 'branch' || !/enabled|disabled/i.test(flow.test.source)) return flow
+  return { ...flow, arms: flow.arms.map(arm => (workIn(arm) ? arm : nothing)) }
 }
 
 function workInDetached(flow: Flow): boolean {

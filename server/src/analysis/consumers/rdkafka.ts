@@ -6,6 +6,7 @@ import { placeOf } from '../places.ts'
 import { stopsGracefully, subscriptions } from './surroundings.ts'
 
 const starts = /^(node-rdkafka|@confluentinc\/kafka-javascript):(?:KafkaConsumer#\.(?:on|consume)|ConsumerStream#\.on)$/
+const brokerNames = ['metadata.broker.list', 'bootstrap.servers']
 
 export const rdkafkaConsumer: ConsumerAdapter = {
   starts: type => starts.test(type),
@@ -35,7 +36,8 @@ export const rdkafkaConsumer: ConsumerAdapter = {
         autoCommit,
         commitMode: commitMode(
           options,
-          config.some(value => value.kind === 'object'),
+          // Without its brokers or group the object is filled elsewhere.
+          group !== undefined || config.some(value => brokerNames.some(name => propertyOf(evaluator, value, name))),
         ),
         resetPolicy: options.text('auto.offset.reset'),
         sessionTimeoutMs: options.number('session.timeout.ms'),

@@ -47,7 +47,7 @@ function kafkajsCalls(library: string): Record<string, CallRow> {
     [`${library}:Consumer#.stop()`]: signal('stop'),
     [`${library}:Consumer#.disconnect()`]: signal('stop'),
     [`${library}:EachBatchPayload#.resolveOffset()`]: commit('resolve', 'none'),
-    [`${library}:EachBatchPayload#.commitOffsetsIfNecessary()`]: commit('commit', 'none'),
+    [`${library}:EachBatchPayload#.commitOffsetsIfNecessary()`]: commit('commit', 'topics'),
     [`${library}:Transaction#.sendOffsets()`]: commit('send-offsets', 'topics'),
     [`${library}:Transaction#.commit()`]: signal('commit-transaction'),
     [`${library}:Transaction#.abort()`]: signal('abort'),

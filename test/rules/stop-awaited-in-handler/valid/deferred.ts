@@ -10,6 +10,7 @@ await consumer.run({
   eachMessage: async ({ message }) => {
     if (message.value === null) setImmediate(() => consumer.disconnect())
     if (message.key === null) void consumer.stop()
+    if (message.headers === undefined) consumer.stop().then(() => process.exit(0))
     isDone ||= message.value === null
   },
 })
