@@ -8,6 +8,7 @@ import { type CheckpointLock, lockFolder } from './checkpoint/lock.ts'
 import { LogFile, readLog } from './checkpoint/log.ts'
 import { CheckpointState, type LogRecord } from './checkpoint/state.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
+import { planRefusal } from './shared/plans.ts'
 import { Serial } from './shared/serial.ts'
 import { offsetToWire, proofToWire, rangeToWire } from './shared/wire.ts'
 import { storeFailure } from './sqlite/failure.ts'
@@ -158,7 +159,14 @@ class OpenCheckpoint implements OpenStore {
 
   async writePlan({ batchId, ranges }: BatchPlan): Promise<void> {
     checkRanges(ranges)
-    await this.#exclusive(() => this.#write({ kind: 'plan', batchId, ranges: ranges.map(rangeToWire) }))
+    await this.#exclusive(async () => {
+      for (const range of ranges) {
+        const standsAt = this.#state.offset(range)?.offset
+        const refusal = planRefusal(this.#name, batchId, range, standsAt, this.#state.plan(range))
+        if (refusal) throw refusal
+      }
+      await this.#write({ kind: 'plan', batchId, ranges: ranges.map(rangeToWire) })
+    })
   }
 
   readPlans(partitions: readonly TopicPartition[]): Promise<readonly BatchPlan[]> {

@@ -4,8 +4,9 @@ import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 import { PostgresConnection, type Query } from './postgres/connection.ts'
 import { hasTable, migrate } from './postgres/schema.ts'
 import { type PostgresTransaction, saveWith } from './postgres/transaction.ts'
+import { freezePlan, wholePlans } from './postgres/plans.ts'
+import { partitionColumns, rangeColumns, storedOffset, storedOffsets } from './postgres/rows.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
-import { groupByBatch } from './shared/plans.ts'
 import { proofFromJson, proofToJson } from './shared/wire.ts'
 import type {
   BatchPlan,
@@ -160,30 +161,13 @@ class OpenPostgres implements OpenStore<PostgresTransaction> {
     })
   }
 
-  async writePlan({ batchId, ranges }: BatchPlan): Promise<void> {
-    checkRanges(ranges)
-    await this.#connection.use(query =>
-      query(
-        `insert into tidemark_plans (group_id, topic, partition, batch_id, from_offset, until_offset)
-         select $1, topic, partition, $2, from_offset, until_offset
-         from unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[]) as frozen (topic, partition, from_offset, until_offset)
-         on conflict (group_id, topic, partition) do update
-         set batch_id = excluded.batch_id, from_offset = excluded.from_offset, until_offset = excluded.until_offset`,
-        [this.#groupId, batchId, ...rangeColumns(ranges)],
-      ),
-    )
+  async writePlan(plan: BatchPlan): Promise<void> {
+    checkRanges(plan.ranges)
+    await this.#connection.transaction(query => freezePlan(query, this.#groupId, plan, this.#connection.name))
   }
 
   readPlans(partitions: readonly TopicPartition[]): Promise<readonly BatchPlan[]> {
-    return this.#connection.use(async query => {
-      const { rows } = await query(
-        `select topic, partition, batch_id, from_offset, until_offset
-         from unnest($2::text[], $3::int[]) with ordinality as asked (topic, partition, position)
-         join tidemark_plans using (topic, partition) where group_id = $1 order by position`,
-        [this.#groupId, ...partitionColumns(partitions)],
-      )
-      return groupByBatch(rows.map(row => ({ batchId: String(row.batch_id), range: rangeOf(row) })))
-    })
+    return this.#connection.use(query => wholePlans(query, this.#groupId, partitions))
   }
 
   proofs(limit: number): Promise<readonly ProofRecord[]> {
@@ -235,13 +219,7 @@ class OpenPostgres implements OpenStore<PostgresTransaction> {
   }
 
   async #rows(query: Query, partitions: readonly TopicPartition[]): Promise<StoredOffset[]> {
-    const { rows } = await query(
-      `select topic, partition, next_offset, topic_id, metadata
-       from unnest($2::text[], $3::int[]) with ordinality as asked (topic, partition, position)
-       join tidemark_offsets using (topic, partition) where group_id = $1 order by position`,
-      [this.#groupId, ...partitionColumns(partitions)],
-    )
-    return rows.map(storedOffset)
+    return storedOffsets(query, this.#groupId, partitions)
   }
 
   async #insert(query: Query, offsets: readonly StoredOffset[], onConflict: string): Promise<void> {
@@ -300,36 +278,6 @@ async function look<Found>(settings: ClientConfig, read: (query: Query) => Promi
     })
   } finally {
     await connection.close()
-  }
-}
-
-/** Topics and partitions, each as an array for `unnest`. */
-function partitionColumns(partitions: readonly TopicPartition[]): unknown[] {
-  return [partitions.map(each => each.topic), partitions.map(each => each.partition)]
-}
-
-/** As {@link partitionColumns}, with both offsets. */
-function rangeColumns(ranges: readonly OffsetRange[]): unknown[] {
-  const offsets = [ranges.map(each => String(each.fromOffset)), ranges.map(each => String(each.untilOffset))]
-  return [...partitionColumns(ranges), ...offsets]
-}
-
-function storedOffset(row: Record<string, unknown>): StoredOffset {
-  return {
-    topic: String(row.topic),
-    partition: Number(row.partition),
-    offset: BigInt(row.next_offset as string),
-    topicId: (row.topic_id as string | null) ?? undefined,
-    metadata: (row.metadata as string | null) ?? undefined,
-  }
-}
-
-function rangeOf(row: Record<string, unknown>): OffsetRange {
-  return {
-    topic: String(row.topic),
-    partition: Number(row.partition),
-    fromOffset: BigInt(row.from_offset as string),
-    untilOffset: BigInt(row.until_offset as string),
   }
 }
 

@@ -4,12 +4,12 @@ import { systemClock } from '../clock.ts'
 import { FencedError, TidemarkError } from '../errors.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
-import { groupByBatch } from './shared/plans.ts'
+import { groupByBatch, type PlanRow, planRefusal } from './shared/plans.ts'
 import { proofFromJson, proofToJson } from './shared/wire.ts'
 import { Connection, openDatabase } from './sqlite/connection.ts'
 import { primaryCode, sqlError, storeFailure } from './sqlite/failure.ts'
 import { migrate } from './sqlite/schema.ts'
-import { openTransaction, type SqliteTransaction, StatementCache } from './sqlite/transaction.ts'
+import { openTransaction, type SqliteRow, type SqliteTransaction, StatementCache } from './sqlite/transaction.ts'
 import type {
   BatchPlan,
   OffsetStore,
@@ -189,6 +189,10 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
   async writePlan({ batchId, ranges }: BatchPlan): Promise<void> {
     checkRanges(ranges)
     await this.#connection.transaction(() => {
+      for (const range of ranges) {
+        const refusal = planRefusal(this.#connection.name, batchId, range, this.#row(range)?.offset, this.#plan(range))
+        if (refusal) throw refusal
+      }
       const freeze = this.#own.prepare(
         'insert or replace into tidemark_plans (group_id, topic, partition, batch_id, from_offset, until_offset) values (?, ?, ?, ?, ?, ?)',
       )
@@ -199,21 +203,13 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
 
   readPlans(partitions: readonly TopicPartition[]): Promise<readonly BatchPlan[]> {
     return this.#connection.use(() => {
-      const select = this.#own.prepare(
-        'select batch_id, from_offset, until_offset from tidemark_plans where group_id = ? and topic = ? and partition = ?',
+      const asked = partitions.map(partition => this.#plan(partition)?.batchId).filter(found => found !== undefined)
+      const wholeBatch = this.#own.prepare(
+        `select topic, partition, batch_id, from_offset, until_offset from tidemark_plans
+         where group_id = ? and batch_id = ? order by topic, partition`,
       )
       return groupByBatch(
-        partitions.flatMap(({ topic, partition }) => {
-          const row = select.get(this.#groupId, topic, partition)
-          if (!row) return []
-          const range = {
-            topic,
-            partition,
-            fromOffset: row.from_offset as bigint,
-            untilOffset: row.until_offset as bigint,
-          }
-          return [{ batchId: String(row.batch_id), range }]
-        }),
+        [...new Set(asked)].flatMap(batchId => wholeBatch.all(this.#groupId, batchId).map(planRowOf)),
       )
     })
   }
@@ -253,6 +249,16 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     return row && storedOffset(topic, partition, row)
   }
 
+  #plan({ topic, partition }: TopicPartition): PlanRow | undefined {
+    const row = this.#own
+      .prepare(
+        `select topic, partition, batch_id, from_offset, until_offset from tidemark_plans
+         where group_id = ? and topic = ? and partition = ?`,
+      )
+      .get(this.#groupId, topic, partition)
+    return row && planRowOf(row)
+  }
+
   #put({ topic, partition, offset, topicId, metadata }: StoredOffset): void {
     this.#own
       .prepare(
@@ -289,6 +295,16 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
       .prepare('delete from tidemark_proofs where group_id = ? and sequence <= ?')
       .run(this.#groupId, sequence - BigInt(this.#proofRecordsMax))
   }
+}
+
+function planRowOf(row: SqliteRow): PlanRow {
+  const range = {
+    topic: String(row.topic),
+    partition: Number(row.partition),
+    fromOffset: row.from_offset as bigint,
+    untilOffset: row.until_offset as bigint,
+  }
+  return { batchId: String(row.batch_id), range }
 }
 
 /** Looks without making anything: a database that is not there is not begun. */

@@ -73,9 +73,12 @@ export interface OpenStore<Tx = never> {
   /**
    * Freezes a batch before it runs (idempotent guarantee): one row a partition, replacing that partition's older plan, so their
    * number is bounded by the partitions. Rows stay after the commit; a plan whose `fromOffset` is not the stored offset is over.
+   *
+   * A compare-and-set: every row must stand at its range's `fromOffset`, and no other batch may be frozen from there.
+   * @throws FencedError otherwise; see `shared/plans.ts` for the race it closes. Nothing was written.
    */
   writePlan(plan: BatchPlan): Promise<void>
-  /** The frozen plans that touch these partitions, with only their ranges in them. */
+  /** The frozen plans that touch these partitions, whole: also their ranges of other partitions, as long as those are frozen for them. */
   readPlans(partitions: readonly TopicPartition[]): Promise<readonly BatchPlan[]>
   /** The last proof records, newest first. */
   proofs(limit: number): Promise<readonly ProofRecord[]>

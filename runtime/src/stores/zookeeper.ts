@@ -2,9 +2,9 @@ import { systemClock } from '../clock.ts'
 import { bug, FencedError, TidemarkError } from '../errors.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
 import { checkOffset, checkRanges } from './shared/checks.ts'
-import { groupByBatch } from './shared/plans.ts'
+import { planRefusal } from './shared/plans.ts'
 import { Serial } from './shared/serial.ts'
-import { proofToJson, rangeFromWire, rangeToWire, type WireRange } from './shared/wire.ts'
+import { proofToJson } from './shared/wire.ts'
 import type {
   BatchPlan,
   OffsetStore,
@@ -16,6 +16,7 @@ import type {
 } from './store.ts'
 import { type Change, dataOf, isExpected, nodeName, partitionNode, type Row, rowOf } from './zookeeper/nodes.ts'
 import { allOffsets, newestProofs, proofNames } from './zookeeper/looking.ts'
+import { planData, planNodes, wholePlans } from './zookeeper/plans.ts'
 import { codes, type Steps, ZooKeeperSession } from './zookeeper/session.ts'
 
 export interface ZooKeeperOptions {
@@ -167,32 +168,15 @@ class OpenZooKeeper implements OpenStore {
     await this.#exclusive(() => this.#compareAndSet([{ at: from, expected: from, next: () => to }]))
   }
 
-  async writePlan({ batchId, ranges }: BatchPlan): Promise<void> {
-    checkRanges(ranges)
-    await this.#exclusive(async () => {
-      const nodes = await Promise.all(ranges.map(range => this.#session.get(this.#planPath(range))))
-      await this.#setAll(
-        ranges.map((range, index) => ({
-          path: this.#planPath(range),
-          data: JSON.stringify({ batchId, range: rangeToWire(range) }),
-          isThere: nodes[index] !== undefined,
-        })),
-      )
-    })
+  async writePlan(plan: BatchPlan): Promise<void> {
+    checkRanges(plan.ranges)
+    await this.#exclusive(() => this.#freeze(plan))
   }
 
   readPlans(partitions: readonly TopicPartition[]): Promise<readonly BatchPlan[]> {
     return this.#exclusive(async () => {
       await this.#catchUp()
-      const nodes = await Promise.all(partitions.map(each => this.#session.get(this.#planPath(each))))
-      return groupByBatch(
-        nodes
-          .filter(found => found !== undefined)
-          .map(({ data }) => {
-            const { batchId, range } = JSON.parse(data) as { batchId: string; range: WireRange }
-            return { batchId, range: rangeFromWire(range) }
-          }),
-      )
+      return wholePlans(this.#session, `${this.#root}/plans`, partitions)
     })
   }
 
@@ -227,11 +211,35 @@ class OpenZooKeeper implements OpenStore {
       if (code === undefined) return
       if (code !== codes.badVersion && code !== codes.noNode) throw this.#refused(code)
     }
-    throw new TidemarkError('STORE_FAILED', {
-      store: this.#name,
-      operation: 'commit',
-      reason: 'its nodes are being changed all the time',
-    })
+    throw this.#contended('commit')
+  }
+
+  /** As {@link OpenZooKeeper.#compareAndSet}, with the plans' nodes compared too. */
+  async #freeze(plan: BatchPlan): Promise<void> {
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      if (attempt > 0) await this.#catchUp()
+      const rows = await this.#rows(plan.ranges)
+      const frozen = await planNodes(this.#session, `${this.#root}/plans`, plan.ranges)
+      const refusal = plan.ranges
+        .map((range, index) =>
+          planRefusal(this.#name, plan.batchId, range, rows[index]?.stored.offset, frozen[index]?.row),
+        )
+        .find(each => each !== undefined)
+      if (refusal && attempt > 0) throw refusal
+      if (refusal) continue
+      const code = await this.#session.multi(steps => {
+        for (const [index, range] of plan.ranges.entries()) {
+          steps.check(this.#offsetPath(range), rows[index]?.version ?? bug('a compared row is missing'))
+          const path = `${this.#root}/plans/${partitionNode(range)}`
+          const version = frozen[index]?.version
+          if (version === undefined) steps.create(path, planData(plan, range))
+          else steps.compareAndSet(path, planData(plan, range), version)
+        }
+      })
+      if (code === undefined) return
+      if (code !== codes.badVersion && code !== codes.noNode && code !== codes.nodeExists) throw this.#refused(code)
+    }
+    throw this.#contended('freeze a batch')
   }
 
   /** Sets or creates nodes, all or none; a node that appears or vanishes meanwhile is an error worth a retry. */
@@ -293,6 +301,11 @@ class OpenZooKeeper implements OpenStore {
     throw new TidemarkError('STORE_FAILED', { store: this.#name, operation: 'commit', reason })
   }
 
+  #contended(operation: string): TidemarkError {
+    const reason = 'its nodes are being changed all the time'
+    return new TidemarkError('STORE_FAILED', { store: this.#name, operation, reason })
+  }
+
   #refused(code: number): TidemarkError {
     if (code === codes.noAuth)
       return new TidemarkError('STORE_READ_ONLY', { store: this.#name, reason: 'this user may not write there' })
@@ -305,10 +318,6 @@ class OpenZooKeeper implements OpenStore {
 
   #offsetPath(partition: TopicPartition): string {
     return `${this.#root}/offsets/${partitionNode(partition)}`
-  }
-
-  #planPath(partition: TopicPartition): string {
-    return `${this.#root}/plans/${partitionNode(partition)}`
   }
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {

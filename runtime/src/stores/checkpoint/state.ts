@@ -1,6 +1,6 @@
 /** What a log's records add up to. Pure: applying a record is all that happens here. */
 import type { OffsetRange, TopicPartition } from '../../semantics/ranges.ts'
-import { groupByBatch } from '../shared/plans.ts'
+import { groupByBatch, type PlanRow } from '../shared/plans.ts'
 import {
   offsetFromWire,
   offsetToWire,
@@ -30,7 +30,7 @@ export type LogRecord =
 export class CheckpointState {
   readonly #proofRecordsMax: number
   readonly #offsets = new Map<string, StoredOffset>()
-  readonly #plans = new Map<string, { readonly batchId: string; readonly range: OffsetRange }>()
+  readonly #plans = new Map<string, PlanRow>()
   /** Oldest first. */
   #proofs: ProofRecord[] = []
 
@@ -46,8 +46,14 @@ export class CheckpointState {
     return [...this.#offsets.values()]
   }
 
+  plan(partition: TopicPartition): PlanRow | undefined {
+    return this.#plans.get(keyOf(partition))
+  }
+
+  /** The plans that touch these partitions, whole. */
   plans(partitions: readonly TopicPartition[]): BatchPlan[] {
-    return groupByBatch(partitions.map(each => this.#plans.get(keyOf(each))).filter(found => found !== undefined))
+    const touched = new Set(partitions.map(each => this.plan(each)?.batchId))
+    return groupByBatch([...this.#plans.values()].filter(({ batchId }) => touched.has(batchId)))
   }
 
   proofs(limit: number): ProofRecord[] {

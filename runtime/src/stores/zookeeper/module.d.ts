@@ -11,6 +11,7 @@ declare module 'node-zookeeper-client' {
     create(path: string, data: Buffer, acls: readonly unknown[], mode: number): Transaction
     /** Version 0 is taken for "any version": never pass it. */
     setData(path: string, data: Buffer, version: number): Transaction
+    check(path: string, version: number): Transaction
     commit(callback: Callback<[results: unknown]>): void
   }
   export interface Client {

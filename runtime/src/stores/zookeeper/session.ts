@@ -228,6 +228,11 @@ export class Steps {
     this.#transaction.setData(path, Buffer.from(data), version)
   }
 
+  /** Fails the transaction unless the node still has this version. */
+  check(path: string, version: number): void {
+    this.#transaction.check(path, version)
+  }
+
   set(path: string, data: string): void {
     this.#transaction.setData(path, Buffer.from(data), -1)
   }

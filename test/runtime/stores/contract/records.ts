@@ -1,6 +1,6 @@
 /** What is kept beside the offsets: frozen plans and proof records. */
 import assert from 'node:assert/strict'
-import { at, type ContractCase, commit, orders0, orders1, proof, range } from './kit.ts'
+import { assertFenced, at, type ContractCase, commit, orders0, orders1, proof, range } from './kit.ts'
 
 export const recordCases: readonly ContractCase[] = [
   {
@@ -8,6 +8,7 @@ export const recordCases: readonly ContractCase[] = [
     async run(kit) {
       const plan = { batchId: '0:0', ranges: [range(orders0, 2n ** 53n + 1n, 2n ** 60n + 1n), range(orders1, 7n, 8n)] }
       const store = await kit.open()
+      for (const { fromOffset, ...partition } of plan.ranges) await store.initialize(at(partition, fromOffset))
       assert.deepEqual(await store.readPlans([orders0, orders1]), [])
       await store.writePlan(plan)
       assert.deepEqual(await store.readPlans([orders0, orders1]), [plan])
@@ -21,14 +22,39 @@ export const recordCases: readonly ContractCase[] = [
     async run(kit) {
       const one = await kit.open()
       const other = await kit.openRival(one)
+      for (const partition of [orders0, orders1]) await one.initialize(at(partition, 0n))
       await one.writePlan({ batchId: 'a', ranges: [range(orders0, 0n, 5n)] })
       await other.writePlan({ batchId: 'b', ranges: [range(orders1, 0n, 9n)] })
       assert.deepEqual(await one.readPlans([orders0, orders1]), [
         { batchId: 'a', ranges: [range(orders0, 0n, 5n)] },
         { batchId: 'b', ranges: [range(orders1, 0n, 9n)] },
       ])
-      await one.writePlan({ batchId: 'c', ranges: [range(orders0, 5n, 6n), range(orders1, 9n, 10n)] })
-      assert.deepEqual(await other.readPlans([orders1]), [{ batchId: 'c', ranges: [range(orders1, 9n, 10n)] }])
+      await commit(one, [range(orders0, 0n, 5n), range(orders1, 0n, 9n)])
+      const both = { batchId: 'c', ranges: [range(orders0, 5n, 6n), range(orders1, 9n, 10n)] }
+      await one.writePlan(both)
+      assert.deepEqual(await other.readPlans([orders1]), [both], 'whole, whichever of its partitions is asked for')
+    },
+  },
+  {
+    title: 'freezing a batch is a compare-and-set on position and plan, all ranges or none; the same batch may be frozen again',
+    async run(kit) {
+      const owner = await kit.open()
+      const zombie = await kit.openRival(owner)
+      await owner.initialize(at(orders0, 100n))
+      await owner.initialize(at(orders1, 7n))
+      const late = { batchId: 'zombie', ranges: [range(orders1, 7n, 9n), range(orders0, 100n, 150n)] }
+      const batch = { batchId: 'owner', ranges: [range(orders0, 100n, 180n)] }
+      await owner.writePlan(batch)
+      await assertFenced(zombie.writePlan(late), orders0)
+      await assertFenced(zombie.writePlan({ ...batch, ranges: [range(orders0, 100n, 170n)] }), orders0)
+      assert.deepEqual(await owner.readPlans([orders0, orders1]), [batch])
+      await zombie.writePlan(batch)
+      await commit(owner, batch.ranges)
+      await assertFenced(zombie.writePlan(late), orders0)
+      await assertFenced(zombie.writePlan(batch), orders0)
+      const missing = { topic: 'orders', partition: 2 }
+      await assertFenced(zombie.writePlan({ batchId: 'z', ranges: [range(missing, 0n, 1n)] }), missing)
+      assert.deepEqual(await owner.readPlans([orders0, orders1, missing]), [batch])
     },
   },
   {
