@@ -97,6 +97,17 @@ export const errorTable = {
     message: ({ topic, reason }) => `Records for ${topic} were not acknowledged: ${reason}`,
     action: 'The producer is replaced before anything is sent again. Nothing was committed.',
   }),
+  PRODUCE_REFUSED: row<{ partition: string; reason: string }>({
+    retriable: false,
+    message: ({ partition, reason }) => `The broker refused records for ${partition}: ${reason}.`,
+    action: 'Change what the reason names: sending the same again would be refused again. Nothing of them was stored.',
+  }),
+  RECORD_TOO_LARGE: row<{ partition: string; records: number; sizeBytes: number; reason: string }>({
+    retriable: false,
+    message: ({ partition, records, sizeBytes, reason }) =>
+      `${records === 1 ? 'A record' : `${records} records, sent together`} of ${sizeBytes} bytes for ${partition} did not fit: ${reason}.`,
+    action: "Make the record smaller, or raise the topic's max.message.bytes. Nothing of them was stored.",
+  }),
   GROUP_ENDED: row<{ groupId: string; reason: string }>({
     retriable: true,
     message: ({ groupId, reason }) => `The membership in group ${groupId} ended: ${reason}`,
@@ -184,6 +195,14 @@ export const errorTable = {
     message: ({ deadlineMs }) =>
       `The batch in flight did not end within ${deadlineMs} ms and was given up without a commit.`,
     action: 'Give stop() a longer deadline, or make batches smaller.',
+  }),
+
+  CLOCK_MOVED_BACK: row<{ byMs: number; store: string }>({
+    retriable: true,
+    message: ({ byMs, store }) =>
+      `The clock of this machine went back by ${Math.round(byMs)} ms since the last commit to ${store}.`,
+    action:
+      'Nothing is lost: positions, order and deadlines do not depend on it, only the times in proof records do. Look at the time service.',
   }),
 
   // Stores

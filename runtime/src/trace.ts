@@ -3,7 +3,7 @@
  *
  * Nothing here is on the path of a record; events are per batch or rarer.
  */
-import { rangeName } from './errors.ts'
+import { rangeName, type TidemarkError } from './errors.ts'
 import { type OffsetRange, partitionName, type TopicPartition } from './semantics/ranges.ts'
 import type { LossReport } from './semantics/start.ts'
 
@@ -47,6 +47,8 @@ export type TraceEvent =
       readonly batchId: string
       readonly settledAs: 'committed' | 'redo' | 'fenced' | 'unknown'
     }
+  /** Worth a look, and nothing stops for it. */
+  | { readonly kind: 'notice'; readonly error: TidemarkError }
   | { readonly kind: 'retrying'; readonly what: string; readonly attempt: number; readonly error: unknown }
   | { readonly kind: 'stopping'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly error: unknown }
@@ -90,6 +92,8 @@ function warningOf(event: TraceEvent): string | undefined {
         : `gave up ${event.partitions.map(partitionName).join(', ')} before the batch was done: it will be redone by the next owner`
     case 'retrying':
       return `${event.what} failed (attempt ${event.attempt}), trying again: ${textOf(event.error)}`
+    case 'notice':
+      return event.error.message
     case 'control':
       return event.message
     default:

@@ -2,7 +2,7 @@
 import type { KafkaConnection, LogOffsets, TopicDescription } from '../clients/client.ts'
 import { FencedError, TidemarkError } from '../errors.ts'
 import type { Protocol } from '../guarantees/guarantee.ts'
-import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
+import { type OffsetRange, partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import {
   answerOffset,
   type DataLossAnswer,
@@ -26,18 +26,23 @@ export interface AdoptionOptions {
   readonly groupId: string
   readonly startingOffsets: StartingOffsets
   readonly isAvailableNow: boolean
+  /** Partitions are worked on apart, so a frozen batch is rerun in parts. */
+  readonly isPerPartition: boolean
   /** Answers losses; `fail` ends the run with the report. */
   answerLoss(reports: readonly LossReport[]): Promise<DataLossAnswer>
+}
+
+/** Partitions that are ours, and others' that take part in a frozen batch of ours. */
+export interface Adopted {
+  readonly owned: OwnedPartition[]
+  readonly guests: OwnedPartition[]
 }
 
 /**
  * @throws TidemarkError OFFSETS_LOST, STARTING_OFFSET_INVALID, OPTION_INVALID, TOPIC_UNKNOWN: nothing was read or moved.
  * @throws FencedError another owner moved a position while we looked at it.
  */
-export async function adopt(
-  partitions: readonly TopicPartition[],
-  options: AdoptionOptions,
-): Promise<OwnedPartition[]> {
+export async function adopt(partitions: readonly TopicPartition[], options: AdoptionOptions): Promise<Adopted> {
   const { connection, protocol } = options
   const topics = await connection.describeTopics([...new Set(partitions.map(each => each.topic))])
   const logs = await connection.logOffsets(partitions)
@@ -47,20 +52,46 @@ export async function adopt(
   await answerLosses(states, stored, options)
   await initializeMissing(states, stored, topics, options)
 
-  const plans = await protocol.plans(partitions)
-  return states.map(state => {
+  const owned = states.map(state => {
     const position = stored.get(partitionName(state))
     if (position === undefined) throw new FencedError([state], 'its position vanished while it was read')
     const endOffset = options.isAvailableNow ? state.endOffset : undefined
-    const owned = new OwnedPartition({ ...state, offset: position.offset, endOffset })
-    for (const { batchId, ranges } of plans) {
-      const range = ranges.find(each => partitionName(each) === partitionName(state))
-      // A plan that starts elsewhere has committed, or was overtaken by a reset.
-      if (range && range.fromOffset === position.offset && range.untilOffset > range.fromOffset)
-        owned.plan = { batchId, range }
-    }
-    return owned
+    return new OwnedPartition({ ...state, offset: position.offset, endOffset })
   })
+  return { owned, guests: await resumePlans(owned, options) }
+}
+
+/** Gives each partition its part of a batch that was frozen and not committed; answers the parts that are not ours. */
+async function resumePlans(
+  owned: readonly OwnedPartition[],
+  { connection, protocol, isPerPartition }: AdoptionOptions,
+): Promise<OwnedPartition[]> {
+  const plans = await protocol.plans(owned)
+  const ours = new Map(owned.map(each => [partitionName(each), each]))
+  const foreign = plans.flatMap(plan => plan.ranges).filter(range => !ours.has(partitionName(range)))
+  const isNeeded = foreign.length > 0 && !isPerPartition
+  const positions = new Map(
+    isNeeded ? (await protocol.positions(foreign)).map(each => [partitionName(each), each]) : [],
+  )
+  const topics = isNeeded ? await connection.describeTopics([...new Set(foreign.map(each => each.topic))]) : []
+  const guests: OwnedPartition[] = []
+  for (const { batchId, ranges } of plans) {
+    const standsAt = (range: OffsetRange) =>
+      ours.get(partitionName(range))?.position ?? positions.get(partitionName(range))?.offset
+    // A part that starts elsewhere has committed, or was overtaken by a reset.
+    const open = ranges.filter(range => range.fromOffset === standsAt(range) && range.untilOffset > range.fromOffset)
+    if (!open.some(range => ours.has(partitionName(range)))) continue
+    for (const range of open) {
+      const { topic, partition, fromOffset, untilOffset } = range
+      const mine = ours.get(partitionName(range))
+      const topicId = topics.find(each => each.topic === topic)?.topicId
+      const start = { topic, partition, topicId, offset: fromOffset, endOffset: untilOffset, isGuest: true }
+      const part = mine ?? new OwnedPartition(start)
+      part.plan = { batchId, range, parts: isPerPartition ? 1 : open.length }
+      if (!mine) guests.push(part)
+    }
+  }
+  return guests
 }
 
 interface PartitionState extends LogState {

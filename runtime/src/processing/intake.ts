@@ -16,8 +16,8 @@ export interface IntakeOptions {
   readonly maxRecordsPerBatch: number
   readonly maxBytesPerBatch: number
   readonly clock: Clock
-  /** A partition that cannot be fetched from where it stands. Fetching it goes on once this resolves, if it is still ours. */
-  onPartitionError(partition: OwnedPartition, error: FetchError): Promise<void>
+  /** A partition that cannot be fetched from where it stands. */
+  onPartitionError(partition: OwnedPartition, error: FetchError): void
   /** A whole request failed; it is sent again after a pause. */
   onTrouble(error: unknown, attempt: number): void
 }
@@ -85,7 +85,7 @@ export class Intake {
       taken.push({ owned: each, slice })
     }
     this.#room.ring()
-    return taken.sort((left, right) => compare(left.owned, right.owned))
+    return taken.sort(byPartition)
   }
 
   /** Something was handed out or dropped: there may be room for another fetch. */
@@ -142,7 +142,7 @@ export class Intake {
       if (!partition?.isOurs) continue
       if (answer.error === undefined) partition.accept(answer)
       else if (answer.error.code === 'RETRIABLE') retriable = answer.error
-      else await this.#options.onPartitionError(partition, answer.error)
+      else this.#options.onPartitionError(partition, answer.error)
     }
     for (const bell of this.#listeners) bell.ring()
     if (retriable && answers.every(answer => answer.error)) throw new Error(retriable.message)
@@ -167,6 +167,6 @@ export class Intake {
   }
 }
 
-function compare(left: { topic: string; partition: number }, right: { topic: string; partition: number }): number {
+export function byPartition({ owned: left }: Taken, { owned: right }: Taken): number {
   return left.topic < right.topic ? -1 : left.topic > right.topic ? 1 : left.partition - right.partition
 }

@@ -1,9 +1,9 @@
 /** Takes slices of some partitions and runs them one unit after the other. What shares a lane keeps its order; lanes run beside each other. */
 import { type Clock, pause } from '../clock.ts'
 import { Bell } from './bell.ts'
-import type { Intake } from './intake.ts'
+import { byPartition, type Intake } from './intake.ts'
 import type { Bounds, Trigger } from './options.ts'
-import type { OwnedPartition, Taken } from './owned.ts'
+import type { FrozenPart, OwnedPartition, Taken } from './owned.ts'
 
 export interface LaneOptions {
   readonly intake: Intake
@@ -15,6 +15,8 @@ export interface LaneOptions {
   partitions(): readonly OwnedPartition[]
   /** Whether this lane has nothing to do any more. */
   isOver(): boolean
+  /** A frozen batch is not whole any more: where its parts stand must be read again. */
+  lookAgain(parts: readonly OwnedPartition[]): void
   /** Runs one unit; rejects only with what ends the run. `planId` is the id under which the same ranges were frozen before. */
   runUnit(taken: readonly Taken[], planId: string | undefined): Promise<void>
 }
@@ -54,12 +56,12 @@ export class Lane {
     let firstRecordMs: number | undefined
     for (;;) {
       if (stopping.aborted || this.#options.isOver()) return undefined
-      const partitions = this.#options.partitions()
-      const planned = partitions.find(each => each.isOurs && each.plan !== undefined)
-      if (planned) {
-        const planId = planned.plan?.batchId
-        const taken = this.#takePlanned(partitions, planId)
-        if (taken) return { taken, planId }
+      const present = this.#options.partitions()
+      const partitions = present.filter(each => !each.isGuest)
+      const plan = partitions.find(each => each.isOurs && each.plan !== undefined)?.plan
+      if (plan) {
+        const taken = this.#takePlanned(present, plan)
+        if (taken) return { taken, planId: plan.batchId }
         await this.#bell.wait()
         continue
       }
@@ -79,16 +81,21 @@ export class Lane {
     }
   }
 
-  /** The parts of one frozen batch that are ours, once all of them are fetched. */
-  #takePlanned(partitions: readonly OwnedPartition[], batchId: string | undefined): Taken[] | undefined {
-    const parts = partitions.filter(each => each.isOurs && each.plan?.batchId === batchId)
+  /** The parts of one frozen batch, once all of them are fetched. */
+  #takePlanned(partitions: readonly OwnedPartition[], plan: FrozenPart): Taken[] | undefined {
+    const parts = partitions.filter(each => each.isOurs && each.plan?.batchId === plan.batchId)
+    if (parts.length < plan.parts) {
+      this.#options.lookAgain(parts)
+      return undefined
+    }
     if (parts.some(each => each.fetchOffset < (each.plan?.range.untilOffset ?? 0n))) return undefined
     const taken = parts.flatMap(owned => {
       const slice = owned.takePlanned()
       return slice ? [{ owned, slice }] : []
     })
     this.#options.intake.madeRoom()
-    return taken
+    // In the order in which it ran the first time.
+    return taken.sort(byPartition)
   }
 
   #isFull(partitions: readonly OwnedPartition[]): boolean {

@@ -8,6 +8,14 @@ export interface Taken {
   readonly slice: BatchSlice
 }
 
+/** One partition's part of a frozen batch. */
+export interface FrozenPart {
+  readonly batchId: string
+  readonly range: OffsetRange
+  /** How many partitions the batch has that are still to be committed, this one included. */
+  readonly parts: number
+}
+
 /** What one fetch answered, as far as it is not yet handed out. */
 interface Chunk {
   readonly records: readonly KafkaRecord[]
@@ -31,8 +39,17 @@ export class OwnedPartition implements TopicPartition {
   fetchOffset: bigint
   /** Nothing at or after this offset is read (available-now). */
   readonly endOffset: bigint | undefined
-  /** The frozen range that must run next, under its old id. */
-  plan: { readonly batchId: string; readonly range: OffsetRange } | undefined
+  /** The frozen range that must run next, under its old id, together with the other parts of its batch. */
+  plan: FrozenPart | undefined
+  /**
+   * Another member's partition: read, and committed, only as a part of a frozen batch that has a part of ours too.
+   *
+   *   1. A freezes batch 7 over orders/0 and orders/1, writes its results under that id, and dies before the commit
+   *   2. the group gives orders/0 to B and orders/1 to C
+   *   3. a rerun of one half under the id 7 would overwrite the whole; one under another id would count it twice
+   * So each of them reruns all of batch 7, and the first commit moves both positions; the other's is fenced.
+   */
+  readonly isGuest: boolean
   /** False once it was revoked, lost or fenced: no further batch may start on it. */
   isOurs = true
   bufferedRecords = 0
@@ -44,6 +61,7 @@ export class OwnedPartition implements TopicPartition {
       readonly offset: bigint
       readonly topicId: string | undefined
       readonly endOffset?: bigint | undefined
+      readonly isGuest?: boolean
     },
   ) {
     this.topic = start.topic
@@ -52,6 +70,7 @@ export class OwnedPartition implements TopicPartition {
     this.position = start.offset
     this.fetchOffset = start.offset
     this.endOffset = start.endOffset
+    this.isGuest = start.isGuest ?? false
   }
 
   get isAtEnd(): boolean {

@@ -5,7 +5,7 @@
  * the guarantee's protocol: one lane over all partitions for `foreachBatch`, a lane a partition for `foreachPartition`.
  */
 import type { FetchError, KafkaConnection } from '../clients/client.ts'
-import { type Clock, pause, systemClock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import type { Attachment } from '../control/attach.ts'
 import { bug, FencedError, TidemarkError } from '../errors.ts'
 import type { Protocol } from '../guarantees/guarantee.ts'
@@ -14,7 +14,7 @@ import { type Random, systemRandom } from '../random.ts'
 import { partitionName } from '../semantics/ranges.ts'
 import type { LossReport } from '../semantics/start.ts'
 import { type Trace, warningsTrace } from '../trace.ts'
-import { adopt, answerOf } from './adoption.ts'
+import { type Adopted, adopt, answerOf } from './adoption.ts'
 import { attachEditor } from './attachEditor.ts'
 import { Bell } from './bell.ts'
 import { fetchFailure } from './fetchFailure.ts'
@@ -34,8 +34,6 @@ import { Work } from './work.ts'
 const outageMsMax = 300_000
 /** What an end may take after the batch in flight: leaving the group, closing connections. */
 const closeMsMax = 5_000
-/** Between a partition's fetch error and the next look at it: a topic may be on its way. */
-const lookAgainMs = 200
 
 /** Everything that exists once the run is open. */
 interface Parts<Extra extends object> {
@@ -172,8 +170,10 @@ export class Run<V, Extra extends object> {
     const { startingOffsets = 'earliest', trigger } = this.#options
     const answerLoss = (reports: readonly LossReport[]) => answerOf(reports, this.#options, this.#trace)
     const isAvailableNow = trigger === 'availableNow'
-    const options = { connection, protocol, groupId: this.#groupId, startingOffsets, isAvailableNow, answerLoss }
-    let adopted: OwnedPartition[]
+    const { isPerPartition } = this.#handler
+    const groupId = this.#groupId
+    const options = { connection, protocol, groupId, startingOffsets, isAvailableNow, isPerPartition, answerLoss }
+    let adopted: Adopted
     try {
       adopted = await this.#patience.run('reading where partitions start', outageMsMax, () => adopt(incoming, options))
     } catch (error) {
@@ -183,13 +183,13 @@ export class Run<V, Extra extends object> {
       for (const each of incoming) work.fenced(each)
       return
     }
-    const ours = adopted.filter((_each, index) => group.isPresent(incoming[index] ?? bug('adopted too much')))
+    const ours = adopted.owned.filter((_each, index) => group.isPresent(incoming[index] ?? bug('adopted too much')))
     const positions = ours.map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
     this.#trace({ kind: 'assigned', partitions: positions })
     mirror?.note(
       ours.map(({ topic, partition, position }) => ({ topic, partition, fromOffset: position, untilOffset: position })),
     )
-    work.start(ours)
+    work.start({ owned: ours, guests: adopted.guests })
   }
 
   async #rejoin({ group, intake, work }: Parts<Extra>): Promise<void> {
@@ -205,18 +205,13 @@ export class Run<V, Extra extends object> {
 
   // Trouble
 
-  async #onPartitionError(partition: OwnedPartition, error: FetchError): Promise<void> {
-    this.#parts?.intake.remove(partition)
-    const failure = fetchFailure(partition, error)
-    if (failure) this.#fail(failure)
-    else void this.#lookAgain(partition).catch(cause => this.#fail(cause))
-  }
-
-  /** The position fits the log no more (retention passed it, or the topic is another one): adopted anew, under the same policy as at the start. */
-  async #lookAgain(partition: OwnedPartition): Promise<void> {
-    await this.#parts?.work.drain([partition], this.#bounds.rebalanceTimeoutMs)
-    await pause(this.#clock, lookAgainMs, this.#stopping.signal)
-    this.#parts?.group.requeue(partition)
+  #onPartitionError(partition: OwnedPartition, error: FetchError): void {
+    // What another member's partition lacks, its owner answers; our batch that it was to take part in is looked at again without it.
+    const failure = partition.isGuest ? undefined : fetchFailure(partition, error)
+    if (failure) {
+      this.#parts?.intake.remove(partition)
+      this.#fail(failure)
+    } else this.#parts?.work.lookAgain([partition])
   }
 
   #fail(error: unknown): void {
@@ -228,7 +223,7 @@ export class Run<V, Extra extends object> {
 
   #isDrained({ group, intake, work }: Parts<Extra>): boolean {
     if (this.#options.trigger !== 'availableNow' || work.unitsInFlight.length > 0) return false
-    const owned = new Map([...intake.partitions].map(each => [partitionName(each), each]))
+    const owned = new Map([...intake.partitions].filter(each => !each.isGuest).map(each => [partitionName(each), each]))
     return group.current?.assignment.every(each => owned.get(partitionName(each))?.isAtEnd) === true
   }
 
@@ -342,6 +337,7 @@ export class Run<V, Extra extends object> {
       clock: this.#clock,
       trace: this.#trace,
       ledger: this.#ledger,
+      storeName: this.#options.guarantee.storeName,
       gate: this.#editor?.gate,
       stopping: this.#stopping.signal,
     })

@@ -80,6 +80,7 @@ export interface UnitRunnerOptions<V, Extra extends object> {
   readonly clock: Clock
   readonly trace: Trace
   readonly ledger: Ledger
+  readonly storeName: string
   readonly gate: PhaseGate | undefined
   /** Aborted when the run stops: no further attempt begins. */
   readonly stopping: AbortSignal
@@ -88,9 +89,11 @@ export interface UnitRunnerOptions<V, Extra extends object> {
 /** How long retriable trouble with store or brokers is sat out before a run ends with it. */
 const outageMsMax = 300_000
 const backoffMsMax = 30_000
+const clockNudgeMsMax = 500
 
 export class UnitRunner<V, Extra extends object> {
   readonly #options: UnitRunnerOptions<V, Extra>
+  #committedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: UnitRunnerOptions<V, Extra>) {
     this.#options = options
@@ -242,12 +245,24 @@ export class UnitRunner<V, Extra extends object> {
       owned.position = unit.ranges[index]?.untilOffset ?? owned.position
     }
     ledger.committed(unit.ranges, unit.records)
+    this.#watchClock()
     trace({
       kind: 'batchCommitted',
       ...named(unit),
       records: unit.records,
       durationMs: clock.monotonicMs() - startedMs,
     })
+  }
+
+  /** Deadlines are measured with time that only grows; what a set-back clock changes is what people read in the proof records. */
+  #watchClock(): void {
+    const { clock, trace, storeName } = this.#options
+    const nowMs = clock.nowMs()
+    const byMs = this.#committedAtMs - nowMs
+    this.#committedAtMs = nowMs
+    // Time services nudge a clock by some milliseconds all the time.
+    if (byMs > clockNudgeMsMax)
+      trace({ kind: 'notice', error: new TidemarkError('CLOCK_MOVED_BACK', { byMs, store: storeName }) })
   }
 }
 

@@ -1,5 +1,6 @@
 /** The units in flight and the lanes that start them; and how a partition is given up without leaving any behind. */
-import type { Clock } from '../clock.ts'
+import { type Clock, pause } from '../clock.ts'
+import type { Adopted } from './adoption.ts'
 import { TidemarkError } from '../errors.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { Group } from './group.ts'
@@ -35,6 +36,9 @@ export interface WorkOptions {
 /** Takeovers in a row that the group knows nothing of, before the run ends. */
 const fencesMax = 3
 
+/** Between a partition's trouble and the next look at it: a topic may be on its way. */
+const lookAgainMs = 200
+
 export class Work {
   readonly #options: WorkOptions
   readonly #units = new Map<Unit, Promise<unknown>>()
@@ -53,9 +57,12 @@ export class Work {
   }
 
   /** Starts working on partitions that were adopted. */
-  start(adopted: readonly OwnedPartition[]): void {
+  start({ owned: adopted, guests }: Adopted): void {
     const { intake, isPerPartition } = this.#options
-    intake.add(adopted)
+    const names = new Set(adopted.map(partitionName))
+    for (const each of [...intake.partitions]) if (each.isGuest && names.has(partitionName(each))) intake.remove(each)
+    const present = new Set([...intake.partitions].map(partitionName))
+    intake.add([...adopted, ...guests.filter(each => !present.has(partitionName(each)))])
     if (isPerPartition) {
       for (const owned of adopted)
         this.#startLane(
@@ -91,6 +98,27 @@ export class Work {
     for (const unit of this.#units.keys()) if (touches(unit, names)) unit.giveUp()
   }
 
+  /**
+   * Reads anew where partitions of ours stand, once what runs on them has ended: the position fits the log no more (retention passed it,
+   * or the topic is another one), or a frozen batch is no longer whole. Adopted under the same policy as at the start.
+   */
+  lookAgain(parts: readonly OwnedPartition[]): void {
+    const { clock, stopping, intake, group, bounds, fail } = this.#options
+    const ours = parts.filter(part => !part.isGuest && group.isAssigned(part))
+    for (const part of parts) intake.remove(part)
+    const again = async () => {
+      await this.drain(ours, bounds.rebalanceTimeoutMs)
+      await pause(clock, lookAgainMs, stopping)
+      // Meanwhile it may have been taken away and given anew: then it is being looked at already.
+      for (const part of ours) if (!this.#isOwned(partitionName(part))) group.requeue(part)
+    }
+    if (ours.length > 0) void again().catch(fail)
+  }
+
+  #isOwned(name: string): boolean {
+    return [...this.#options.intake.partitions].some(each => !each.isGuest && partitionName(each) === name)
+  }
+
   /** After the stop was announced: waits for the lanes, then gives their units up. Answers those that are stuck in a commit even then. */
   async end(deadlineMs: number, graceMs: number): Promise<readonly Unit[]> {
     const { clock } = this.#options
@@ -109,11 +137,10 @@ export class Work {
    * afresh; after several such fences in a row something outside the group moves our offsets, and the run ends.
    */
   fenced(partition: TopicPartition): void {
-    const { clock, bounds, stopping, intake, group } = this.#options
+    const { clock, bounds, stopping, group } = this.#options
     const name = partitionName(partition)
     clock.after(Math.max(1_000, bounds.heartbeatIntervalMs * 2), () => {
-      const isOwnedAnew = [...intake.partitions].some(each => partitionName(each) === name)
-      if (isOwnedAnew || stopping.aborted || !group.isAssigned(partition)) return
+      if (this.#isOwned(name) || stopping.aborted || !group.isAssigned(partition)) return
       const times = (this.#fences.get(name) ?? 0) + 1
       this.#fences.set(name, times)
       if (times > fencesMax) {
@@ -133,6 +160,7 @@ export class Work {
       stopping,
       partitions,
       isOver: () => this.#hasFailed || isOver(),
+      lookAgain: parts => this.lookAgain(parts),
       runUnit: (taken, planId) => this.#runUnit(taken, planId),
     })
     const ended = lane.run().catch(error => {
@@ -145,7 +173,7 @@ export class Work {
 
   async #runUnit(taken: readonly Taken[], planId: string | undefined): Promise<void> {
     if (taken.length === 0) return
-    const { runId, clock, mirror } = this.#options
+    const { runId, clock, mirror, intake } = this.#options
     const sequence = ++this.#sequence
     const unit = new Unit({
       batchId: planId ?? `${runId}-${sequence}`,
@@ -163,11 +191,12 @@ export class Work {
     try {
       const outcome = await running
       if (outcome === 'committed') {
-        mirror?.note(unit.ranges)
+        mirror?.note(unit.ranges.filter((_range, index) => !unit.owned[index]?.isGuest))
         if (this.#fences.size > 0) for (const range of unit.ranges) this.#fences.delete(partitionName(range))
       } else if (outcome === 'fenced') this.#stopOwning(unit.owned)
       else if (outcome === 'cut') await this.#runParts(unit)
     } finally {
+      for (const owned of unit.owned) if (owned.isGuest) intake.remove(owned)
       this.#units.delete(unit)
       this.#options.onUnitEnded()
     }
@@ -193,6 +222,11 @@ export class Work {
   }
 
   #stopOwning(partitions: readonly OwnedPartition[]): void {
+    // Another member has committed the same frozen batch, or holds it: where it stands decides.
+    if (partitions.some(owned => owned.isGuest)) {
+      this.lookAgain(partitions)
+      return
+    }
     for (const owned of partitions) {
       if (owned.isOurs) this.fenced(owned)
       this.#options.intake.remove(owned)
@@ -200,9 +234,12 @@ export class Work {
   }
 
   #forget(names: ReadonlySet<string>): void {
-    for (const owned of [...this.#options.intake.partitions]) {
-      if (names.has(partitionName(owned))) this.#options.intake.remove(owned)
-    }
+    const { intake } = this.#options
+    for (const owned of [...intake.partitions]) if (names.has(partitionName(owned))) intake.remove(owned)
+    const left = [...intake.partitions]
+    // A guest is there for a batch of ours: without a part of ours it has nothing to wait for.
+    const batches = new Set(left.map(each => (each.isGuest ? undefined : each.plan?.batchId)))
+    for (const each of left) if (each.isGuest && each.plan && !batches.has(each.plan.batchId)) intake.remove(each)
   }
 }
 

@@ -208,9 +208,7 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
         `select topic, partition, batch_id, from_offset, until_offset from tidemark_plans
          where group_id = ? and batch_id = ? order by topic, partition`,
       )
-      return groupByBatch(
-        [...new Set(asked)].flatMap(batchId => wholeBatch.all(this.#groupId, batchId).map(planRowOf)),
-      )
+      return groupByBatch([...new Set(asked)].flatMap(batchId => wholeBatch.all(this.#groupId, batchId).map(planRowOf)))
     })
   }
 

@@ -62,7 +62,7 @@ test('available-now cuts at the end it was given, and knows when it is there', (
 test('a frozen plan is handed out exactly, once all of it is there', () => {
   const owned = new OwnedPartition({ ...start, offset: 0n })
   const range = { topic: 'orders', partition: 0, fromOffset: 0n, untilOffset: 3n }
-  owned.plan = { batchId: 'b', range }
+  owned.plan = { batchId: 'b', range, parts: 1 }
   owned.accept(answer([0n, 1n], 2n))
   assert.equal(owned.takePlanned(), undefined)
   owned.accept(answer([2n, 3n], 4n))

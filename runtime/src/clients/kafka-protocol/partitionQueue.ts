@@ -54,7 +54,7 @@ export class PartitionQueue implements TopicPartition {
   append(records: readonly OutgoingRecord[], nowMs: number, receipt: Receipt): void {
     let open: OpenBatch | undefined
     for (const record of records) {
-      const batch = this.#batchForNext()
+      const batch = this.#batchFor(record)
       const sizeBefore = batch.builder.sizeBytes
       if (batch !== open) {
         batch.receipts.push({ receipt, firstIndex: batch.builder.recordCount })
@@ -100,11 +100,34 @@ export class PartitionQueue implements TopicPartition {
     this.bytesWaiting = 0
   }
 
-  #batchForNext(): OpenBatch {
+  /** The open batch where the record fits, else another: a broker refuses a batch as a whole, for the sake of one record too many. */
+  #batchFor(record: OutgoingRecord): OpenBatch {
     const last = this.#waiting.at(-1)
-    if (last && last.builder.sizeBytes < this.#batchBytesMax) return last
+    const room = last ? this.#batchBytesMax - last.builder.sizeBytes : 0
+    if (last && (mostBytes(record) <= room || encodedBytes(record) <= room)) return last
     const fresh = { builder: new BatchBuilder(), receipts: [] }
     this.#waiting.push(fresh)
     return fresh
   }
+}
+
+/** Lengths and deltas, all as long as they can get. */
+const overheadBytesMax = 40
+const headerOverheadBytesMax = 10
+
+/** Found without looking into the text: no character takes more than three bytes for each of its UTF-16 units. */
+function mostBytes(record: OutgoingRecord): number {
+  return sizeWith(record, text => text.length * 3)
+}
+
+function encodedBytes(record: OutgoingRecord): number {
+  return sizeWith(record, text => Buffer.byteLength(text))
+}
+
+function sizeWith({ key, value, headers = [] }: OutgoingRecord, textBytes: (text: string) => number): number {
+  const bytesOf = (field: Buffer | string | null | undefined) =>
+    typeof field === 'string' ? textBytes(field) : (field?.length ?? 0)
+  let size = overheadBytesMax + bytesOf(key) + bytesOf(value)
+  for (const [name, field] of headers) size += headerOverheadBytesMax + bytesOf(name) + bytesOf(field)
+  return size
 }

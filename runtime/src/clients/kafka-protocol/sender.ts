@@ -9,7 +9,7 @@
  */
 
 import { pause } from '../../clock.ts'
-import { FencedError, ProduceError, reasonOf } from '../../errors.ts'
+import { FencedError, ProduceError, reasonOf, TidemarkError } from '../../errors.ts'
 import { partitionName } from '../../semantics/ranges.ts'
 import type { Cluster } from './cluster.ts'
 import { KafkaCodeError } from './errorCodes.ts'
@@ -209,10 +209,12 @@ export class Sender {
       return
     }
     const isFenced = outcome.error instanceof KafkaCodeError && fencedCodes.has(outcome.error.codeName)
+    const isStateLost = outcome.error instanceof KafkaCodeError && lostStateCodes.has(outcome.error.codeName)
     const error = isFenced
       ? new FencedError([queue], outcome.error.message, { cause: outcome.error })
-      : new ProduceError(partitionName(queue), reasonOf(outcome.error), isDoubtful, { cause: outcome.error })
-    const isStateLost = outcome.error instanceof KafkaCodeError && lostStateCodes.has(outcome.error.codeName)
+      : isDoubtful || isStateLost
+        ? new ProduceError(partitionName(queue), reasonOf(outcome.error), isDoubtful, { cause: outcome.error })
+        : refusal(flight, outcome.error)
     if (isFenced || isDoubtful || isStateLost) this.break(error)
     this.failure ??= error
     queue.refuse(flight, error)
@@ -220,6 +222,7 @@ export class Sender {
 }
 
 const fencedCodes: ReadonlySet<string> = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED'])
+const tooLargeCodes: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
 /** The broker's memory of this producer does not fit ours: no number we could choose is right. */
 const lostStateCodes: ReadonlySet<string> = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
@@ -228,6 +231,23 @@ const lostStateCodes: ReadonlySet<string> = new Set([
   'INVALID_TXN_STATE',
   'TRANSACTION_ABORTABLE',
 ])
+
+/** What the broker has certainly not stored; where trying again cannot help, the error says so. */
+function refusal({ queue, batch }: BatchInFlight, error: Error): Error {
+  const partition = partitionName(queue)
+  const reason = reasonOf(error)
+  if (!(error instanceof KafkaCodeError) || error.isRetriable)
+    return new ProduceError(partition, reason, false, { cause: error })
+  if (tooLargeCodes.has(error.codeName)) {
+    const size = { records: batch.recordCount, sizeBytes: batch.bytes.length }
+    return new TidemarkError('RECORD_TOO_LARGE', { partition, ...size, reason }, { cause: error })
+  }
+  if (error.codeName.endsWith('AUTHORIZATION_FAILED')) {
+    const resource = `topic ${queue.topic} (${reason})`
+    return new TidemarkError('AUTHORIZATION_FAILED', { operation: 'write to', resource }, { cause: error })
+  }
+  return new TidemarkError('PRODUCE_REFUSED', { partition, reason }, { cause: error })
+}
 
 function outcomeOfError(thrown: unknown): Outcome {
   const error = thrown instanceof Error ? thrown : new Error(reasonOf(thrown))

@@ -36,7 +36,8 @@ export const recordCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'freezing a batch is a compare-and-set on position and plan, all ranges or none; the same batch may be frozen again',
+    title:
+      'freezing a batch is a compare-and-set on position and plan, all ranges or none; the same batch may be frozen again',
     async run(kit) {
       const owner = await kit.open()
       const zombie = await kit.openRival(owner)
