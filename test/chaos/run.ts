@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util'
 import { runExperiment } from './experiment.ts'
 import { type Flaw, flaws, zombieFlaws } from './flaws.ts'
-import { clients, guarantees, stores } from './settings.ts'
+import { clients, type GuaranteeChoice, guarantees, type StoreChoice, stores } from './settings.ts'
 
 const { values } = parseArgs({
   options: {
@@ -38,16 +38,37 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+/** What a guarantee cannot be kept in: said before anything is started. */
+function refuseUnfit(guarantee: GuaranteeChoice, store: StoreChoice): void {
+  const fit: Partial<Record<GuaranteeChoice, readonly StoreChoice[]>> = {
+    transactional: ['kafka', 'sqlite', 'postgres'],
+    idempotent: ['sqlite', 'checkpoint', 'postgres', 'zookeeper'],
+  }
+  if (fit[guarantee]?.includes(store) ?? true) return
+  console.error(`--guarantee ${guarantee} needs --store ${fit[guarantee]?.join(', ')}, not ${store}.`)
+  process.exit(2)
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0) return value
+  console.error(`--${option} must be a whole number, not ${text}.`)
+  process.exit(2)
+}
+
 try {
   const flaw = values.flaw === undefined ? undefined : oneOf('flaw', values.flaw, Object.keys(flaws) as Flaw[])
+  const guarantee = oneOf('guarantee', values.guarantee, guarantees)
+  const store = oneOf('store', values.store, stores)
+  refuseUnfit(guarantee, store)
   console.log(`seed ${values.seed}`)
   const verdict = await runExperiment(scope, {
-    guarantee: oneOf('guarantee', values.guarantee, guarantees),
-    store: oneOf('store', values.store, stores),
+    guarantee,
+    store,
     client: oneOf('client', values.client, clients),
-    kills: Number(values.kills),
-    seed: Number(values.seed),
-    brokers: values.brokers === '3' ? 3 : 1,
+    kills: wholeNumber('kills', values.kills),
+    seed: wholeNumber('seed', values.seed),
+    brokers: oneOf('brokers', values.brokers, ['1', '3']) === '3' ? 3 : 1,
     ...(flaw ? { flaw } : {}),
     hasZombies: values.zombies || (flaw !== undefined && zombieFlaws.has(flaw)),
     say: line => console.log(line),
