@@ -97,9 +97,20 @@ const bundles: readonly BuildOptions[] = [
     splitting: true,
     chunkNames: 'chunk-[hash]',
     plugins: [typescriptBesideBundle],
+    define: { sqlParserBeside: '"./pgsql-ast-parser.cjs"' },
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
+  },
+  // Loaded when the first upsert is met, not before.
+  {
+    ...shared,
+    entryPoints: { 'pgsql-ast-parser': createRequire(join(root, 'server/package.json')).resolve('pgsql-ast-parser') },
+    outdir: 'server/dist/bundle',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
   },
   webviewBundle,
 ]

@@ -1,13 +1,18 @@
 /** Fixes for outputs: a conflict clause where the SQL text shows what to add. */
 import type { Expression } from '../facts/code.ts'
-import type { FixSketch } from '../facts/model.ts'
+import type { FixSketch, Place } from '../facts/model.ts'
 import { frameOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Frame } from './frames.ts'
 import { placeOf } from './places.ts'
 
-/** Adds `ON CONFLICT DO NOTHING` at the end of a plain insert. Not safe: without a unique key it changes nothing. */
-export function insertFixes(evaluator: Evaluator, expression: Expression, frame: Frame): FixSketch[] {
+/** Makes a plain insert pass over a row that is there, in its dialect. Not safe: without a unique key it changes nothing. */
+export function insertFixes(
+  evaluator: Evaluator,
+  expression: Expression,
+  frame: Frame,
+  dialect: 'mysql' | 'standard',
+): FixSketch[] {
   const value = evaluator.evaluate(expression, frame)
   const made = value.by ?? { expression, frame }
   let text = made.expression
@@ -22,9 +27,10 @@ export function insertFixes(evaluator: Evaluator, expression: Expression, frame:
   const { module } = home
   const written = module.text.slice(text.start, text.end)
   const closing = /[\s;]*['"`]$/.exec(written)
-  if (!/\binsert\b/i.test(written) || /\bon\s+conflict\b/i.test(written) || !closing) return []
+  if (!/\binsert\b/i.test(written) || /\bon\s+(?:conflict|duplicate)\b/i.test(written) || !closing) return []
   const at = text.start + closing.index
   const isLower = /\binsert\b/.test(written)
+  if (dialect === 'mysql') return insertIgnore(written, text.start, isLower, at => placeOf(module, at))
   const clause = isLower ? ' on conflict do nothing' : ' ON CONFLICT DO NOTHING'
   const returning = /\s+returning\b/i.exec(written)
   const start = returning ? text.start + returning.index : at
@@ -35,4 +41,17 @@ export function insertFixes(evaluator: Evaluator, expression: Expression, frame:
       edits: [{ at: placeOf(module, { start, end: start }), newText: clause }],
     },
   ]
+}
+
+function insertIgnore(
+  written: string,
+  start: number,
+  isLower: boolean,
+  placeOf: (at: { start: number; end: number }) => Place,
+): FixSketch[] {
+  const verb = /\binsert(?=\s+into\b)/i.exec(written)
+  if (!verb) return []
+  const end = start + verb.index + verb[0].length
+  const newText = isLower ? ' ignore' : ' IGNORE'
+  return [{ title: 'Make it INSERT IGNORE', isSafe: false, edits: [{ at: placeOf({ start: end, end }), newText }] }]
 }

@@ -117,7 +117,8 @@ export class Outputs {
     const sql = judgeSql(text)
     if (sql?.kind !== 'write') return undefined
     if (sql.isRepeatable) return { name: sql.name, target: sql.target, idempotency: repeatable(sql.reason) }
-    if (sql.name.startsWith('INSERT')) {
+    // A key that the table already holds makes a plain insert fail; an upsert goes on and adds.
+    if (sql.isPlainInsert) {
       const columns = /\(([^)]*)\)/.exec(text)?.[1] ?? ''
       const keyed = columns
         .split(',')
@@ -288,7 +289,8 @@ export class Outputs {
   #fixes(call: OutputCall, judge: Judge): Output['fixes'] {
     const source = call.made && /Statement(?:Sync)?#\.run\(\)$/.test(call.type) ? call.made : call
     const expression = ('call' in source ? source.call : source.expression).args[0]
-    return judge === 'sql' && expression ? insertFixes(this.#evaluator, expression, source.frame) : []
+    const dialect = /^mysql/.test(call.type) ? 'mysql' : 'standard'
+    return judge === 'sql' && expression ? insertFixes(this.#evaluator, expression, source.frame, dialect) : []
   }
 }
 

@@ -1,4 +1,8 @@
-/** What a SQL text does when it runs twice. Read word by word, so that any dialect and any placeholder will do. */
+/**
+ * What a SQL text does when it runs twice. Upserts and updates are parsed; what the parser does not know, such as MySQL's
+ * `ON DUPLICATE KEY` or a table whose name is a hole, is read word by word.
+ */
+import { assignmentsOf } from './sqlSyntax.ts'
 
 export interface SqlVerdict {
   readonly kind: 'read' | 'write' | 'other'
@@ -7,21 +11,35 @@ export interface SqlVerdict {
   readonly target: string | undefined
   readonly isRepeatable: boolean
   readonly reason: string
+  /** An insert without a conflict clause: a unique key makes its repeat fail. */
+  readonly isPlainInsert?: boolean
 }
 
 /** @returns undefined where the text is no SQL. */
 export function judgeSql(text: string): SqlVerdict | undefined {
   const words = sqlWords(text)
-  const first = words.findIndex(word => statements.has(word))
+  const written = words[0] === 'WITH' ? words.findIndex((word, at) => writes.has(word) && words[at - 1] !== 'FOR') : -1
+  const first = written < 0 ? words.findIndex(word => statements.has(word)) : written
   if (first < 0 || first > (words[0] === 'WITH' ? words.length : 0)) return undefined
   const verb = words[first] as string
   const rest = words.slice(first)
+  // Prose begins with these words as well.
+  const asked = required[verb]
+  if (asked && !asked.some(word => rest.includes(word))) return undefined
   if (verb === 'SELECT') return other('read', 'SELECT')
-  if (verb === 'INSERT' || verb === 'REPLACE') return judgeInsert(verb, rest)
-  if (verb === 'UPDATE') return judgeUpdate(rest)
+  if (verb === 'INSERT' || verb === 'REPLACE') return judgeInsert(verb, rest, text)
+  if (verb === 'UPDATE') return judgeUpdate(rest, text)
   if (verb === 'MERGE') return write('MERGE', targetAfter(rest, 'INTO'), true, 'MERGE matches on a key')
   if (verb === 'DELETE') return write('DELETE FROM', targetAfter(rest, 'FROM'), true, 'deleting twice changes nothing')
   return other('other', verb)
+}
+
+const writes = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+
+const required: Readonly<Record<string, readonly string[]>> = {
+  UPDATE: ['SET'],
+  DELETE: ['FROM'],
+  INSERT: ['INTO', 'VALUES', 'SELECT'],
 }
 
 const statements = new Set([
@@ -40,7 +58,7 @@ const statements = new Set([
   'TRUNCATE',
 ])
 
-function judgeInsert(verb: string, words: readonly string[]): SqlVerdict {
+function judgeInsert(verb: string, words: readonly string[], source: string): SqlVerdict {
   const target = targetAfter(words, 'INTO')
   const text = ` ${words.join(' ')} `
   if (verb === 'REPLACE' || text.startsWith(' INSERT OR REPLACE '))
@@ -48,21 +66,32 @@ function judgeInsert(verb: string, words: readonly string[]): SqlVerdict {
   const guard = ['ON CONFLICT', 'ON DUPLICATE KEY', 'INSERT IGNORE', 'INSERT OR IGNORE', 'WHERE NOT EXISTS'].find(
     clause => text.includes(` ${clause} `),
   )
-  if (!guard) return write('INSERT INTO', target, false, 'no ON CONFLICT clause')
-  const assignment = selfAssignment(words)
-  if (assignment)
-    return write('INSERT INTO', target, false, `'${assignment}' adds to the stored value again on a repeat`)
+  if (!guard) return { ...write('INSERT INTO', target, false, 'no ON CONFLICT clause'), isPlainInsert: true }
+  const assignment = guard.startsWith('ON ') ? addedTo(words, source) : undefined
+  if (assignment) return write('INSERT INTO', target, false, `${assignment} adds to the stored value again on a repeat`)
   return write('INSERT INTO', target, true, guard)
 }
 
-function judgeUpdate(words: readonly string[]): SqlVerdict {
+function judgeUpdate(words: readonly string[], source: string): SqlVerdict {
   const target = words[1] === 'ONLY' ? words[2] : words[1]
-  const assignment = selfAssignment(words)
-  // A compare on the old value in WHERE lets the update happen once.
-  const where = words.indexOf('WHERE')
-  if (assignment && !(where > 0 && words.slice(where).includes('VERSION')))
-    return write('UPDATE', target, false, `'${assignment}' adds to the stored value again on a repeat`)
+  const assignment = addedTo(words, source)
+  if (assignment) return write('UPDATE', target, false, `${assignment} adds to the stored value again on a repeat`)
   return write('UPDATE', target, true, 'sets the same values again')
+}
+
+/** The assignment that a repeat makes again with effect, as a message calls it. */
+function addedTo(words: readonly string[], source: string): string | undefined {
+  if (!words.some(word => /^(?:[-+*/]|\|\|)$/.test(word))) return undefined
+  const written = selfAssignment(words)
+  const parsed = assignmentsOf(source)
+  if (!parsed) {
+    // A compare on the old value in WHERE lets the update happen once.
+    const where = words.indexOf('WHERE')
+    const isVersioned = words[0] === 'UPDATE' && where > 0 && words.slice(where).includes('VERSION')
+    return written && !isVersioned ? `'${written}'` : undefined
+  }
+  if (parsed.adding.length === 0 || parsed.isConditional) return undefined
+  return written ? `'${written}'` : `what is assigned to '${parsed.adding[0]}'`
 }
 
 /** `total = total + 5`, `total = orders.total + excluded.total`, `total = COALESCE(total, 0) + …` */
@@ -108,7 +137,7 @@ function sqlWords(text: string): string[] {
   const clean = text.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^']|'')*'/g, ' ? ')
   const words =
     clean.match(
-      /[`"[]?[\p{L}_][\p{L}\p{N}_$]*[`"\]]?(?:\.[`"[]?[\p{L}_][\p{L}\p{N}_$]*[`"\]]?)*|\$\d+|:\w+|\|\||[=+\-*/(),?]/gu,
+      /[`"[]?[\p{L}_][\p{L}\p{N}_$]*[`"\]]?(?:\.[`"[]?[\p{L}_][\p{L}\p{N}_$]*[`"\]]?)*|\$\d+|::?\w+|\d+(?:\.\d+)?|\|\||[=+\-*/(),?]/gu,
     ) ?? []
   return words.slice(0, 400).map(word => word.replace(/[`"[\]]/g, '').toUpperCase())
 }
