@@ -1,4 +1,5 @@
 /** The records that all contestants read, and what their sums must be. */
+import type { KafkaConnection } from '../../../runtime/src/clients/client.ts'
 import { uniqueName } from '../../harness/topics.ts'
 
 export interface Orders {
@@ -28,13 +29,25 @@ const padding = 'x'.repeat(120)
 
 /** Produces the orders once, to a topic of their own. */
 export async function feed(brokers: readonly string[], records: number): Promise<Orders> {
-  const [{ kafkajs }, { connectKafkajs }] = await Promise.all([
-    import('@tidemark/runtime/clients/kafkajs'),
-    import('./bareKafkajs.ts'),
-  ])
-  const connection = await kafkajs(connectKafkajs(brokers)).connect()
+  const topic = await makeTopic(brokers)
+  const { bytes, totalCents } = await feedInto(brokers, topic, records)
+  return { topic, partitions, records, bytesPerRecord: Math.round(bytes / records), totalCents }
+}
+
+export async function makeTopic(brokers: readonly string[]): Promise<string> {
+  const connection = await connect(brokers)
   const topic = uniqueName('bench-orders')
   await connection.createTopics([{ topic, partitions }])
+  await connection.close()
+  return topic
+}
+
+export async function feedInto(
+  brokers: readonly string[],
+  topic: string,
+  records: number,
+): Promise<{ readonly bytes: number; readonly totalCents: number }> {
+  const connection = await connect(brokers)
   const producer = await connection.producer({})
   let totalCents = 0
   let bytes = 0
@@ -56,7 +69,15 @@ export async function feed(brokers: readonly string[], records: number): Promise
   }
   await producer.close()
   await connection.close()
-  return { topic, partitions, records, bytesPerRecord: Math.round(bytes / records), totalCents }
+  return { bytes, totalCents }
+}
+
+async function connect(brokers: readonly string[]): Promise<KafkaConnection> {
+  const [{ kafkajs }, { connectKafkajs }] = await Promise.all([
+    import('@tidemark/runtime/clients/kafkajs'),
+    import('./bareKafkajs.ts'),
+  ])
+  return kafkajs(connectKafkajs(brokers)).connect()
 }
 
 /** What the pipelines that write to another topic make of an order. */

@@ -1,8 +1,10 @@
 /** Wrong credentials and missing rights: each an error that names what was refused, and nothing written. */
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { createProcessor, silentTrace, text, transactional } from '@tidemark/runtime'
 import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
 import { platformatic } from '@tidemark/runtime/clients/platformatic'
+import { sqlite } from '@tidemark/runtime/stores/sqlite'
 import { Kafka, logLevel } from 'kafkajs'
 import type { KafkaClient, KafkaConnection } from '../../../runtime/src/clients/client.ts'
 import { fileScope } from '../../harness/scope.ts'
@@ -96,6 +98,34 @@ for (const [name, make] of clients) {
         code: 'AUTHORIZATION_FAILED',
         message: new RegExp(transactionalId),
       })
+    })
+
+    test('a pipeline with a wrong password, or without a right, ends at its start by name; nothing was read or written', async t => {
+      const impostor = { mechanism: 'plain', username: 'mallory', password: 'wrong' } as const
+      const start = (login: Login) => {
+        let calls = 0
+        const store = sqlite(':memory:')
+        const processor = createProcessor({
+          client: make(kafka.guardedBroker, login),
+          groupId: uniqueName('guarded-group'),
+          topics: [topic],
+          value: text,
+          guarantee: transactional(store),
+          handleSignals: false,
+          trace: silentTrace,
+        }).foreachBatch(() => void calls++)
+        t.after(() => processor.stop())
+        return processor.run().then(
+          () => assert.fail('it ran'),
+          (error: Error & { code?: string; action?: string }) => ({ ...error, message: error.message, calls }),
+        )
+      }
+      const refused = await start(impostor)
+      assert.deepEqual([refused.code, refused.calls], ['AUTHENTICATION_FAILED', 0])
+      assert.match(refused.message, new RegExp(kafka.guardedBroker))
+      const forbidden = await start(kafka.login)
+      assert.deepEqual([forbidden.code, forbidden.calls], ['AUTHORIZATION_FAILED', 0])
+      assert.match(forbidden.message, new RegExp(`${topic}.*${kafka.guardedBroker}.*ACL`, 's'))
     })
 
     test('a topic that may not be written is named, and stays as it was', async t => {

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { TidemarkError } from '../../errors.ts'
 import { endsTransaction } from '../shared/endsTransaction.ts'
 import type { Connection } from './connection.ts'
+import { storeFailure } from './failure.ts'
 
 export type SqliteValue = SQLInputValue
 export type SqliteRow = Record<string, SQLOutputValue>
@@ -67,16 +68,24 @@ export function openTransaction(
     check(sql)
     return guarded(() => statements.prepare(sql))
   }
+  /** A full disk is the store's trouble, not the handler's: told by its row of the table, and tried again. */
+  const asStore = <T>(task: () => T): T => {
+    try {
+      return task()
+    } catch (error) {
+      throw storeFailure(error, store)
+    }
+  }
   const tx: SqliteTransaction = {
     run(sql, ...parameters) {
-      const { changes, lastInsertRowid } = statement(sql).run(...parameters)
+      const { changes, lastInsertRowid } = asStore(() => statement(sql).run(...parameters))
       return { changes: Number(changes), lastInsertRowid: BigInt(lastInsertRowid) }
     },
-    get: (sql, ...parameters) => statement(sql).get(...parameters),
-    all: (sql, ...parameters) => statement(sql).all(...parameters),
+    get: (sql, ...parameters) => asStore(() => statement(sql).get(...parameters)),
+    all: (sql, ...parameters) => asStore(() => statement(sql).all(...parameters)),
     exec(sql) {
       check(sql)
-      guarded(() => database.exec(sql))
+      asStore(() => guarded(() => database.exec(sql)))
     },
   }
   return {

@@ -1,0 +1,141 @@
+/** What goes wrong around a pipeline, seen from inside it: each is told by its row of the error table, and no record is lost or doubled. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import { type Clock, systemClock } from '../../../runtime/src/clock.ts'
+import {
+  createProcessor,
+  idempotent,
+  TidemarkError,
+  type TraceEvent,
+  text,
+  transactional,
+} from '../../../runtime/src/index.ts'
+import { checkpoint } from '../../../runtime/src/stores/checkpoint.ts'
+import { type SqliteOptions, sqlite } from '../../../runtime/src/stores/sqlite.ts'
+import { FakeKafka } from '../../../runtime/src/testing/index.ts'
+import { tempFolder } from '../../harness/folders.ts'
+import { until } from '../../harness/until.ts'
+import { numbered, recorder } from './stage.ts'
+
+const groupId = 'g'
+
+const setup = 'create table if not exists seen (value text)'
+
+async function usePipeline(t: TestContext, sqliteOptions: SqliteOptions = {}, clock: Clock = systemClock) {
+  const fake = new FakeKafka()
+  const disk = { hasRoom: false }
+  fake.createTopic('orders', 1)
+  const path = join(await tempFolder(t), 'out.db')
+  const { events, trace } = recorder()
+  const store = sqlite(path, { setup, synchronous: 'off', ...sqliteOptions })
+  const common = { client: fake.client(), groupId, topics: ['orders'], value: text, handleSignals: false, trace, clock }
+  const processor = createProcessor({ ...common, guarantee: transactional(store), retry: { backoffMs: 1 } })
+  processor.foreachBatch((batch, { tx }) => {
+    // What a person would do outside: make room.
+    if (disk.hasRoom) tx.exec('pragma max_page_count = 100000')
+    for (const { value } of batch) tx.run('insert into seen values (?)', value)
+  })
+  t.after(() => processor.stop())
+  const database = () => new DatabaseSync(path)
+  const seen = () => {
+    const open = database()
+    const rows = open.prepare('select value from seen order by rowid').all()
+    open.close()
+    return rows.map(row => String(row.value))
+  }
+  return { fake, disk, processor, events, store, database, seen }
+}
+
+const told = (events: readonly TraceEvent[], code: string) =>
+  events.find(
+    (event): event is TraceEvent & { readonly error: TidemarkError } =>
+      'error' in event && event.error instanceof TidemarkError && event.error.code === code,
+  )?.error
+
+test('a store locked by somebody else is named, and the batch is saved once when the lock is gone', async t => {
+  const { fake, processor, events, store, database, seen } = await usePipeline(t, { lockWaitMs: 1 })
+  const run = processor.run()
+  fake.produce('orders', ['first'])
+  await until('the first batch is saved', () => seen().length === 1)
+  const other = database()
+  other.exec('begin immediate')
+  fake.produce('orders', ['second'])
+  await until('the lock is told', () => told(events, 'STORE_LOCKED') !== undefined)
+  assert.match(told(events, 'STORE_LOCKED')?.message ?? '', new RegExp(store.name))
+  other.exec('rollback')
+  other.close()
+  await until('the second batch is saved', () => seen().length === 2)
+  await processor.stop()
+  await run
+  assert.deepEqual(seen(), ['first', 'second'])
+})
+
+test('a full store is named, nothing of the batch is kept, and with room again it is saved once', async t => {
+  const { fake, disk, processor, events, store, seen } = await usePipeline(t, {
+    setup: `${setup}; pragma max_page_count = 60`,
+  })
+  const run = processor.run()
+  fake.produce('orders', ['first'])
+  await until('the first batch is saved', () => seen().length === 1)
+  fake.produce('orders', numbered('x'.repeat(20_000), 40))
+  await until('it is told', () => events.filter(event => event.kind === 'batchFailed').length > 3)
+  assert.match(told(events, 'STORE_FULL')?.message ?? '', new RegExp(`${store.name} is full`))
+  assert.deepEqual(seen(), ['first'])
+  disk.hasRoom = true
+  await until('the large batch is saved', () => seen().length === 41)
+  await processor.stop()
+  await run
+  assert.equal(new Set(seen()).size, 41)
+})
+
+test('a second processor on one checkpoint is refused by the name of the first process; the first goes on', async t => {
+  const fake = new FakeKafka()
+  fake.createTopic('orders', 1)
+  const folder = await tempFolder(t)
+  const seen: string[] = []
+  const start = () =>
+    createProcessor({
+      client: fake.client(),
+      groupId,
+      topics: ['orders'],
+      value: text,
+      handleSignals: false,
+      trace: recorder().trace,
+      guarantee: idempotent(checkpoint(folder, { fsync: false })),
+    }).foreachBatch(batch => void seen.push(...batch.map(record => record.value).collect()))
+  const first = start()
+  const run = first.run()
+  t.after(() => first.stop())
+  fake.produce('orders', ['a'])
+  await until('the first has begun', () => seen.length === 1)
+  await assert.rejects(start().run(), (error: Error) => {
+    assert.ok(error instanceof TidemarkError && error.code === 'STORE_LOCKED', String(error))
+    assert.ok(error.message.includes(folder) && error.message.includes(`process ${process.pid}`), error.message)
+    return true
+  })
+  fake.produce('orders', ['b'])
+  await until('the first goes on', () => seen.length === 2)
+  await first.stop()
+  await run
+  assert.deepEqual(seen, ['a', 'b'])
+})
+
+test('a clock that is set back an hour is told; order, positions and the newest proof do not depend on it', async t => {
+  let shiftMs = 0
+  const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() - shiftMs }
+  const { fake, processor, events, store, seen } = await usePipeline(t, {}, clock)
+  const run = processor.run()
+  fake.produce('orders', numbered('before', 3))
+  await until('the first batch is saved', () => seen().length === 3)
+  shiftMs = 3_600_000
+  fake.produce('orders', numbered('after', 2))
+  await until('the next batch is saved', () => seen().length === 5)
+  await processor.stop()
+  await run
+  assert.deepEqual(seen(), [...numbered('before', 3), ...numbered('after', 2)])
+  assert.match(told(events, 'CLOCK_MOVED_BACK')?.message ?? '', new RegExp(`back by 3[56].*${store.name}`))
+  const [newest] = (await store.readProofs?.(groupId, 1)) ?? []
+  assert.equal(newest?.ranges[0]?.untilOffset, 5n)
+})
