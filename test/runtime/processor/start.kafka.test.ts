@@ -1,6 +1,7 @@
 /** Where a pipeline starts, and what it does when its position no longer fits the log. Nothing is ever reset silently. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { Kafka, logLevel } from 'kafkajs'
 import {
   atLeastOnce,
   createProcessor,
@@ -167,6 +168,19 @@ test('a position beyond the end is a loss, not a wait for ever', async t => {
   assert.deepEqual(await drain(stage, { onDataLoss: 'latest' }, sqlite(path)), [])
   await stage.produce(['b'])
   assert.deepEqual(await drain(stage, {}, sqlite(path)), ['b'])
+})
+
+test('a negative position, as kafkajs leaves one behind, is a loss that is reported, not a place to start', async t => {
+  const stage = await useStage(t)
+  await stage.produce(numbered('a', 3))
+  const admin = new Kafka({ clientId: 'test', brokers: stage.kafka.brokers, logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  t.after(() => admin.disconnect())
+  await admin.resetOffsets({ groupId: stage.groupId, topic: stage.topic, earliest: true })
+  assert.equal(await stage.committed(), -2n)
+  await assert.rejects(drain(stage), { code: 'OFFSETS_LOST', message: /the stored position is -2/ })
+  assert.equal(await stage.committed(), -2n, 'nothing was moved')
+  assert.deepEqual(await drain(stage, { onDataLoss: 'earliest' }), numbered('a', 3))
 })
 
 test('an unknown topic is refused at the start, by name', async t => {
