@@ -56,8 +56,8 @@ export const transactions: readonly Promised[] = [
       const at = { topic, partition: 0 }
       producer.begin()
       await producer.send([{ ...at, value: 'small' }])
-      await assert.rejects(producer.send([{ ...at, value: 'x'.repeat(3_000_000) }]), { code: 'PRODUCE_FAILED' })
-      await assert.rejects(producer.commit(), { code: 'PRODUCE_FAILED' })
+      await assert.rejects(producer.send([{ ...at, value: 'x'.repeat(3_000_000) }]), { code: 'RECORD_TOO_LARGE' })
+      await assert.rejects(producer.commit(), { code: 'RECORD_TOO_LARGE' })
       await producer.abort()
       assert.deepEqual(values(await readAll(connection, at)), [])
     },
