@@ -5,6 +5,7 @@ import type { Detached, Flow, Place, Signal, Test } from '../facts/model.ts'
 import { argumentsOf } from './activations.ts'
 import type { Value } from './frames.ts'
 import { returnsPromise } from './globals.ts'
+import { togetherFix } from './handlerFixes.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { LibraryCalls } from './libraryCalls.ts'
 import { observableFixes } from './observableFixes.ts'
@@ -275,6 +276,7 @@ export class CallWalker {
   #awaitFixes(how: Detached['how'], call: CallExpression, position: Position): Detached['fixes'] {
     const { module, code } = position.frame
     if (how === 'observable' && code?.isAsync) return observableFixes(module, call)
+    if (how === 'for-each') return togetherFix(position.frame, call)
     if (!code?.isAsync || (how !== 'floating' && how !== 'void')) return []
     const start = how === 'void' ? module.text.lastIndexOf('void', call.start) : call.start
     const edit = { at: placeOf(module, { start, end: call.start }), newText: module.fixes.awaitPrefix }

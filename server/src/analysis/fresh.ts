@@ -8,17 +8,20 @@ import { placeOf, sourceText } from './places.ts'
 const fresh =
   /^(?:global:(?:Date\.now|Math\.random|crypto\.randomUUID|performance\.now|process\.hrtime)|crypto:(?:randomUUID|randomBytes)|uuid:v[14]?|uuid:v7|nanoid:nanoid|nanoid:|ulid:ulid|ulidx:ulid|cuid:|@paralleldrive\/cuid2:createId|short-uuid:generate|uuid:)\(\)/
 
+export interface FreshSource {
+  readonly at: Place
+  readonly source: string
+  readonly made: Expression
+  readonly frame: Frame
+}
+
 /** The first such value that something is made of. `new Date()` counts only as a number: dates in ids are times of events. */
-export function freshSource(
-  origins: Origins,
-  expression: Expression,
-  frame: Frame,
-): { at: Place; source: string } | undefined {
-  let found: { at: Place; source: string } | undefined
+export function freshSource(origins: Origins, expression: Expression, frame: Frame): FreshSource | undefined {
+  let found: FreshSource | undefined
   origins.visit(expression, frame, {
     external: (type, made, inside) => {
       if (found || !inside.module || !fresh.test(type)) return
-      found = { at: placeOf(inside.module, made), source: sourceText(inside.module, made, 40) }
+      found = { at: placeOf(inside.module, made), source: sourceText(inside.module, made, 40), made, frame: inside }
     },
   })
   return found

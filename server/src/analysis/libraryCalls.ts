@@ -9,6 +9,7 @@ import type { CallWalker } from './callWalker.ts'
 import type { Thunk, Value } from './frames.ts'
 import { pureGlobal, timers } from './globals.ts'
 import { GroupPositions } from './groupPositions.ts'
+import { stopLaterFix } from './handlerFixes.ts'
 import { iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
 import { calleeOf, placeOf } from './places.ts'
@@ -178,7 +179,9 @@ export class LibraryCalls {
       out.push({ kind: 'seek', ...base })
     } else if (row) {
       const isStopped = row.signal === 'stop' && (use === 'floating' || use === 'void')
-      out.push({ kind: 'signal', ...base, signal: row.signal, name, isWaitedFor: !isStopped, fixes: [] })
+      const isOwn = row.signal === 'stop' && position.calls.length === 0
+      const fixes = isOwn ? stopLaterFix(module, call) : []
+      out.push({ kind: 'signal', ...base, signal: row.signal, name, isWaitedFor: !isStopped, fixes })
     }
   }
 

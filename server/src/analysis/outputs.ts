@@ -5,7 +5,8 @@ import { judgeSql } from '../facts/libraries/sql.ts'
 import type { FreshValue, Idempotency, Output, OutputKind, Place } from '../facts/model.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { CallMade, Frame } from './frames.ts'
-import { freshSource } from './fresh.ts'
+import { type FreshSource, freshSource } from './fresh.ts'
+import { recordKeyFix } from './handlerFixes.ts'
 import type { Origins } from './origins.ts'
 import { insertFixes } from './outputFixes.ts'
 import { calleeOf, sourceText } from './places.ts'
@@ -265,7 +266,7 @@ export class Outputs {
       if (!isKeyName(property.name, kind) || found.length >= 4) continue
       const fresh = freshSource(this.#origins, property.value, property.frame)
       if (!fresh || found.some(one => one.at.range.start.line === fresh.at.range.start.line)) continue
-      found.push({ ...fresh, into: property.name, fixes: [] })
+      found.push({ at: fresh.at, source: fresh.source, into: property.name, fixes: keyFixes(property.value, fresh) })
     }
     return found
   }
@@ -292,6 +293,13 @@ export class Outputs {
     const dialect = /^mysql/.test(call.type) ? 'mysql' : 'standard'
     return judge === 'sql' && expression ? insertFixes(this.#evaluator, expression, source.frame, dialect) : []
   }
+}
+
+/** Only where the new value is the whole key, in the handler's own text. */
+function keyFixes(value: Expression, { made, frame }: FreshSource): FreshValue['fixes'] {
+  const [source, ...others] = value.kind === 'name' ? (value.binding?.sources ?? []) : []
+  const isWhole = value === made || (source?.kind === 'expression' && source.from === made && others.length === 0)
+  return isWhole ? recordKeyFix(frame, made) : []
 }
 
 /** Keys by which an output is found again; ids that only trace a request are none. */

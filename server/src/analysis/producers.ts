@@ -23,11 +23,12 @@ export function transactionalProducers(evaluator: Evaluator, module: Module): Tr
       propertyOf(evaluator, evaluator.member(config, 'kafkaJS', undefined), 'transactionalId')
     if (!id) return []
     const options = new OptionReader(evaluator, [config])
+    const fresh = freshSource(origins, id.expression, id.frame)
     return [
       {
         at: placeOf(module, call),
         transactionalId: textOf(evaluator, id),
-        fresh: freshSource(origins, id.expression, id.frame),
+        fresh: fresh && { at: fresh.at, source: fresh.source },
         maxInFlight: options.number('maxInFlightRequests', 'kafkaJS/maxInFlightRequests', 'max.in.flight'),
       },
     ]

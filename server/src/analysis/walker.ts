@@ -15,9 +15,11 @@ import { nothing, sequence } from '../facts/flows.ts'
 import type { OutputTable } from '../facts/libraries/outputTable.ts'
 import type { Flow, OffsetLookup, Place, Test } from '../facts/model.ts'
 import { CallWalker } from './callWalker.ts'
+import { commitsLater } from './commitOrder.ts'
 import { Dedupe } from './dedupe.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Frame, Thunk, Value } from './frames.ts'
+import { heartbeatFix } from './handlerFixes.ts'
 import { lookupOf } from './lookups.ts'
 import { Offsets } from './offsets.ts'
 import { Origins } from './origins.ts'
@@ -101,12 +103,14 @@ export class Walker {
 
   statements(statements: readonly Statement[], position: Position, returned: Use): Flow {
     const steps: Flow[] = []
+    const starts: number[] = []
     for (const statement of statements) {
+      starts.push(steps.length)
       this.#statement(statement, position, returned, steps)
       // What stands after an unconditional exit never runs.
       if (steps.at(-1)?.kind === 'exit') break
     }
-    return sequence(steps)
+    return sequence(commitsLater(position, statements, steps, starts))
   }
 
   #statement(statement: Statement, position: Position, returned: Use, out: Flow[]): void {
@@ -215,6 +219,7 @@ export class Walker {
       }),
       body: sequence(body),
       over: loopKind(this, statement, position.frame),
+      heartbeatFixes: heartbeatFix(position.frame, statement),
     })
   }
 

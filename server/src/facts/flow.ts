@@ -46,6 +46,8 @@ export interface Loop {
   readonly body: Flow
   /** `records`: over the batch's records. `endless`: `while (true)`. `retry`: counts attempts. */
   readonly over: 'records' | 'endless' | 'retry' | 'values'
+  /** A heartbeat in it, where the handler can send one. */
+  readonly heartbeatFixes?: readonly FixSketch[]
 }
 
 export interface Try {

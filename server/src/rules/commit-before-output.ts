@@ -53,6 +53,8 @@ export const commitBeforeOutput = defineRule({
     confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
     ...(work.kind === 'output' && work.isCertain ? {} : { severity: 'warning' as const }),
   }),
+
+  fix: ({ commit, how }) => (how === 'later' ? commit.fixes : []),
 })
 
 /** What is handed on to a queue or dropped runs by itself, and commits by itself. */

@@ -33,5 +33,5 @@ export const dataLossResetPolicy = defineRule({
   fix: ({ option }) =>
     option.value === false
       ? [{ title: 'Start at the beginning', isSafe: false, edits: [{ at: option.at, newText: 'true' }] }]
-      : [],
+      : [{ title: 'Start at the beginning', isSafe: false, edits: [{ at: option.at, newText: "'earliest'" }] }],
 })

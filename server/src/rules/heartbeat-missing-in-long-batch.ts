@@ -20,19 +20,24 @@ export const heartbeatMissingInLongBatch = defineRule({
     libraries: ['kafkajs'],
   },
 
-  *detect(facts): Generator<{ at: Place; how: 'batch' | 'wait' | 'interval'; loopAt: Place }> {
+  *detect(facts): Generator<{ at: Place; how: 'batch' | 'wait' | 'interval'; loopAt: Place; loop: Loop | undefined }> {
     for (const { pipeline, handler } of handlers(facts)) {
       if (pipeline.library !== 'kafkajs' || pipeline.options.commitMode === 'unknown') continue
       if (beatsByTimer(handler.flow)) continue
       for (const loop of loopsIn(handler.flow)) {
         const at = silentWork(loop, handler)
         if (at)
-          yield { at, how: handler.role === 'batch' && loop.over === 'records' ? 'batch' : 'wait', loopAt: loop.at }
+          yield {
+            at,
+            how: handler.role === 'batch' && loop.over === 'records' ? 'batch' : 'wait',
+            loopAt: loop.at,
+            loop,
+          }
       }
     }
     for (const { options } of facts.pipelines) {
       const at = tooSlow(options.heartbeatIntervalMs, options.sessionTimeoutMs)
-      if (at) yield { at, how: 'interval', loopAt: at }
+      if (at) yield { at, how: 'interval', loopAt: at, loop: undefined }
     }
   },
 
@@ -47,6 +52,8 @@ export const heartbeatMissingInLongBatch = defineRule({
     confidence: how === 'interval' ? 'certain' : 'likely',
     ...(how === 'batch' ? { related: [{ at: loopAt, message: 'once for each record' }] } : {}),
   }),
+
+  fix: ({ loop }) => loop?.heartbeatFixes ?? [],
 })
 
 /** `setInterval(heartbeat, 3_000)` for as long as the handler runs. */

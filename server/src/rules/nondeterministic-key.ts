@@ -28,4 +28,6 @@ export const nondeterministicKey = defineRule({
     message: `'${fresh.source}' gives another value each time, and becomes '${fresh.into}' of '${output.name}', so a redelivered record makes a second one that nothing recognises. Derive it from topic, partition and offset, or take the event's own id.`,
     related: [{ at: output.at, message: 'used here' }],
   }),
+
+  fix: ({ fresh }) => fresh.fixes,
 })

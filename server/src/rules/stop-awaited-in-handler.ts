@@ -30,6 +30,8 @@ export const stopAwaitedInHandler = defineRule({
     message: `'${stop.name}' waits for the running handlers, so awaiting it inside one never ends. Stop from outside the handler: setImmediate(() => …), or a flag that the caller looks at.`,
     related: stop.calls.map(at => ({ at, message: 'called from here' })),
   }),
+
+  fix: ({ stop }) => stop.fixes,
 })
 
 /** What a timer or a dropped promise runs does not keep the handler waiting. */

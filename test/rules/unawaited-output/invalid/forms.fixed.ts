@@ -11,10 +11,10 @@ const save = async (id: string) => {
 
 await consumer.run({
   eachBatch: async ({ batch, heartbeat }) => {
-    batch.messages.forEach(async message => {
+    await Promise.all(batch.messages.map(async message => {
       await save(String(message.key))
       await heartbeat()
-    })
+    }))
   },
 })
 
