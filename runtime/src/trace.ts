@@ -86,10 +86,6 @@ function warningOf(event: TraceEvent): string | undefined {
       return `batch ${event.batchId} (${event.ranges.map(rangeName).join(', ')}) failed in attempt ${event.attempt}${event.willRetry ? ', will be tried again' : ''}: ${textOf(event.error)}`
     case 'commitUnknown':
       return `the commit of batch ${event.batchId} had no answer; read back as: ${event.settledAs}`
-    case 'revoked':
-      return event.isDrained
-        ? undefined
-        : `gave up ${event.partitions.map(partitionName).join(', ')} before the batch was done: it will be redone by the next owner`
     case 'retrying':
       return `${event.what} failed (attempt ${event.attempt}), trying again: ${textOf(event.error)}`
     case 'notice':

@@ -1,17 +1,21 @@
 /** `tidemark batches`: what a pipeline has committed last, from the proof records beside its offsets. */
 import { rangeName } from '../errors.ts'
-import type { ProofRecord } from '../stores/store.ts'
+import { proofsIn } from '../guarantees/groupMetadata.ts'
+import type { OffsetStore, ProofRecord } from '../stores/store.ts'
 import { parse, wholeNumber } from './arguments.ts'
-import { bigintsAsText, count, shown, table } from './cluster.ts'
-import { type Command, exitCodes, UsageError } from './command.ts'
+import { bigintsAsText, clusterConfig, count, shown, table } from './cluster.ts'
+import { type Command, exitCodes, type Terminal, UsageError } from './command.ts'
 import { storeHelp, storeNamed } from './storeArgument.ts'
 
 export const batches: Command = {
   summary: 'What a pipeline has committed last, also after a crash',
-  help: `tidemark batches GROUP --store STORE  the pipeline's last committed batches, newest first
+  help: `tidemark batches GROUP --store STORE            the pipeline's last committed batches, newest first
+tidemark batches GROUP --brokers HOST:PORT[,…]  of a pipeline whose offsets are in its Kafka group: the last batch of each partition
 
   GROUP                    the pipeline's groupId
 ${storeHelp}
+  --brokers HOST:PORT[,…]  the cluster with the group
+  --config FILE            a Kafka client's properties file: TLS, logins, bootstrap.servers
   --limit N                at most so many batches (20)
   --json                   for programs: one JSON value a line, offsets as strings
 
@@ -23,18 +27,45 @@ Example: tidemark batches order-totals --store totals.db`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, {
       store: { type: 'string' },
+      brokers: { type: 'string' },
+      config: { type: 'string' },
       limit: { type: 'string' },
       json: { type: 'boolean' },
     })
     const [groupId, ...more] = positionals
     if (groupId === undefined || more.length > 0) throw new UsageError('batches needs one GROUP')
-    if (values.store === undefined) throw new UsageError('batches needs --store STORE')
-    const store = await storeNamed(values.store)
-    const proofs = (await store.readProofs?.(groupId, wholeNumber('limit', values.limit, 1, 10_000) ?? 20)) ?? []
+    const isInGroup = values.brokers !== undefined || values.config !== undefined
+    if ((values.store !== undefined) === isInGroup)
+      throw new UsageError('batches needs --store STORE, or the --brokers of the group that keeps the offsets')
+    const limit = wholeNumber('limit', values.limit, 1, 10_000) ?? 20
+    const store = await (values.store === undefined ? groupNamed(values, terminal) : storeNamed(values.store))
+    const proofs = (await store.readProofs?.(groupId, limit)) ?? []
     if (values.json) for (const proof of proofs) terminal.out(JSON.stringify(proof, bigintsAsText))
     else terminal.out(proofs.length > 0 ? batchTable(proofs) : `${store.name} has no batch of ${shown(groupId)} yet.`)
     return exitCodes.done
   },
+}
+
+/** A Kafka group read as a store is: for looking only. */
+async function groupNamed(
+  values: { readonly brokers?: string; readonly config?: string },
+  terminal: Terminal,
+): Promise<Pick<OffsetStore, 'name' | 'readProofs'>> {
+  const config = await clusterConfig(values, terminal)
+  return {
+    name: `The Kafka group at ${config.brokers.join(',')}`,
+    async readProofs(groupId, limit) {
+      const { clusterClient } = await import('../monitor/index.ts')
+      const connection = await (await clusterClient(config)).connect()
+      try {
+        const topics = await connection.describeTopics(/.*/)
+        const all = topics.flatMap(({ topic, partitions }) => partitions.map(({ partition }) => ({ topic, partition })))
+        return proofsIn(await connection.committedOffsets(groupId, all)).slice(0, limit)
+      } finally {
+        await connection.close()
+      }
+    },
+  }
 }
 
 function batchTable(proofs: readonly ProofRecord[]): string {

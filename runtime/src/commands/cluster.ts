@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { pause, systemClock } from '../clock.ts'
 import {
   type ClusterSnapshot,
+  type ConnectionConfig,
   importClientProperties,
   type Monitor,
   openCluster,
@@ -99,19 +100,26 @@ export function shown(name: string): string {
   )
 }
 
+async function connect(values: ClusterValues, terminal: Terminal): Promise<Monitor> {
+  return openCluster(await clusterConfig(values, terminal))
+}
+
 /** A properties file, and what the command line says of brokers wins over it. */
-async function connect({ brokers: text, config: path }: ClusterValues, terminal: Terminal): Promise<Monitor> {
+export async function clusterConfig(
+  { brokers: text, config: path }: Pick<ClusterValues, 'brokers' | 'config'>,
+  terminal: Terminal,
+): Promise<ConnectionConfig> {
   const brokers = text?.split(',').map(broker => broker.trim())
   if (brokers && !brokers.every(parseBroker))
     throw new UsageError(`--brokers takes host:port, several separated by commas, not '${text}'`)
-  if (path === undefined) return openCluster({ brokers: brokers ?? ['127.0.0.1:9092'] })
+  if (path === undefined) return { brokers: brokers ?? ['127.0.0.1:9092'] }
   const read = (name: string) => readFile(resolve(dirname(path), name), 'utf8')
   const contents = await readFile(path, 'utf8').catch(error => {
     throw new UsageError(`--config names ${path}, which cannot be read (${error.code})`)
   })
   const { config, warnings } = await importClientProperties(contents, read)
   for (const warning of warnings) if (!brokers || !warning.includes('bootstrap.servers')) terminal.error(warning)
-  return openCluster({ ...config, brokers: brokers ?? config.brokers })
+  return { ...config, brokers: brokers ?? config.brokers }
 }
 
 /** For `JSON.stringify`: offsets are strings, since JSON has no 64-bit integer. */

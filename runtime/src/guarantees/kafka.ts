@@ -1,7 +1,7 @@
 import type { KafkaProducer, MemberIdentity, OutgoingRecord } from '../clients/client.ts'
 import { bug, CommitUnknownError, ProduceError, reasonOf, TidemarkError } from '../errors.ts'
 import type { Guarantee, GuaranteeEnvironment, Steps, TransactionalContext, WorkUnit } from './guarantee.ts'
-import { openPositions } from './positions.ts'
+import { type GroupPositions, openGroupPositions } from './positions.ts'
 import { Turns } from './turns.ts'
 
 /** Names Kafka itself as the store of a transactional pipeline; made by `kafka()`. */
@@ -45,7 +45,7 @@ export function openKafkaTransactions(
     storeName: 'Kafka transactions',
     async open(environment) {
       refuseUnsafe(environment)
-      const positions = await openPositions(undefined, name, environment)
+      const positions = openGroupPositions(name, environment)
       const producers = new ProducerSlot(environment, transactions.transactionTimeoutMs)
       await producers.current()
       const turns = new Turns()
@@ -65,7 +65,7 @@ export function openKafkaTransactions(
             const producer = await producers.current()
             try {
               producer.begin()
-              await runTransaction(producer, identity, unit, steps)
+              await runTransaction(producer, identity, unit, steps, positions)
             } catch (error) {
               // An open transaction would hold back every read_committed reader until it times out.
               if (!(error instanceof CommitUnknownError)) await producer.abort().catch(() => {})
@@ -88,11 +88,11 @@ async function runTransaction(
   identity: MemberIdentity,
   unit: WorkUnit,
   steps: Steps<TransactionalContext<KafkaTransaction>>,
+  positions: GroupPositions,
 ): Promise<void> {
   await handleWith(producer, context => steps.handle(context))
   await steps.saved()
-  const offsets = unit.ranges.map(({ topic, partition, untilOffset }) => ({ topic, partition, offset: untilOffset }))
-  await producer.sendOffsets(identity, offsets)
+  await producer.sendOffsets(identity, positions.offsetsOf(unit))
   try {
     await producer.commit()
   } catch (error) {

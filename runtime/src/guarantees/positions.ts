@@ -3,6 +3,7 @@ import type { TopicDescription } from '../clients/client.ts'
 import { FencedError, TidemarkError } from '../errors.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { OffsetStore, OpenStore, StoredOffset } from '../stores/store.ts'
+import { factsIn, metadataOf, proofText, type TopicFacts } from './groupMetadata.ts'
 import type { GuaranteeEnvironment, GuaranteeName, Protocol, WorkUnit } from './guarantee.ts'
 import { proofOf } from './guarantee.ts'
 
@@ -15,12 +16,27 @@ export interface Positions
   commit(unit: WorkUnit): Promise<void>
 }
 
+export interface GroupPositions extends Positions {
+  /** What is to be committed for the unit, with what the group keeps beside each position. */
+  offsetsOf(unit: WorkUnit): readonly GroupOffset[]
+}
+
+interface GroupOffset extends TopicPartition {
+  readonly offset: bigint
+  readonly metadata: string
+}
+
 export async function openPositions(
   store: OffsetStore<unknown> | undefined,
   guarantee: GuaranteeName,
   environment: GuaranteeEnvironment,
 ): Promise<Positions> {
   if (store) return storePositions(await openStore(store, environment), guarantee, environment)
+  return openGroupPositions(guarantee, environment)
+}
+
+/** @throws TidemarkError GUARANTEE_UNSUPPORTED the client cannot fence its commits. */
+export function openGroupPositions(guarantee: GuaranteeName, environment: GuaranteeEnvironment): GroupPositions {
   if (!environment.capabilities.fencedCommits) {
     throw new TidemarkError('GUARANTEE_UNSUPPORTED', {
       guarantee,
@@ -29,7 +45,7 @@ export async function openPositions(
       wayOut: 'Keep the offsets in a store, for example atLeastOnce({ store: sqlite(path) }).',
     })
   }
-  return groupPositions(environment)
+  return groupPositions(guarantee, environment)
 }
 
 /** Opens a store for the group; in a debug run first copies the real group's rows, which themselves are only read. */
@@ -77,7 +93,7 @@ export function storePositions<Tx>(
  * and how many partitions it had when this pipeline first saw it. (A position for every partition, as in a store, cannot be written
  * here: a commit is not an insert, and would overwrite another member's.)
  */
-function groupPositions(environment: GuaranteeEnvironment): Positions {
+function groupPositions(guarantee: GuaranteeName, environment: GuaranteeEnvironment): GroupPositions {
   const { connection, groupId, membership, patiently, copyFromGroupId } = environment
   const facts = new Map<string, TopicFacts>()
   const committed = async (partitions: readonly TopicPartition[], group: string): Promise<StoredOffset[]> => {
@@ -88,17 +104,18 @@ function groupPositions(environment: GuaranteeEnvironment): Positions {
       return offset === undefined ? [] : [{ topic, partition, offset, metadata, topicId: known?.topicId }]
     })
   }
-  const commit = (offsets: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> =>
-    patiently('the commit', () =>
-      membership().commit(
-        offsets.map(({ topic, partition, offset }) => ({
-          topic,
-          partition,
-          offset,
-          metadata: metadataOf(facts.get(topic)),
-        })),
-      ),
-    )
+  const commit = (offsets: readonly GroupOffset[]): Promise<void> =>
+    patiently('the commit', () => membership().commit(offsets))
+  const start = ({ topic, partition, offset }: StoredOffset): GroupOffset => {
+    return { topic, partition, offset, metadata: metadataOf(facts.get(topic)) }
+  }
+  const offsetsOf = (unit: WorkUnit): GroupOffset[] => {
+    const proof = { ...proofOf(unit, guarantee, environment) }
+    return unit.ranges.map(range => {
+      const { topic, partition, untilOffset } = range
+      return { topic, partition, offset: untilOffset, metadata: metadataOf(facts.get(topic), proofText(proof, range)) }
+    })
+  }
   return {
     isMirrored: false,
     startsWholeTopics: false,
@@ -119,7 +136,7 @@ function groupPositions(environment: GuaranteeEnvironment): Positions {
       return new Set(partitions.filter(isNew).map(partitionName))
     },
     async initialize(offset) {
-      await commit([offset])
+      await commit([start(offset)])
       return offset
     },
     async replace(from, to) {
@@ -128,27 +145,12 @@ function groupPositions(environment: GuaranteeEnvironment): Positions {
         throw new FencedError([from], `the group stands at ${now.offset}, not at ${from.offset}`)
       }
       facts.set(to.topic, { firstPartitionCount: 0, ...facts.get(to.topic), topicId: to.topicId })
-      await commit([to])
+      await commit([start(to)])
     },
-    commit: unit =>
-      commit(unit.ranges.map(({ topic, partition, untilOffset }) => ({ topic, partition, offset: untilOffset }))),
+    offsetsOf,
+    commit: unit => commit(offsetsOf(unit)),
     close: async () => {},
   }
-}
-
-interface TopicFacts {
-  readonly topicId: string | undefined
-  readonly firstPartitionCount: number
-}
-
-/** `topicId=Abc… partitions=4` */
-function metadataOf(facts: TopicFacts | undefined): string {
-  return facts ? `topicId=${facts.topicId ?? ''} partitions=${facts.firstPartitionCount}` : ''
-}
-
-function factsIn(metadata: string | undefined): TopicFacts | undefined {
-  const found = /^topicId=(\S*) partitions=(\d+)$/.exec(metadata ?? '')
-  return found ? { topicId: found[1] || undefined, firstPartitionCount: Number(found[2]) } : undefined
 }
 
 function partitionsOf(topics: readonly TopicDescription[]): TopicPartition[] {

@@ -53,7 +53,8 @@ function inOneTransaction<Tx>(store: OffsetStore<Tx>): Guarantee<TransactionalCo
         failureEffect: 'It was rolled back: neither results nor offsets were written.',
         rehearsal: open.rehearse && {
           rollsBack: 'the store',
-          run: (_unit, handle) => open.rehearse?.({ save: tx => handle({ tx }) }) ?? bug(`${store.name} cannot rehearse`),
+          run: (_unit, handle) =>
+            open.rehearse?.({ save: tx => handle({ tx }) }) ?? bug(`${store.name} cannot rehearse`),
         },
         async run(unit, steps) {
           let isSaved = false

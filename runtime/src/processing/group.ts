@@ -5,7 +5,7 @@
  */
 import type { GroupMembership, KafkaConnection } from '../clients/client.ts'
 import type { Clock } from '../clock.ts'
-import { bug } from '../errors.ts'
+import { bug, TidemarkError } from '../errors.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { Trace } from '../trace.ts'
 import type { Bell } from './bell.ts'
@@ -140,8 +140,14 @@ export class Group {
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     this.#forget(partitions)
-    const isDrained = await this.#options.drain(partitions, this.#options.bounds.rebalanceTimeoutMs * drainShare)
+    const deadlineMs = this.#options.bounds.rebalanceTimeoutMs * drainShare
+    const isDrained = await this.#options.drain(partitions, deadlineMs)
     this.#options.trace({ kind: 'revoked', partitions, isDrained })
+    if (!isDrained)
+      this.#options.trace({
+        kind: 'notice',
+        error: new TidemarkError('REBALANCE_DEADLINE', { partitions, deadlineMs: Math.round(deadlineMs) }),
+      })
     this.#options.bell.ring()
   }
 

@@ -145,8 +145,19 @@ function checkNames<V, Extra extends object>(options: ProcessorOptions<V, Extra>
   if (typeof guarantee?.open !== 'function') {
     invalid('guarantee', guarantee, 'one of atMostOnce(), atLeastOnce(), idempotent(store), transactional(store)')
   }
+  oneOf('onDataLoss', onDataLoss, ['fail', 'earliest', 'latest', 'ask'])
+  oneOf('isolation', options.isolation, ['read_committed', 'read_uncommitted'])
+  if (typeof options.startingOffsets !== 'object')
+    oneOf('startingOffsets', options.startingOffsets, ['earliest', 'latest'])
+  if (typeof options.trigger !== 'object') oneOf('trigger', options.trigger, ['asFastAsPossible', 'availableNow'])
   if (onDataLoss === 'ask' && askOnDataLoss === undefined)
     invalid('askOnDataLoss', askOnDataLoss, "a function, since onDataLoss is 'ask'")
+}
+
+/** For pipelines in JavaScript: the compiler does not stand between a typing mistake and a silent default there. */
+function oneOf(option: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.some(choice => choice === value)) return
+  invalid(option, value, `one of ${choices.join(', ')}`)
 }
 
 function atLeast(least: number, option: string, value: number): number {

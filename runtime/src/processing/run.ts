@@ -315,6 +315,7 @@ export class Run<V, Extra extends object> {
       storeName: this.#options.guarantee.storeName,
       runId: this.#random.id().slice(0, 8),
       clock: this.#clock,
+      trace: this.#trace,
       stopping: this.#stopping.signal,
       runUnit: unit => runner.run(unit),
       fail: error => this.#fail(error),

@@ -1,8 +1,9 @@
 /** The units in flight and the lanes that start them; and how a partition is given up without leaving any behind. */
 import { type Clock, pause } from '../clock.ts'
-import type { Adopted } from './adoption.ts'
 import { TidemarkError } from '../errors.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
+import type { Trace } from '../trace.ts'
+import type { Adopted } from './adoption.ts'
 import type { Group } from './group.ts'
 import type { Intake } from './intake.ts'
 import { Lane } from './lane.ts'
@@ -23,6 +24,7 @@ export interface WorkOptions {
   /** Distinguishes this run's batches from those of other runs. */
   readonly runId: string
   readonly clock: Clock
+  readonly trace: Trace
   readonly stopping: AbortSignal
   runUnit(unit: Unit): Promise<UnitOutcome>
   /** Ends the run with this error. */
@@ -121,9 +123,10 @@ export class Work {
 
   /** After the stop was announced: waits for the lanes, then gives their units up. Answers those that are stuck in a commit even then. */
   async end(deadlineMs: number, graceMs: number): Promise<readonly Unit[]> {
-    const { clock } = this.#options
+    const { clock, trace } = this.#options
     const ended = await within(clock, deadlineMs, Promise.all(this.#lanes))
     if (ended === undefined) {
+      if (this.#units.size > 0) trace({ kind: 'notice', error: new TidemarkError('STOP_DEADLINE', { deadlineMs }) })
       for (const unit of this.#units.keys()) unit.giveUp()
       await within(clock, graceMs, Promise.all(this.#lanes))
     }

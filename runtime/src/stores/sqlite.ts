@@ -8,7 +8,7 @@ import { groupByBatch, type PlanRow, planRefusal } from './shared/plans.ts'
 import { proofFromJson, proofToJson } from './shared/wire.ts'
 import { Connection, openDatabase } from './sqlite/connection.ts'
 import { primaryCode, sqlError, storeFailure } from './sqlite/failure.ts'
-import { migrate } from './sqlite/schema.ts'
+import { makeTables } from './sqlite/schema.ts'
 import { openTransaction, type SqliteRow, type SqliteTransaction, StatementCache } from './sqlite/transaction.ts'
 import type {
   BatchPlan,
@@ -94,10 +94,7 @@ class OpenSqlite implements OpenStore<SqliteTransaction> {
     const { database } = connection
     try {
       await connection.use(() => database.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}`))
-      await connection.transaction(() => {
-        migrate(database, name)
-        if (setup) database.exec(setup)
-      })
+      await makeTables(connection, setup)
       return new OpenSqlite(connection, options)
     } catch (error) {
       await connection.close()

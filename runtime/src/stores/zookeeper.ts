@@ -14,8 +14,8 @@ import type {
   StoredOffset,
   StoreOptions,
 } from './store.ts'
-import { type Change, dataOf, isExpected, nodeName, partitionNode, type Row, rowOf } from './zookeeper/nodes.ts'
 import { allOffsets, newestProofs, proofNames } from './zookeeper/looking.ts'
+import { type Change, dataOf, isExpected, nodeName, partitionNode, type Row, rowOf } from './zookeeper/nodes.ts'
 import { planData, planNodes, wholePlans } from './zookeeper/plans.ts'
 import { codes, type Steps, ZooKeeperSession } from './zookeeper/session.ts'
 

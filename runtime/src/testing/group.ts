@@ -13,10 +13,16 @@ export class FakeGroup {
   #generation = 0
   #memberNumber = 0
   #rebalances: Promise<void> = Promise.resolve()
+  #firstServed: 'first' | 'last' = 'first'
 
   constructor(groupId: string, partitionsOf: (topics: readonly string[] | RegExp) => readonly TopicPartition[]) {
     this.groupId = groupId
     this.#partitionsOf = partitionsOf
+  }
+
+  /** Who gets the first partition at the next rebalance: the member that has been there longest, or the newest. */
+  prefer(firstServed: 'first' | 'last'): void {
+    this.#firstServed = firstServed
   }
 
   committed(partition: TopicPartition): CommittedOffset {
@@ -45,7 +51,7 @@ export class FakeGroup {
     this.#rebalances = this.#rebalances.then(async () => {
       await Promise.all(this.#members.map(member => member.giveUp()))
       this.#generation++
-      const members = this.#members
+      const members = this.#firstServed === 'first' ? this.#members : this.#members.toReversed()
       const dealt = new Map<FakeMember, TopicPartition[]>(members.map(member => [member, []]))
       const all = this.#partitionsOf(members[0]?.options.topics ?? [])
       for (const [index, partition] of all.entries())

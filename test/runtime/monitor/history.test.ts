@@ -1,8 +1,7 @@
 /** What the charts show, kept over a restart and bounded. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openCluster } from '@tidemark/runtime/monitor'
-import { clusterClient, openMonitor } from '@tidemark/runtime/monitor'
+import { clusterClient, openCluster, openMonitor } from '@tidemark/runtime/monitor'
 import { GroupHistory, noteEvent, noteMembers } from '../../../runtime/src/monitor/groupHistory.ts'
 import { startSimulatedCluster } from '../../sim/servers.ts'
 

@@ -1,7 +1,17 @@
 /** Options are checked when the processor is made, before anything is connected. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { atLeastOnce, createProcessor, text } from '../../../runtime/src/index.ts'
+import type { KafkaClient } from '../../../runtime/src/clients/client.ts'
+import {
+  atLeastOnce,
+  createProcessor,
+  type Guarantee,
+  kafka,
+  TidemarkError,
+  text,
+  transactional,
+} from '../../../runtime/src/index.ts'
+import { checkpoint } from '../../../runtime/src/stores/checkpoint.ts'
 import { FakeKafka } from '../../../runtime/src/testing/index.ts'
 
 const common = { client: new FakeKafka().client(), groupId: 'g', topics: ['orders'], value: text }
@@ -15,6 +25,10 @@ test('options are checked at once, with what was expected', () => {
   assert.throws(make({ heartbeatIntervalMs: 20_000 }), /at most a third of sessionTimeoutMs/)
   assert.throws(make({ onDataLoss: 'ask' }), /askOnDataLoss/)
   assert.throws(make({ trigger: { processingTimeMs: 0 } }), /processingTimeMs/)
+  assert.throws(make({ trigger: 'once' }), /trigger is 'once', but it must be one of asFastAsPossible, availableNow/)
+  assert.throws(make({ onDataLoss: 'ignore' }), /onDataLoss is 'ignore', but it must be one of fail, /)
+  assert.throws(make({ startingOffsets: 'newest' }), /startingOffsets/)
+  assert.throws(make({ isolation: 'read_comitted' }), /isolation/)
 })
 
 test('a handler is given once, and before the run', async () => {
@@ -22,4 +36,36 @@ test('a handler is given once, and before the run', async () => {
   await assert.rejects(processor.run(), { code: 'HANDLER_MISSING' })
   processor.foreachBatch(() => {})
   assert.throws(() => processor.foreachPartition(() => {}), { code: 'HANDLER_TWICE' })
+  const run = processor.run()
+  await assert.rejects(processor.run(), { code: 'RUN_TWICE' })
+  await assert.rejects(run, { code: 'TOPIC_UNKNOWN' })
+})
+
+test('what client or store cannot keep is refused at the start, by name and with the way out', async () => {
+  const whole = new FakeKafka()
+  whole.createTopic('orders', 1)
+  const refused = async (guarantee: Guarantee<object>, lacks: Partial<KafkaClient['capabilities']> = {}) => {
+    const client = whole.client()
+    const options = { ...common, client: { ...client, capabilities: { ...client.capabilities, ...lacks } }, guarantee }
+    const run = createProcessor({ ...options, handleSignals: false })
+      .foreachBatch(() => assert.fail('it ran'))
+      .run()
+    const error = await run.then(
+      () => assert.fail('it was not refused'),
+      (failure: unknown) => failure,
+    )
+    assert.ok(error instanceof TidemarkError && error.code === 'GUARANTEE_UNSUPPORTED', String(error))
+    return error.message
+  }
+  const untyped = transactional as (store: unknown) => Guarantee<object>
+  assert.match(
+    await refused(atLeastOnce(), { fencedCommits: false }),
+    /a Kafka in memory cannot keep the guarantee at-least-once: .*member and generation.*atLeastOnce\(\{ store/,
+  )
+  assert.match(await refused(transactional(kafka()), { fencedTransactions: false }), /a zombie could commit.*database/)
+  assert.match(await refused(transactional(kafka()), { safeIdempotentProduce: false }), /lose or double/)
+  assert.match(
+    await refused(untyped(checkpoint('nowhere'))),
+    /checkpoint nowhere cannot keep the guarantee transactional exactly-once.*sqlite, postgres/,
+  )
 })

@@ -139,3 +139,101 @@ test('a clock that is set back an hour is told; order, positions and the newest 
   const [newest] = (await store.readProofs?.(groupId, 1)) ?? []
   assert.equal(newest?.ranges[0]?.untilOffset, 5n)
 })
+
+test('positions moved from outside again and again end the run, naming the store', async t => {
+  // Waits of seconds pass in hundredths: nothing here depends on how long they are.
+  const hurried: Clock = { ...systemClock, after: (delayMs, callback) => systemClock.after(delayMs / 100, callback) }
+  const { fake, processor, store } = await usePipeline(t, {}, hurried)
+  const other = await store.open({ groupId })
+  t.after(() => other.close())
+  fake.produce('orders', numbered('a', 30))
+  let at = 0n
+  const [described] = await (await fake.client().connect()).describeTopics(['orders'])
+  const meddle = async () => {
+    const stored = { topic: 'orders', partition: 0, offset: ++at, topicId: described?.topicId, metadata: undefined }
+    await other.reset([stored])
+  }
+  const inner = store.open
+  const meddled: typeof store = {
+    ...store,
+    open: async openOptions => {
+      const open = await inner(openOptions)
+      return new Proxy(open, {
+        get: (target, name) => {
+          if (name === 'commit')
+            return (change: Parameters<typeof open.commit>[0]) => meddle().then(() => open.commit(change))
+          const value: unknown = Reflect.get(target, name, target)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+    },
+  }
+  await processor.stop()
+  const run = createProcessor({
+    client: fake.client(),
+    groupId,
+    topics: ['orders'],
+    value: text,
+    handleSignals: false,
+    trace: recorder().trace,
+    clock: hurried,
+    guarantee: transactional(meddled),
+  })
+    .foreachBatch(() => {})
+    .run()
+  await assert.rejects(run, (error: Error) => {
+    assert.ok(error instanceof TidemarkError && error.code === 'FENCED_REPEATEDLY', String(error))
+    assert.match(error.message, new RegExp(`orders/0 was taken over 4 times in a row.*${store.name}`))
+    return true
+  })
+})
+
+test('a batch that is not done when its partition must be given up is given up, says so, and runs again at the next owner', async t => {
+  const fake = new FakeKafka()
+  fake.createTopic('orders', 1)
+  const path = join(await tempFolder(t), 'out.db')
+  const store = () => sqlite(path, { setup, synchronous: 'off' })
+  const inHandler = Promise.withResolvers<AbortSignal>()
+  const { events, trace } = recorder()
+  const common = { topics: ['orders'], groupId, value: text, handleSignals: false, rebalanceTimeoutMs: 100 } as const
+  const slow = createProcessor({ ...common, client: fake.client(), guarantee: transactional(store()), trace })
+  slow.foreachBatch((batch, { tx, signal }) => {
+    for (const { value } of batch) tx.run('insert into seen values (?)', `slow ${value}`)
+    inHandler.resolve(signal)
+    return new Promise(() => {})
+  })
+  const slowRun = slow.run()
+  fake.produce('orders', ['a'])
+  const signal = await inHandler.promise
+  const quick = createProcessor({
+    ...common,
+    client: fake.client(),
+    guarantee: transactional(store()),
+    trace: recorder().trace,
+  })
+  quick.foreachBatch((batch, { tx }) => {
+    for (const { value } of batch) tx.run('insert into seen values (?)', `quick ${value}`)
+  })
+  fake.group(groupId).prefer('last')
+  const quickRun = quick.run()
+  t.after(() => Promise.all([slow.stop({ deadlineMs: 0 }), quick.stop()]))
+  const database = new DatabaseSync(path)
+  t.after(() => database.close())
+  const rows = () => database.prepare('select value from seen').all()
+  await until('the next owner has run it', () => rows().length > 0)
+  assert.deepEqual(
+    rows().map(row => row.value),
+    ['quick a'],
+  )
+  assert.equal(signal.aborted, true)
+  assert.match(
+    told(events, 'REBALANCE_DEADLINE')?.message ?? '',
+    /orders\/0 had to be given up before its batch was done \(80 ms\)/,
+  )
+  const report = await slow.stop()
+  assert.deepEqual(report.committed, [])
+  assert.deepEqual(report.willBeRedone, [{ topic: 'orders', partition: 0, fromOffset: 0n, untilOffset: 1n }])
+  await slowRun
+  await quick.stop()
+  await quickRun
+})

@@ -1,6 +1,7 @@
 /** Tidemark's tables in a user's SQLite database, and the way from each older version to this one. */
 import type { DatabaseSync } from 'node:sqlite'
 import { TidemarkError } from '../../errors.ts'
+import type { Connection } from './connection.ts'
 
 /**
  * Step `n` leads from version `n` to `n + 1`; steps are only ever appended.
@@ -23,6 +24,33 @@ export const migrations: readonly string[] = [
      primary key (group_id, sequence)
    ) strict, without rowid;`,
 ]
+
+/**
+ * Our tables and the user's. Where ours are up to date the write lock is not asked for: another instance may hold it for as long as its
+ * handler runs, and `create table if not exists` of what exists writes nothing.
+ */
+export async function makeTables(connection: Connection, setup: string | undefined): Promise<void> {
+  const { database, name } = connection
+  const isCurrent = await connection.use(() => storedVersion(database) === migrations.length)
+  if (!isCurrent) {
+    await connection.transaction(() => {
+      migrate(database, name)
+      if (setup) database.exec(setup)
+    })
+  } else if (setup) await connection.use(() => asOne(database, setup))
+}
+
+/** A statement that does write waits for the lock from the beginning on: half of the setup is never kept. */
+function asOne(database: DatabaseSync, setup: string): void {
+  database.exec('begin')
+  try {
+    database.exec(setup)
+    database.exec('commit')
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback')
+    throw error
+  }
+}
 
 /**
  * Brings the tables to the newest version. Runs inside the caller's transaction, so that a crash leaves the older version whole.

@@ -3,8 +3,8 @@
 import type { KafkaConnection, KafkaProducer } from '../../../../runtime/src/clients/client.ts'
 import type { Cluster } from '../../../../runtime/src/clients/kafka-protocol/cluster.ts'
 import { checkCode } from '../../../../runtime/src/clients/kafka-protocol/errorCodes.ts'
-import { offsetCommit } from '../../../../runtime/src/clients/kafka-protocol/requests/offsets.ts'
 import { deleteRecords } from '../../../../runtime/src/clients/kafka-protocol/requests/deleteRecords.ts'
+import { offsetCommit } from '../../../../runtime/src/clients/kafka-protocol/requests/offsets.ts'
 import type { Random } from '../../../../runtime/src/random.ts'
 
 export interface HistoryTools {

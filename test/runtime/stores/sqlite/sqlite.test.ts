@@ -10,7 +10,7 @@ import { migrate, migrations } from '../../../../runtime/src/stores/sqlite/schem
 import { StatementCache } from '../../../../runtime/src/stores/sqlite/transaction.ts'
 import { type SqliteOptions, type SqliteTransaction, sqlite } from '../../../../runtime/src/stores/sqlite.ts'
 import type { OpenStore } from '../../../../runtime/src/stores/store.ts'
-import { assertCode, at, offsets, orders0, proof, range } from '../contract/kit.ts'
+import { assertCode, at, offsets, orders0, orders1, proof, range } from '../contract/kit.ts'
 
 test('a lock held by somebody else is waited for by the clock, so that the event loop goes on', async t => {
   const { path, store } = await freshStore(t)
@@ -34,7 +34,10 @@ test('a lock that is not given back is STORE_LOCKED after lockWaitMs, and nothin
   const other = new DatabaseSync(path)
   other.exec('begin immediate')
   await assertCode(move(open, 1n), 'STORE_LOCKED')
-  await assertCode(store({ lockWaitMs: 0 }).open({ groupId: 'second' }), 'STORE_LOCKED')
+  // The tables are there, so opening asks for no lock: a second instance can start while the first one's handler runs.
+  const second = await opened(t, store({ lockWaitMs: 0, setup: 'create table if not exists tidemark_offsets (a)' }))
+  await assertCode(second.initialize(at(orders1, 1n)), 'STORE_LOCKED')
+  await assertCode(store({ lockWaitMs: 0, setup: 'create table new (a)' }).open({ groupId: 'third' }), 'STORE_LOCKED')
   assert.deepEqual(await offsets(open, orders0), [1n])
   other.close()
   await move(open, 1n)
