@@ -109,6 +109,55 @@ for (const protocol of ['classic', 'consumer'] as const) {
   })
 }
 
+test('a share group: its member, what is assigned, and where its first open record stands', async t => {
+  const kafka = await useKafka(t, { isOwn: true })
+  const [topic, groupId, at] = ['shared', 'sharers', ['--bootstrap-server', kafka.brokers.join(',')]]
+  await kafka.tool('org.apache.kafka.tools.FeatureCommand', [...at, 'upgrade', '--feature', 'share.version=1'])
+  const fromStart = [
+    '--entity-type',
+    'groups',
+    '--entity-name',
+    groupId,
+    '--add-config',
+    'share.auto.offset.reset=earliest',
+  ]
+  await kafka.tool('kafka.admin.ConfigCommand', [...at, '--alter', ...fromStart])
+  await createTopic(kafka.brokers, topic, 2)
+  await produce(kafka.brokers, topic, 40)
+  const stop = new AbortController()
+  t.after(() => stop.abort())
+  kafka
+    .tool('org.apache.kafka.tools.consumer.ConsoleShareConsumer', [...at, '--topic', topic, '--group', groupId], {
+      signal: stop.signal,
+    })
+    .catch(() => {})
+  const monitor = await monitorOf(t, kafka.brokers)
+  const { selectedGroups } = await seen(
+    monitor,
+    { details: [groupId] },
+    'both partitions are assigned and have a position',
+    ({ selectedGroups: [group] }) =>
+      group?.partitions.length === 2 && group.partitions.every(({ committedOffset }) => committedOffset !== undefined),
+  )
+  const [group] = selectedGroups
+  assert.deepEqual([group?.type, group?.state, group?.members?.length], ['share', 'Stable', 1])
+  assert.deepEqual(group?.members?.[0]?.assignment.map(({ partition }) => partition).sort(), [0, 1])
+  assert.ok(group?.partitions.every(({ owner }) => owner === 'console-share-consumer'))
+  // The brokers move it when they like, so both are asked until they were asked at one moment.
+  await until('Kafka’s own tool says the same', async () => {
+    const told = await kafka.tool('org.apache.kafka.tools.consumer.group.ShareGroupCommand', [
+      ...at,
+      '--describe',
+      '--group',
+      groupId,
+    ])
+    const { selectedGroups: now } = await monitor.refresh({ details: [groupId] })
+    const rows = now[0]?.partitions.map(row => `${groupId} ${topic} ${row.partition} ${row.committedOffset}`) ?? []
+    const lines = told.split('\n').map(line => line.trim().split(/\s+/).join(' '))
+    return rows.length === 2 && rows.every(row => lines.includes(row))
+  })
+})
+
 test('a refresh leaves no group and no commit behind', async t => {
   const kafka = await useKafka(t, { isOwn: true })
   await createTopic(kafka.brokers, 'quiet', 1)

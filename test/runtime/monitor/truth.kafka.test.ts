@@ -37,10 +37,13 @@ before(async () => {
     'log.cleaner.backoff.ms': '100',
     'log.cleanup.policy': 'delete',
     'offsets.topic.num.partitions': '3',
+    'log.retention.check.interval.ms': '500',
+    'log.initial.task.delay.ms': '500',
   }
   kafka = await useKafka(scope, { configs })
   histories = await playAll(kafka)
   await until('all compacted topics are cleaned', () => areCleaned(kafka, histories), { deadlineMs: 60_000 })
+  await until('retention has taken what was too old', () => areExpired(kafka, histories), { deadlineMs: 60_000 })
   await readTogether()
 })
 
@@ -64,6 +67,29 @@ for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     const rows = group?.partitions ?? []
     assert.equal(rows.length, history.committed.size > 0 ? history.partitions : 0)
     for (const row of rows) assert.deepEqual(seen(row), expected(row, history, witness), history.deeds.join('\n'))
+    if (!group) return
+    assert.deepEqual([group.type, group.state, group.members], ['simple', 'Empty', []])
+    const placed = rows.flatMap(({ lag }) => (lag && /^(behind|caughtUp)$/.test(lag.state) ? [lag] : []))
+    const sumOf = (numbers: readonly (bigint | undefined)[]) =>
+      placed.length === 0 ? undefined : numbers.reduce<bigint>((sum, number) => sum + (number ?? 0n), 0n)
+    assert.equal(group.readable, sumOf(placed.map(({ readable }) => readable)))
+    assert.equal(group.offsetsBehind, sumOf(placed.map(({ offsets }) => offsets)))
+  })
+
+  test(`topic of history ${seed}`, () => {
+    const history = histories[seed - firstSeed]
+    const topic = snapshot.selectedTopics.find(one => one.topic === history?.topic)
+    assert.ok(topic && history)
+    const partitions = topic.partitions.map(
+      ({ leader, replicas, isr }) => `leader ${leader} replicas ${replicas.join()} isr ${isr.join()}`,
+    )
+    // Kafka's tool lists what brokers set as well.
+    const set = topic.configs?.filter(({ source }) => source !== 'default').map(({ name, value }) => `${name}=${value}`)
+    assert.deepEqual({ partitions, configs: set?.sort() }, witness.topics.get(topic.topic))
+    for (const row of topic.partitions) {
+      const { logStartOffset, lastStableOffset, highWatermark } = logOf(partitionName(row), witness)
+      assert.deepEqual(row.ends, { logStartOffset, lastStableOffset, highWatermark })
+    }
   })
 }
 
@@ -73,6 +99,12 @@ test('the histories hold every case, so that the comparison can fail', () => {
     assert.ok(rows.some(find), `no history has ${what}`)
   has('markers or aborted records', ({ lag }) => (lag?.markersAndAborted ?? 0n) > 0n)
   has('records taken by deletion', ({ lag }) => (lag?.takenByRetention ?? 0n) > 0n)
+  assert.ok(
+    histories.some(({ topic, expired, committed }) =>
+      [...expired].some(([partition, start]) => (committed.get(partition) ?? start) < start && topic),
+    ),
+    'no history has a position that retention has passed',
+  )
   has('gaps', ({ lag }) => (lag?.gaps ?? 0n) > 0n)
   has('an open transaction', ({ lag }) => (lag?.inOpenTransactions ?? 0n) > 0n)
   has('a lost position', ({ lag }) => lag?.state === 'positionLost')
@@ -85,29 +117,42 @@ test('the histories hold every case, so that the comparison can fail', () => {
 })
 
 function seen({ ends, committedOffset, lag }: GroupPartition) {
-  const { logStartOffset, highWatermark } = ends ?? assert.fail('no ends')
-  const { state, readable, markersAndAborted, gaps, takenByRetention } = lag ?? assert.fail('no lag')
-  return { logStartOffset, highWatermark, committedOffset, state, readable, markersAndAborted, gaps, takenByRetention }
+  const { state, readable, markersAndAborted, gaps, takenByRetention, inOpenTransactions } =
+    lag ?? assert.fail('no lag')
+  const causes = { readable, markersAndAborted, gaps, takenByRetention, inOpenTransactions }
+  return { ...ends, committedOffset, state, ...causes }
 }
 
-/** From full lists of offsets; only the last stable offset is taken from the monitor, and checked against them. */
-function expected(row: GroupPartition, history: History, { starts, ends, committed, readable, existing }: Witness) {
-  const name = partitionName(row)
+/** The log's ends from Kafka's own tools; the last stable offset from the segments. */
+function logOf(name: string, { starts, ends, unstable }: Witness) {
   const [start, end] = [starts.get(name) ?? -1, ends.get(name) ?? -1]
+  return {
+    logStartOffset: BigInt(start),
+    lastStableOffset: BigInt(unstable.get(name) ?? end),
+    highWatermark: BigInt(end),
+  }
+}
+
+/** All of it from full lists of offsets. */
+function expected(row: GroupPartition, history: History, found: Witness) {
+  const { committed, readable, committedRecords, existing } = found
+  const name = partitionName(row)
+  const log = logOf(name, found)
+  const [start, stable, end] = [log.logStartOffset, log.lastStableOffset, log.highWatermark].map(Number) as [
+    number,
+    number,
+    number,
+  ]
   const committedOffset = history.committed.get(row.partition)
   // Kafka's tool shows a lost position like none: its own class cannot hold a negative offset.
   const text = committed.get(`${history.groupId} ${name}`) ?? '-'
   assert.equal(text, committedOffset === undefined || committedOffset < 0n ? '-' : String(committedOffset))
-  const head = { logStartOffset: BigInt(start), highWatermark: BigInt(end), committedOffset }
+  const head = { ...log, committedOffset, inOpenTransactions: BigInt(end - stable) }
   const unknown = { readable: undefined, markersAndAborted: undefined, gaps: undefined, takenByRetention: 0n }
   if (committedOffset === undefined) return { ...head, state: 'neverCommitted', ...unknown }
   if (committedOffset < 0n || committedOffset > BigInt(end)) return { ...head, state: 'positionLost', ...unknown }
-  const stable = Number(row.ends?.lastStableOffset)
   const gets = readable.get(name) ?? []
-  assert.ok(
-    gets.every(offset => offset < stable),
-    'nothing at or after the last stable offset is readable',
-  )
+  assert.deepEqual(gets, committedRecords.get(name) ?? [], 'the witnesses agree with each other')
   const from = Math.max(Number(committedOffset), start)
   const inRange = (offset: number) => from <= offset && offset < stable
   const left = gets.filter(inRange).length
@@ -144,7 +189,10 @@ async function playAll({ brokers }: TestKafka): Promise<History[]> {
 async function readAll({ brokers }: TestKafka, all: readonly History[]): Promise<ClusterSnapshot> {
   const monitor = await openMonitor({ client: kafkajs(new Kafka({ brokers, logLevel: logLevel.NOTHING })) })
   try {
-    return await monitor.refresh({ details: all.map(({ groupId }) => groupId) })
+    return await monitor.refresh({
+      details: all.map(({ groupId }) => groupId),
+      topics: all.map(({ topic }) => topic),
+    })
   } finally {
     await monitor.close()
   }
@@ -156,4 +204,21 @@ async function areCleaned({ logFolders }: TestKafka, all: readonly History[]): P
   return all
     .filter(({ isCompacted, open }) => isCompacted && open.length === 0)
     .every(({ topic }) => notes.includes(`${topic} 0`))
+}
+
+async function areExpired({ brokers }: TestKafka, all: readonly History[]): Promise<boolean> {
+  const monitor = await openMonitor({ client: kafkajs(new Kafka({ brokers, logLevel: logLevel.NOTHING })) })
+  try {
+    const { selectedTopics } = await monitor.refresh({ topics: all.map(({ topic }) => topic) })
+    const starts = new Map(
+      selectedTopics
+        .flatMap(({ partitions }) => partitions)
+        .map(row => [partitionName(row), row.ends?.logStartOffset ?? -1n]),
+    )
+    return all.every(({ topic, expired }) =>
+      [...expired].every(([partition, start]) => (starts.get(partitionName({ topic, partition })) ?? -1n) >= start),
+    )
+  } finally {
+    await monitor.close()
+  }
 }

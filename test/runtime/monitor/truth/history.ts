@@ -5,6 +5,7 @@ import type { Cluster } from '../../../../runtime/src/clients/kafka-protocol/clu
 import { checkCode } from '../../../../runtime/src/clients/kafka-protocol/errorCodes.ts'
 import { deleteRecords } from '../../../../runtime/src/clients/kafka-protocol/requests/deleteRecords.ts'
 import { offsetCommit } from '../../../../runtime/src/clients/kafka-protocol/requests/offsets.ts'
+import { systemClock } from '../../../../runtime/src/clock.ts'
 import type { Random } from '../../../../runtime/src/random.ts'
 
 export interface HistoryTools {
@@ -18,6 +19,8 @@ export interface History {
   readonly groupId: string
   readonly partitions: number
   readonly isCompacted: boolean
+  /** Where each log will begin once retention has taken what was too old when it was written. */
+  readonly expired: ReadonlyMap<number, bigint>
   /** What was done, for the message of a failing test. */
   readonly deeds: readonly string[]
   /** What the group committed, by partition. */
@@ -35,13 +38,17 @@ export async function playHistory(tools: HistoryTools, topic: string): Promise<H
   const { connection, random } = tools
   const partitions = 1 + random.integer(partitionsMax)
   const isCompacted = random.integer(3) === 0
+  const isExpiring = !isCompacted && random.integer(3) === 0
   const player = new Player(tools, topic, partitions, isCompacted)
-  await connection.createTopics([{ topic, partitions, configs: isCompacted ? compactedConfig : {} }])
+  const configs = isCompacted ? compactedConfig : isExpiring ? expiringConfig : {}
+  await connection.createTopics([{ topic, partitions, configs }])
+  if (isExpiring) await player.produceOld()
   const steps = 4 + random.integer(10)
   for (let step = 0; step < steps; step++) await player.step()
   const open = await player.end()
   const committed = await player.commitPositions()
-  return { topic, groupId: player.groupId, partitions, isCompacted, deeds: player.deeds, committed, open }
+  const { groupId, deeds, expired } = player
+  return { topic, groupId, partitions, isCompacted, expired, deeds, committed, open }
 }
 
 /** Every closed segment is cleaned at once, down to the last tombstone and marker. */
@@ -53,8 +60,13 @@ const compactedConfig = {
   'segment.ms': '1',
 }
 
+const retentionMs = 3_600_000
+/** A record of now closes the segment that holds those of long ago. */
+const expiringConfig = { 'retention.ms': String(retentionMs), 'segment.ms': '600000' }
+
 class Player {
   readonly groupId: string
+  readonly expired = new Map<number, bigint>()
   readonly deeds: string[] = []
   readonly #tools: HistoryTools
   readonly #topic: string
@@ -69,6 +81,18 @@ class Player {
     this.#partitions = partitions
     this.#isCompacted = isCompacted
     this.groupId = `group-of-${topic}`
+  }
+
+  /** Records that are past their time already: retention takes their segments, and only theirs. */
+  async produceOld(): Promise<void> {
+    const { random } = this.#tools
+    const timestampMs = systemClock.nowMs() - 2 * retentionMs
+    for (let partition = 0; partition < this.#partitions; partition++) {
+      const count = random.integer(15)
+      if (count > 0) await this.#send(await this.#plainProducer(), partition, count, timestampMs)
+      if (count > 0) this.expired.set(partition, BigInt(count))
+      this.deeds.push(`produced ${count} old ones to ${partition}`)
+    }
   }
 
   async step(): Promise<void> {
@@ -179,7 +203,7 @@ class Player {
     this.deeds.push(`deleted ${partition} below ${offset}`)
   }
 
-  async #send(producer: KafkaProducer, partition: number, count: number): Promise<void> {
+  async #send(producer: KafkaProducer, partition: number, count: number, timestampMs?: number): Promise<void> {
     const { random } = this.#tools
     const topic = this.#topic
     const records = Array.from({ length: count }, () => ({
@@ -187,6 +211,7 @@ class Player {
       partition,
       key: `key-${random.integer(6)}`,
       value: topic,
+      ...(timestampMs === undefined ? {} : { timestampMs }),
     }))
     await producer.send(records)
   }
