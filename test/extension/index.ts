@@ -3,6 +3,7 @@ import './activation.ts'
 import './cluster.ts'
 import './debugging.ts'
 import './editor.ts'
+import './lag.ts'
 import './localKafka.ts'
 import { runAll } from './suite.ts'
 

@@ -65,6 +65,36 @@ test('offsets beyond 2^53 are exact in every place', async () => {
   )
 })
 
+test('members, topics, settings, brokers and problems are text and exact too', async () => {
+  const panel = await open({ view: 'overview' })
+  const base = hostileOverview()
+  await panel.show(base)
+  await panel.page.getByRole('tab', { name: /Members/ }).click()
+  const member = panel.page.getByRole('grid', { name: 'Members' }).getByRole('row').nth(1)
+  assert.ok((await wordsOf(member)).includes('invoice‹U+202E›gpj.exe'))
+  const notice = panel.page.getByRole('region', { name: /What these would have told/ })
+  assert.ok((await notice.innerText()).includes(markup))
+  assert.deepEqual(await foreignMarkup(panel), [])
+
+  const { selected: _, ...rest } = base
+  await panel.show({ ...rest, selected: undefined, selectedTopic: hostileTopic() })
+  const row = panel.page.getByRole('grid', { name: 'Partitions' }).getByRole('row').nth(1)
+  assert.match(
+    await wordsOf(row),
+    /^0 0 9,223,372,036,854,775,806 9,223,372,036,854,775,807 9,223,372,036,854,775,807 1 /,
+  )
+  assert.match(
+    await wordsOf(panel.page.getByRole('grid', { name: 'Partitions' }).getByRole('row').nth(2)),
+    /– – – – – ▲ none/,
+  )
+  await panel.page.getByRole('tab', { name: /Settings/ }).click()
+  const settings = panel.page.getByRole('grid', { name: 'Settings' })
+  assert.ok((await settings.innerText()).includes('a␀b␇␛[31mred'))
+  assert.deepEqual(await foreignMarkup(panel), [])
+  assert.deepEqual([panel.errors, panel.violations], [[], []])
+  assert.doesNotMatch(await allText(panel), /[\u202e\u200b\u2066\ufeff]/)
+})
+
 test('a broken snapshot field is shown, not hidden, and stops nothing', async () => {
   const panel = await open({ view: 'overview' })
   const base = hostileOverview()
@@ -155,6 +185,28 @@ test('the check finds markup where there is some', async () => {
   assert.deepEqual(await foreignMarkup(panel), ['IMG', 'SCRIPT'])
 })
 
+function hostileTopic(): NonNullable<OverviewSnapshot['selectedTopic']> {
+  const silent = { logStartOffset: undefined, lastStableOffset: undefined, logEndOffset: undefined, leader: undefined }
+  return {
+    topic: markup,
+    chips: names.map(text => ({ text, tone: 'plain' })),
+    partitions: [
+      {
+        partition: 0,
+        logStartOffset: '0',
+        lastStableOffset: justBelow,
+        logEndOffset: offsetMax,
+        leader: 1,
+        replicas: [1],
+        isr: [1],
+      },
+      { partition: 1, ...silent, replicas: [1], isr: [] },
+    ],
+    settings: names.map(name => ({ name, value: controls, source: 'topic' })),
+    readers: names.map(name => ({ key: name, name, lag: offsetMax })),
+  }
+}
+
 function hostileOverview(): OverviewSnapshot {
   const base = overviewNamed('overview')
   const [partition] = base.selected?.partitions ?? []
@@ -180,11 +232,21 @@ function hostileOverview(): OverviewSnapshot {
       lag: String(at),
       note: controls,
     })),
+    brokers: names.map((address, nodeId) => ({ nodeId, address, isController: false, leaderCount: 1, isSilent: true })),
+    problems: [markup, reversed, controls].map(place => ({ place, message: markup })),
+    problemCount: 3,
     topics: names.map(topic => ({ topic, partitionCount: 1, replicationFactor: 1, isInternal: false })),
     selected: {
       ...base.selected,
       groupId: markup,
       chips: names.map(text => ({ text, tone: 'plain' })),
+      members: [reversed, ...names].map((memberId, at) => ({
+        memberId: `${at} ${memberId}`,
+        clientId: memberId,
+        host: memberId,
+        instanceId: memberId,
+        assignment: [{ topic: memberId, partitions: [0] }],
+      })),
       history: base.selected.history.map(point => ({ ...point, event: markup })),
       partitions: [
         huge,

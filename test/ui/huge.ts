@@ -5,6 +5,8 @@ import { overviewNamed } from './recorded.ts'
 const topicCount = 9_000
 const groupCount = 2_200
 const partitionCount = 39_000
+const memberCount = 2_000
+const brokerCount = 30
 
 /** `round` moves the numbers, as the next refresh does. */
 export function hugeOverview(round: number): OverviewSnapshot {
@@ -12,13 +14,55 @@ export function hugeOverview(round: number): OverviewSnapshot {
   if (!base.selected) throw new Error('the recorded overview has a group')
   return {
     ...base,
-    brokerCount: 30,
+    brokerCount,
+    brokers: Array.from({ length: brokerCount }, (_, at) => ({
+      nodeId: at + 1,
+      address: `10.0.0.${at + 1}:9092`,
+      isController: at === 0,
+      leaderCount: 1_300 + round,
+      isSilent: false,
+    })),
     groups: Array.from({ length: groupCount }, (_, at) => group(at, round)),
     topics: Array.from({ length: topicCount }, (_, at) => topic(at)),
     selected: {
       ...base.selected,
       groupId: 'group-0000',
+      members: Array.from({ length: memberCount }, (_, at) => ({
+        memberId: `member-${at}`,
+        clientId: `consumer-${at}`,
+        host: '10.0.0.1',
+        instanceId: undefined,
+        assignment: [{ topic: 'topic-0000', partitions: [at] }],
+      })),
       partitions: Array.from({ length: partitionCount }, (_, at) => partition(at, round)),
+    },
+  }
+}
+
+/** One topic with as many partitions as a cluster has. */
+export function hugeTopic(round: number): OverviewSnapshot {
+  const { selected: _, ...rest } = hugeOverview(round)
+  const replicas = [1, 2, 3]
+  return {
+    ...rest,
+    selected: undefined,
+    selectedTopic: {
+      topic: 'topic-0000',
+      chips: [],
+      partitions: Array.from({ length: partitionCount }, (_, at) => {
+        const end = String(1_000_000 + at * 7 + round)
+        return {
+          partition: at,
+          logStartOffset: '0',
+          lastStableOffset: end,
+          logEndOffset: end,
+          leader: 1,
+          replicas,
+          isr: replicas,
+        }
+      }),
+      settings: Array.from({ length: 300 }, (_, at) => ({ name: `setting.${at}`, value: `${at}`, source: 'default' })),
+      readers: [],
     },
   }
 }

@@ -258,7 +258,7 @@ test('what could not be read is named, and is no zero', async () => {
   const silent = rows.filter({ hasText: 'the leader did not answer' })
   assert.match(await wordsOf(silent), /^2 18,110 – – ○ unknown · the leader did not answer – – – consumer-2$/)
   const open181 = rows.filter({ hasText: '181 records' })
-  assert.match(await wordsOf(open181), /181 records · 30 in open transactions .* never so consumer-2$/)
+  assert.match(await wordsOf(open181), /181 records · 30 in open transactions .* never consumer-2$/)
   assert.ok(
     await page
       .getByRole('listbox', { name: 'Brokers' })

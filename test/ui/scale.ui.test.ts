@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hugeOverview } from './huge.ts'
+import { hugeOverview, hugeTopic } from './huge.ts'
 import { overviewNamed } from './recorded.ts'
 import { usePanels } from './session.ts'
 
 const open = usePanels()
 
-/** The aim for the panel's thread. The best of five is held to it: the others also show what else the machine was doing. */
-const updateMsMax = 50
+/** What an update costs the panel's thread is measured by `npm run bench live`; here counts what it may touch. */
+const elementsMax = 2_500
 
-test('9,000 topics, 2,200 groups and 39,000 partitions are drawn within the frame of a refresh', async () => {
+test('9,000 topics, 2,200 groups and 39,000 partitions are drawn with as few elements as are in sight', async () => {
   const panel = await open({ view: 'overview' })
   await panel.show(overviewNamed('overview'))
   const first = await panel.show(hugeOverview(0))
@@ -21,9 +21,23 @@ test('9,000 topics, 2,200 groups and 39,000 partitions are drawn within the fram
   console.log(
     `# huge overview: first ${first.toFixed(1)} ms, update best ${best.toFixed(1)} ms, median ${updates[2]?.toFixed(1)} ms, worst ${updates.at(-1)?.toFixed(1)} ms, ${elements} elements`,
   )
-  assert.ok(best <= updateMsMax, `an update took ${best} ms`)
-  assert.ok(elements < 2_500, `${elements} elements: only rows in sight may exist`)
+  assert.ok(elements < elementsMax, `${elements} elements: only rows in sight may exist`)
   assert.deepEqual(panel.errors, [])
+})
+
+test('a topic of 39,000 partitions scrolls to its last', async () => {
+  const { page, show, errors } = await open({ view: 'overview' })
+  await show(hugeTopic(0))
+  const updates: number[] = []
+  for (let round = 1; round <= 5; round++) updates.push(await show(hugeTopic(round)))
+  const grid = page.getByRole('grid', { name: 'Partitions' })
+  await grid.press('End')
+  await grid.getByText('38,999', { exact: true }).waitFor()
+  const best = Math.min(...updates)
+  console.log(`# huge topic: update best ${best.toFixed(1)} ms, worst ${Math.max(...updates).toFixed(1)} ms`)
+  const elements = await page.evaluate(() => document.querySelectorAll('*').length)
+  assert.ok(elements < elementsMax, `${elements} elements`)
+  assert.deepEqual(errors, [])
 })
 
 test('long lists scroll to their end, filter, and tell their length', async () => {

@@ -46,9 +46,9 @@ export function createLagHistories(folder: string): LagHistories {
       savedAtMs.set(path, performance.now())
       try {
         mkdirSync(folder, { recursive: true })
-        removeOld(folder)
         writeFileSync(`${path}.next`, JSON.stringify(monitor.history()))
         renameSync(`${path}.next`, path)
+        removeOlder(folder, statSync(path).mtimeMs - fileMaxAgeMs)
       } catch (error) {
         log().warn(`The lag history of ${cluster.name} could not be kept: ${String(error)}`)
       }
@@ -69,8 +69,7 @@ function fileOf(folder: string, { name, brokers }: ClusterConfig): string {
   return join(folder, `${key.slice(0, 24)}.json`)
 }
 
-function removeOld(folder: string): void {
-  const oldestMs = new Date().getTime() - fileMaxAgeMs
+function removeOlder(folder: string, oldestMs: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
     if (statSync(path).mtimeMs < oldestMs) rmSync(path, { force: true })

@@ -33,6 +33,9 @@ export function createReadOverview({ clusters, pipelines, analysis }: OverviewSo
     const ids = new Map(positions.map(({ groupId, store, positions: list }) => [`${store}\n${groupId}`, list]))
     const isHere = (group: GroupSnapshot): boolean =>
       belongs(read, group, ids.get(`${group.state}\n${group.groupId}`), isOnly)
+    const names = new Set(read.topics.map(({ topic }) => topic))
+    const isReadHere = (groupId: string): boolean =>
+      isOnly || pipelines.ofGroup(groupId).some(({ topics }) => topics.some(topic => names.has(topic)))
     return overviewSnapshot(
       { ...read, storedGroups: read.storedGroups.filter(isHere) },
       {
@@ -40,7 +43,7 @@ export function createReadOverview({ clusters, pipelines, analysis }: OverviewSo
         isReadOnly: cluster.isReadOnly,
         isPaused,
         choice,
-        unread: [...failures.map(unread), ...unplaced.map(unreadForPlace)],
+        unread: [...failures.map(unread), ...unplaced.map(unreadForPlace)].filter(({ groupId }) => isReadHere(groupId)),
         hasPipeline: id => pipelines.ofGroup(id).length > 0,
         guarantees: id => pipelines.ofGroup(id),
         words: overviewWords,

@@ -28,6 +28,7 @@ export function partitionTable(): { readonly node: HTMLElement; update(group: Gr
   let lines: readonly Line[] = []
   let all: readonly PartitionRow[] = []
   let filter = ''
+  let hasMembers = true
   const rows = virtualRows({
     role: 'grid',
     label: strings.partitions,
@@ -35,7 +36,11 @@ export function partitionTable(): { readonly node: HTMLElement; update(group: Gr
     rowHeightPx,
     header: { node: headerRow(), heightPx: headerHeightPx },
     keyOf: index => keyOf(lines[index]),
-    createRow: () => lineRow(index => lines[index]),
+    createRow: () =>
+      lineRow(
+        index => lines[index],
+        () => hasMembers,
+      ),
   })
   const count = element('span', 'dim')
   const field = textField(strings.filterPartitions, '', text => {
@@ -67,6 +72,7 @@ export function partitionTable(): { readonly node: HTMLElement; update(group: Gr
     node,
     update: group => {
       all = group.partitions
+      hasMembers = group.members !== undefined
       draw()
     },
   }
@@ -110,7 +116,7 @@ function headerRow(): HTMLElement {
 }
 
 /** One element draws either kind, since a key tells them apart and never changes its kind. */
-function lineRow(lineAt: (index: number) => Line | undefined): RowView {
+function lineRow(lineAt: (index: number) => Line | undefined, hasMembers: () => boolean): RowView {
   const node = element('div')
   let draw: ((line: Line) => void) | undefined
   return {
@@ -118,7 +124,7 @@ function lineRow(lineAt: (index: number) => Line | undefined): RowView {
     update: index => {
       const line = lineAt(index)
       if (!line) return
-      draw ??= line.kind === 'topic' ? topicCells(node) : partitionCells(node)
+      draw ??= line.kind === 'topic' ? topicCells(node) : partitionCells(node, hasMembers)
       draw(line)
     },
   }
@@ -139,7 +145,8 @@ function topicCells(node: HTMLElement): (line: Line) => void {
   }
 }
 
-function partitionCells(node: HTMLElement): (line: Line) => void {
+/** @param hasMembers - a pipeline that keeps its own offsets has none that Kafka could name: that is not "nobody". */
+function partitionCells(node: HTMLElement, hasMembers: () => boolean): (line: Line) => void {
   const gauge = tideGauge()
   const cell = (className: string, ...children: Node[]): HTMLElement => {
     const made = element('span', className, ...children)
@@ -184,7 +191,9 @@ function partitionCells(node: HTMLElement): (line: Line) => void {
     setText(rate, row.recordsPerSecond === undefined ? '–' : formatRate(row.recordsPerSecond))
     setText(age, row.secondsBehind === undefined ? '–' : formatSeconds(row.secondsBehind))
     setText(left, leftText(row.secondsLeft))
-    setText(owner, row.owner === undefined ? strings.nobody : visibleName(row.owner))
+    setAttribute(left, 'title', row.secondsLeft === 'never' ? strings.notAtThisRateLong : undefined)
+    const nobody = hasMembers() ? strings.nobody : '–'
+    setText(owner, row.owner === undefined ? nobody : visibleName(row.owner))
     setAttribute(owner, 'title', owner.textContent ?? '')
   }
 }
