@@ -76,12 +76,16 @@ export class PositionSamples {
   }
 
   list(): PositionSample[] {
-    return Array.from({ length: this.#rows.count }, (_, row) => ({
-      atMs: this.#rows.at(row, 0),
-      committedOffset: this.#base + BigInt(this.#rows.at(row, 1)),
-      lag: BigInt(this.#rows.at(row, 2)),
-      endOffset: this.#base + BigInt(this.#rows.at(row, 3)),
-    }))
+    // A loop: this runs for every position of a large cluster in every refresh.
+    const samples: PositionSample[] = []
+    for (let row = 0; row < this.#rows.count; row++)
+      samples.push({
+        atMs: this.#rows.at(row, 0),
+        committedOffset: this.#base + BigInt(this.#rows.at(row, 1)),
+        lag: BigInt(this.#rows.at(row, 2)),
+        endOffset: this.#base + BigInt(this.#rows.at(row, 3)),
+      })
+    return samples
   }
 }
 

@@ -73,25 +73,31 @@ export interface Verdict extends Rates {
 export function judge(samples: readonly PositionSample[], readers: Readers): Verdict {
   const rates = ratesOf(samples)
   const status = statusOf(samples, readers, rates)
-  return { status, ...rates, secondsLeft: secondsLeft(samples, status, rates), secondsBehind: secondsBehind(samples) }
+  return {
+    status,
+    ...rates,
+    secondsLeft: secondsLeft(samples, status, rates),
+    secondsBehind: secondsBehind(samples, rates),
+  }
 }
 
 /**
  * Time lag: between the samples in which the end lay before and behind the position; at the window's production rate where it
  * had passed the position before the window began.
  */
-function secondsBehind(samples: readonly PositionSample[]): number | undefined {
+function secondsBehind(samples: readonly PositionSample[], { producedPerSecond }: Rates): number | undefined {
   const first = samples[0]
   const last = samples.at(-1)
   if (!first || !last) return undefined
   if (last.lag === 0n) return 0
   const position = last.committedOffset
-  for (const [before, after] of pairs(samples)) {
+  for (let i = samples.length - 1; i > 0; i--) {
+    const before = samples[i - 1] as PositionSample
+    const after = samples[i] as PositionSample
     if (before.endOffset > position || after.endOffset <= position) continue
     const share = Number(position - before.endOffset) / Number(after.endOffset - before.endOffset)
     return (last.atMs - before.atMs - share * (after.atMs - before.atMs)) / 1_000
   }
-  const { producedPerSecond } = ratesOf(samples)
   const beforeWindow = Number(first.endOffset - position) / producedPerSecond
   return producedPerSecond > 0 ? (last.atMs - first.atMs) / 1_000 + beforeWindow : undefined
 }
@@ -161,7 +167,9 @@ export function ratesOf(samples: readonly PositionSample[]): Rates {
   if (!first || !last || seconds <= 0) return { consumedPerSecond: 0, producedPerSecond: 0 }
   let consumed = 0n
   let produced = 0n
-  for (const [before, after] of pairs(samples)) {
+  for (let i = 1; i < samples.length; i++) {
+    const before = samples[i - 1] as PositionSample
+    const after = samples[i] as PositionSample
     if (after.committedOffset > before.committedOffset) consumed += after.committedOffset - before.committedOffset
     if (after.endOffset > before.endOffset) produced += after.endOffset - before.endOffset
   }
@@ -194,7 +202,9 @@ function isSilent(samples: readonly PositionSample[]): boolean {
 /** A position that went back counts until it has passed the place where it was. */
 function hasRewound(samples: readonly PositionSample[]): boolean {
   const last = samples.at(-1)
-  return last !== undefined && samples.some(sample => sample.committedOffset > last.committedOffset)
+  if (last === undefined) return false
+  for (const { committedOffset } of samples) if (committedOffset > last.committedOffset) return true
+  return false
 }
 
 function lowestOfThirds(samples: readonly PositionSample[]): [bigint, bigint, bigint] {
@@ -208,8 +218,4 @@ function lowestOfThirds(samples: readonly PositionSample[]): [bigint, bigint, bi
   }
   const [early = 0n, middle = early, late = middle] = lowest
   return [early, middle, late]
-}
-
-function pairs<Item>(items: readonly Item[]): [Item, Item][] {
-  return items.slice(1).map((item, i): [Item, Item] => [items[i] as Item, item])
 }
