@@ -10,6 +10,9 @@ export const commands = {
   showLocalKafkaStatus: 'tidemark.showLocalKafkaStatus',
   showLocalKafkaLog: 'tidemark.showLocalKafkaLog',
   addCluster: 'tidemark.addCluster',
+  importCluster: 'tidemark.importCluster',
+  editCluster: 'tidemark.editCluster',
+  removeCluster: 'tidemark.removeCluster',
   editClusters: 'tidemark.editClusters',
   setClusterSecrets: 'tidemark.setClusterSecrets',
   testConnection: 'tidemark.testConnection',
@@ -34,7 +37,11 @@ export type CommandName = keyof typeof commands
 export const views = { clusters: 'tidemark.clusters' } as const
 
 /** Ids of the panels' webviews: `activeWebviewPanelId` in when-clauses. */
-export const panels = { overview: 'tidemark.overview', batch: 'tidemark.batch' } as const
+export const panels = {
+  overview: 'tidemark.overview',
+  batch: 'tidemark.batch',
+  connection: 'tidemark.connection',
+} as const
 
 export const debugType = 'tidemark'
 

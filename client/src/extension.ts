@@ -16,6 +16,7 @@ import { views } from './contributions.ts'
 import { debugCommands } from './debugging/debugCommands.ts'
 import { createDebugging } from './debugging/debugging.ts'
 import { disposeLog, log } from './log.ts'
+import { connectionCommands, createConnections } from './panels/connections.ts'
 import { overviewAction } from './panels/overviewActions.ts'
 import { createOverviews, overviewCommands } from './panels/overviews.ts'
 import { createReadOverview } from './panels/readOverview.ts'
@@ -43,15 +44,17 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
   const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>
     overviewAction({ analysis, pipelines, debugging }, action, groupId),
   )
+  const connections = createConnections(context, clusters)
   const view = vscode.window.createTreeView(views.clusters, { treeDataProvider: tree, showCollapseAll: true })
   context.subscriptions.push(
     { dispose: disposeLog },
-    ...[analysis, pipelines, local, clusters, overviews, debugging, view],
+    ...[analysis, pipelines, local, clusters, overviews, connections, debugging, view],
     trackActivePipeline(pipelines),
     createLagLenses(pipelines, clusters),
     clusters.onDidChange(() => tree.refresh()),
     registerCommands({
       ...clusterCommands({ context, clusters, local, tree }),
+      ...connectionCommands(context, clusters, connections),
       ...debugCommands(debugging),
       ...overviewCommands(clusters, overviews),
       openPipeline: node => openPipeline(analysis, pipelines, groupIdOf(node)),

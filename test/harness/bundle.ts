@@ -4,7 +4,7 @@
  * - `client/dist/extension.cjs`: the extension host's part; only `vscode` stays outside
  * - `server/dist/bundle/*.mjs`: language server and `tidemark-lint`, beside an untouched copy of TypeScript, so that the
  *   compile cache keeps the nine megabytes that never change apart from the ones that do
- * - `webview/dist/{overview,batch}.{js,css}`: the panels
+ * - `webview/dist/{overview,batch,connection}.{js,css}`: the panels
  * - `runtime/dist`: the library as users import it, by `tsc`
  */
 import { spawn } from 'node:child_process'
@@ -59,7 +59,11 @@ const typescriptBesideBundle: Plugin = {
 /** The panels: one script and one style sheet each. Tests build the same into memory. */
 export const webviewBundle = {
   ...shared,
-  entryPoints: { overview: 'webview/src/overview/main.ts', batch: 'webview/src/batch/main.ts' },
+  entryPoints: {
+    overview: 'webview/src/overview/main.ts',
+    batch: 'webview/src/batch/main.ts',
+    connection: 'webview/src/connection/main.ts',
+  },
   outdir: 'webview/dist',
   platform: 'browser',
   format: 'iife',

@@ -9,7 +9,7 @@ import { themeNames } from './themes.ts'
 const open = usePanels()
 
 test('every state in every theme passes axe', async () => {
-  for (const view of ['overview', 'batch'] as const) {
+  for (const view of ['overview', 'batch', 'connection'] as const) {
     const panel = await open({ view, onMessage: answerRecords })
     for (const name of snapshotNames()) {
       const snapshot = snapshotNamed(name)

@@ -7,7 +7,7 @@ import { usePanels } from './session.ts'
 const open = usePanels()
 
 test('every state is drawn under the policy of the extension without one violation', async () => {
-  for (const view of ['overview', 'batch'] as const) {
+  for (const view of ['overview', 'batch', 'connection'] as const) {
     const panel = await open({ view, onMessage: answerRecords })
     for (const name of snapshotNames()) {
       const snapshot = snapshotNamed(name)

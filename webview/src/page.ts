@@ -1,7 +1,7 @@
 /** The one page in which a panel is drawn, and its one content security policy. A leaf, so that tests serve what users get. */
 
 export interface PanelPage {
-  readonly view: 'overview' | 'batch'
+  readonly view: 'overview' | 'batch' | 'connection'
   /** Fresh for each page: `randomBytes(16).toString('base64')`. */
   readonly nonce: string
   /** Source from which the bundle's style sheet may come: `webview.cspSource`. */

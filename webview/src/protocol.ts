@@ -198,7 +198,71 @@ export interface BatchHistoryRow {
   readonly outcome: 'committed' | 'failed' | 'fenced' | 'rolledBack' | 'cut' | 'running'
 }
 
-export type Snapshot = OverviewSnapshot | BatchSnapshot
+/** The form that adds or edits a cluster. */
+export interface ConnectionSnapshot {
+  readonly view: 'connection'
+  /** The cluster that is edited. `undefined`: a new one. */
+  readonly editing: string | undefined
+  readonly form: ConnectionForm
+  /** Counts up when the host itself has changed the form (an import, a chosen file): only then do the fields take it over. */
+  readonly revision: number
+  /** What is wrong, by field; the person's words stay in the fields. */
+  readonly problems: Partial<Readonly<Record<ConnectionField, string>>>
+  /** Secrets that the secret store holds. Their text never comes here. */
+  readonly storedSecrets: readonly ConnectionSecret[]
+  /** What an import could not take over. */
+  readonly notes: readonly string[]
+  readonly test: ConnectionTest
+  /** An untrusted workspace connects to nothing. */
+  readonly isTrusted: boolean
+}
+
+export type ConnectionSecret = 'password' | 'token' | 'passphrase' | 'keyText'
+
+/** Texts as typed. A secret that is empty here keeps what is stored. */
+export interface ConnectionForm {
+  readonly name: string
+  /** `host:port`, separated by commas or spaces. */
+  readonly brokers: string
+  readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  /** Paths of PEM files, or PEM texts; empty: none. */
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+  /** The client's key itself, where it lies in no file. */
+  readonly keyText: string
+  readonly passphrase: string
+  readonly isServerVerified: boolean
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer'
+  readonly username: string
+  readonly password: string
+  readonly token: string
+  readonly isReadOnly: boolean
+}
+
+export type ConnectionField = keyof ConnectionForm
+
+export interface ConnectionTest {
+  readonly kind: 'none' | 'running' | 'done'
+  /** There when it is done: whether the cluster can be worked with, be it by one of several brokers. */
+  readonly isUsable?: boolean
+  /** What was found, in one sentence. */
+  readonly summary?: string
+  readonly steps: readonly ConnectionStepRow[]
+}
+
+export interface ConnectionStepRow {
+  /** `host:port`, or the cluster. */
+  readonly place: string
+  readonly step: 'address' | 'dns' | 'tcp' | 'tls' | 'versions' | 'sasl' | 'login' | 'authorisation' | 'advertised'
+  readonly isFine: boolean
+  readonly detail: string
+  readonly tryThis?: string | undefined
+}
+
+export type ConnectionCommand = 'test' | 'save' | 'cancel' | 'importProperties' | 'importCompose'
+
+export type Snapshot = OverviewSnapshot | BatchSnapshot | ConnectionSnapshot
 
 export type HostMessage =
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
@@ -213,6 +277,10 @@ export type ViewMessage =
   | { readonly type: 'selectTopic'; readonly topic: string }
   | { readonly type: 'togglePause' }
   | { readonly type: 'action'; readonly action: ViewAction; readonly groupId?: string }
+  | { readonly type: 'connection'; readonly command: ConnectionCommand; readonly form: ConnectionForm }
+  /** Choose a file for a field. */
+  | { readonly type: 'browse'; readonly field: 'ca' | 'cert' | 'key'; readonly form: ConnectionForm }
+  | { readonly type: 'forgetSecret'; readonly secret: ConnectionSecret; readonly form: ConnectionForm }
   | { readonly type: 'control'; readonly command: 'stepBatch' | 'stepPhase' | 'continue' | 'pause' | 'stop' }
   | {
       readonly type: 'records'

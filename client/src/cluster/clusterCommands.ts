@@ -3,7 +3,6 @@ import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
 import { settings } from '../contributions.ts'
 import { ClientError } from '../failures.ts'
-import { addCluster } from './addCluster.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
 import type { Clusters } from './clusters.ts'
 import type { LocalKafka } from './localKafka.ts'
@@ -23,12 +22,10 @@ export function clusterCommands({ context, clusters, local, tree }: ClusterComma
     stopLocalKafka: () => local.stop(),
     showLocalKafkaStatus: () => local.showStatus(),
     showLocalKafkaLog: () => local.showLog(),
-    addCluster: () => addCluster(context.secrets),
     editClusters: () => vscode.commands.executeCommand('workbench.action.openSettings', settings.clusters),
     setClusterSecrets: async node => {
       if (await askSecrets(context.secrets, await clusterOf(clusters, node))) clusters.reset()
     },
-    testConnection: async node => clusters.testConnection(await clusterOf(clusters, node)),
     refreshClusters: () => clusters.reset(),
     filterClusters: async () => {
       const text = await vscode.window.showInputBox({

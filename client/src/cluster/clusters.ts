@@ -1,21 +1,27 @@
 /** The clusters that there are: those of the settings and the local one, each connected when it is first looked at. */
-import type { ClusterSnapshot, Monitor, Selection } from '@tidemark/runtime/monitor'
+import {
+  type ClusterSnapshot,
+  type ConnectionReport,
+  type Monitor,
+  type Selection,
+  testConnection,
+} from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import { contexts, settings } from '../contributions.ts'
+import { requireTrust } from '../trust.ts'
 import { type CheckedClusters, type ClusterConfig, configuredClusters } from './clusterSettings.ts'
-import { connect } from './connection.ts'
+import { connect, connectionConfig } from './connection.ts'
 import type { LagHistories } from './lagHistories.ts'
 import type { LocalKafka } from './localKafka.ts'
-import { readSecrets } from './secrets.ts'
-import { testConnection } from './testConnection.ts'
+import { type ClusterSecrets, readSecrets } from './secrets.ts'
 
 export interface Clusters extends vscode.Disposable {
   /** Those of the settings, of other extensions, and the local one if it is up. Nothing is connected by asking. */
   list(): Promise<CheckedClusters>
   /** Connects if needed, and reads what is selected. @throws when the cluster cannot be reached, saying which step failed. */
   read(cluster: ClusterConfig, selection: Selection): Promise<ClusterSnapshot>
-  /** Tells the person how it went. */
-  testConnection(cluster: ClusterConfig): Promise<void>
+  /** Step by step. @throws {ClientError} a secret or a certificate is missing, or the workspace is not trusted. */
+  testConnection(cluster: ClusterConfig, secrets: ClusterSecrets): Promise<ConnectionReport>
   /** Adds a cluster for as long as the answer is not disposed: the door for other extensions. */
   provide(cluster: ClusterConfig): vscode.Disposable
   /** Forgets connections: settings or secrets have changed. */
@@ -42,13 +48,9 @@ export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka,
   return {
     list: () => listClusters(local, provided.values()),
     read: (cluster, selection) => connections.read(cluster, selection),
-    testConnection: async cluster => {
-      const title = vscode.l10n.t('Testing {0}', cluster.name)
-      const found = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title },
-        async () => testConnection(cluster, await readSecrets(secrets, cluster)),
-      )
-      void vscode.window.showInformationMessage(found)
+    testConnection: async (cluster, known) => {
+      requireTrust()
+      return testConnection(await connectionConfig(cluster, known))
     },
     provide: cluster => {
       provided.set(cluster.name, cluster)
@@ -82,6 +84,8 @@ class Connections {
   }
 
   async read(cluster: ClusterConfig, selection: Selection): Promise<ClusterSnapshot> {
+    // Whoever asks, and for whatever view: nothing is connected for a folder that is not trusted.
+    requireTrust()
     const key = JSON.stringify(cluster)
     const opening = this.#open.get(key) ?? this.#connect(cluster)
     this.#open.set(key, opening)

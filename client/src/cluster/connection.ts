@@ -1,51 +1,52 @@
-/** From a cluster's settings and secrets to a monitor that is connected to it. */
+/** From a cluster's settings and secrets to a connection: files are read here, secrets stay in memory. */
 import { readFile } from 'node:fs/promises'
-import type { ConnectionOptions } from 'node:tls'
-import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
-import { type Monitor, openMonitor } from '@tidemark/runtime/monitor'
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type ConnectionConfig,
+  clusterClient,
+  isPemText,
+  type Monitor,
+  openMonitor,
+  type SaslConfig,
+  type TlsConfig,
+} from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import { ClientError } from '../failures.ts'
 import type { ClusterConfig, TlsFiles } from './clusterSettings.ts'
 import type { ClusterSecrets } from './secrets.ts'
 
-/** An attempt ends within this time, one way or the other. */
-const connectTimeoutMs = 5_000
-const requestTimeoutMs = 15_000
-
 /** @throws {ClientError} a secret or certificate is missing. @throws TidemarkError the cluster cannot be reached; says which step. */
 export async function connect(cluster: ClusterConfig, secrets: ClusterSecrets, history?: unknown): Promise<Monitor> {
-  const ssl = await tlsOptions(cluster, secrets)
-  const sasl = saslOptions(cluster, secrets)
-  const kafka = new Kafka({
-    clientId: 'tidemark',
-    brokers: [...cluster.brokers],
-    connectionTimeout: connectTimeoutMs,
-    authenticationTimeout: connectTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    retry: { retries: 1, initialRetryTime: 100 },
-    logLevel: logLevel.NOTHING,
-    ssl,
-    ...(sasl ? { sasl } : {}),
-  })
-  return openMonitor({ client: kafkajs(kafka), history })
+  return openMonitor({ client: await clusterClient(await connectionConfig(cluster, secrets)), history })
 }
 
-async function tlsOptions({ ssl }: ClusterConfig, secrets: ClusterSecrets): Promise<ConnectionOptions | boolean> {
-  if (typeof ssl === 'boolean') return ssl
+/** @throws {ClientError} a secret or certificate is missing. */
+export async function connectionConfig(cluster: ClusterConfig, secrets: ClusterSecrets): Promise<ConnectionConfig> {
+  return { brokers: cluster.brokers, tls: await tlsOf(cluster, secrets), sasl: saslOf(cluster, secrets) }
+}
+
+async function tlsOf({ ssl }: ClusterConfig, secrets: ClusterSecrets): Promise<TlsConfig | undefined> {
+  if (ssl === false) return undefined
+  if (ssl === true) return {}
   const { ca, cert, key } = ssl
   return {
-    ...(ca ? { ca: [await pem(ca, 'ca')] } : {}),
-    ...(cert ? { cert: await pem(cert, 'cert') } : {}),
-    ...(key ? { key: await pem(key, 'key') } : {}),
-    ...(secrets.passphrase ? { passphrase: secrets.passphrase } : {}),
-    rejectUnauthorized: ssl.rejectUnauthorized ?? true,
+    ca: ca && (await pemOf(ca, 'ca')),
+    certificate: cert && (await pemOf(cert, 'cert')),
+    key: key ? await pemOf(key, 'key') : secrets.keyText,
+    passphrase: secrets.passphrase,
+    isServerVerified: ssl.rejectUnauthorized ?? true,
   }
 }
 
-async function pem(path: string, name: keyof TlsFiles): Promise<string> {
+/** A path, or the text itself. */
+async function pemOf(pathOrText: string, name: keyof TlsFiles): Promise<string> {
+  if (isPemText(pathOrText)) return pathOrText
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(
+      pathOrText.replace(/^~(?=[\\/])/, () => join(homedir())),
+      'utf8',
+    )
   } catch (error) {
     throw new ClientError(
       vscode.l10n.t('The file of "ssl.{0}" could not be read: {1}', name, (error as Error).message),
@@ -54,7 +55,7 @@ async function pem(path: string, name: keyof TlsFiles): Promise<string> {
   }
 }
 
-function saslOptions({ name, sasl }: ClusterConfig, secrets: ClusterSecrets): SASLOptions | undefined {
+function saslOf({ name, sasl }: ClusterConfig, secrets: ClusterSecrets): SaslConfig | undefined {
   if (!sasl) return undefined
   const secret = sasl.mechanism === 'oauthbearer' ? secrets.token : secrets.password
   if (secret === undefined)
@@ -63,7 +64,6 @@ function saslOptions({ name, sasl }: ClusterConfig, secrets: ClusterSecrets): SA
       vscode.l10n.t('Set it once; it is kept in the secret store.'),
       { title: vscode.l10n.t('Set Password and Keys…'), id: 'tidemark.setClusterSecrets' },
     )
-  if (sasl.mechanism === 'oauthbearer')
-    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: secret }) }
-  return { mechanism: sasl.mechanism, username: sasl.username ?? '', password: secret } as SASLOptions
+  if (sasl.mechanism === 'oauthbearer') return { mechanism: 'oauthbearer', token: async () => secret }
+  return { mechanism: sasl.mechanism, username: sasl.username ?? '', password: secret }
 }

@@ -8,8 +8,8 @@ import {
 } from '@tidemark/runtime/localKafka'
 import * as vscode from 'vscode'
 import { contexts } from '../contributions.ts'
-import { ClientError } from '../failures.ts'
 import { log } from '../log.ts'
+import { requireTrust } from '../trust.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
 
 export const localClusterName = 'local'
@@ -94,15 +94,6 @@ function statusText(status: ClusterStatus): string {
     case 'running':
       return vscode.l10n.t('The local Kafka runs: {0}.', nodes)
   }
-}
-
-function requireTrust(): void {
-  if (vscode.workspace.isTrusted) return
-  throw new ClientError(
-    vscode.l10n.t('Nothing is started from a folder that is not trusted.'),
-    vscode.l10n.t('Trust the workspace first.'),
-    { title: vscode.l10n.t('Manage Workspace Trust'), id: 'workbench.trust.manage' },
-  )
 }
 
 function withProgress<T>(title: string, run: (report: (text: string) => void) => Promise<T>): Thenable<T> {

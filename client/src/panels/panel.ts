@@ -1,4 +1,4 @@
-/** What both panels share: one page, one policy, messages only from and to our own script. */
+/** What all panels share: one page, one policy, messages only from and to our own script. */
 import { randomBytes } from 'node:crypto'
 import { panelHtml } from '@tidemark/webview/page'
 import type { HostMessage, ViewMessage } from '@tidemark/webview/protocol'
@@ -6,19 +6,22 @@ import * as vscode from 'vscode'
 
 export interface PanelOptions {
   readonly extensionUri: vscode.Uri
-  readonly view: 'overview' | 'batch'
+  readonly view: 'overview' | 'batch' | 'connection' | 'connection'
   /** The webview's id; see contributions.ts. */
   readonly id: string
   readonly title: string
   readonly column: vscode.ViewColumn
+  /** The page lives on while its tab is hidden: what was typed into it must not be lost. */
+  readonly isKept?: boolean
   readonly onMessage: (message: ViewMessage) => void
 }
 
 /** A new panel that shows the bundled page of its view. Dispose it to close it. */
 export function openPanel(options: PanelOptions): vscode.WebviewPanel {
-  const place = { viewColumn: options.column, preserveFocus: true }
+  const place = { viewColumn: options.column, preserveFocus: options.isKept !== true }
   const panel = vscode.window.createWebviewPanel(options.id, options.title, place, {
     enableScripts: true,
+    retainContextWhenHidden: options.isKept === true,
     localResourceRoots: [distFolder(options.extensionUri)],
   })
   drawPanel(panel, options)

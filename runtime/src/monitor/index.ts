@@ -17,6 +17,7 @@ export { type ImportedConnection, importClientProperties } from './connection/cl
 export { composeBrokers } from './connection/composeBrokers.ts'
 export { type ConnectionConfig, parseBroker, type SaslConfig, type TlsConfig } from './connection/config.ts'
 export { clusterClient } from './connection/connectCluster.ts'
+export { isPemText } from './connection/pem.ts'
 export {
   type ConnectionReport,
   type ConnectionStep,

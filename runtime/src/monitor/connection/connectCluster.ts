@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
 import type { KafkaClient } from '../../clients/client.ts'
 import type { ConnectionConfig, SaslConfig, TlsConfig } from './config.ts'
+import { wellFormedPem } from './pem.ts'
 
 /** An attempt ends within this time, one way or the other. */
 const connectTimeoutMs = 5_000
@@ -40,9 +41,9 @@ export function tlsOptions({
   isServerVerified = true,
 }: TlsConfig): ConnectionOptions {
   return {
-    ...(ca === undefined ? {} : { ca: [ca] }),
-    ...(certificate === undefined ? {} : { cert: certificate }),
-    ...(key === undefined ? {} : { key }),
+    ...(ca === undefined ? {} : { ca: [wellFormedPem(ca)] }),
+    ...(certificate === undefined ? {} : { cert: wellFormedPem(certificate) }),
+    ...(key === undefined ? {} : { key: wellFormedPem(key) }),
     ...(passphrase === undefined ? {} : { passphrase }),
     rejectUnauthorized: isServerVerified,
   }

@@ -1,0 +1,25 @@
+/** The sentences of the connection form, in the reader's language. */
+import type { ConnectionReport } from '@tidemark/runtime/monitor'
+import * as vscode from 'vscode'
+import type { FormWords } from '../cluster/clusterForm.ts'
+
+export function formWords(): FormWords {
+  return {
+    nameMissing: vscode.l10n.t('A name is needed'),
+    nameTaken: vscode.l10n.t('That name is taken'),
+    brokersMissing: vscode.l10n.t('Write host:port, for example broker-1:9092, broker-2:9092'),
+    notAnAddress: text => vscode.l10n.t('"{0}" is not host:port, for example broker-1:9092', text),
+    userMissing: vscode.l10n.t('A user name is needed'),
+    secretMissing: vscode.l10n.t('This mechanism needs it'),
+    keyMissing: vscode.l10n.t('A certificate needs its key'),
+    certMissing: vscode.l10n.t('A key needs its certificate'),
+  }
+}
+
+/** One sentence: what there is, or the first thing that is wrong. */
+export function reportSummary({ isUsable, kafkaVersion, steps }: ConnectionReport): string {
+  const failed = steps.find(({ isFine }) => !isFine)
+  if (isUsable && !failed) return vscode.l10n.t('Kafka {0}', kafkaVersion ?? '?')
+  if (isUsable) return vscode.l10n.t('Kafka {0}; not every broker answers.', kafkaVersion ?? '?')
+  return failed ? `${failed.place}: ${failed.detail}` : ''
+}
