@@ -44,3 +44,34 @@ export interface StoreInfo {
   /** What an options object says of the place: host, port, database, root, ... */
   readonly settings: Readonly<Record<string, string>>
 }
+
+/** client -> server request: the texts of a document that name topics and groups. Answers `NameInfo[]`. */
+export const namesMethod = 'tidemark/names'
+
+export interface NamesParams {
+  readonly uri: string
+}
+
+export interface NameInfo {
+  readonly kind: 'topic' | 'group'
+  /** As far as it is written: empty where a name is still to come. */
+  readonly name: string
+  /** Between the quotes; of the whole word where a constant is used. */
+  readonly range: Range
+  /** A literal text, so that another name may be put in its place. */
+  readonly isText: boolean
+}
+
+/** client -> server request: every pipeline of the workspace with a group. Answers `GroupPipeline[]`. */
+export const groupPipelinesMethod = 'tidemark/groupPipelines'
+
+export interface GroupPipelinesParams {
+  readonly groupId: string
+}
+
+export interface GroupPipeline {
+  readonly uri: string
+  readonly range: Range
+  readonly topics: readonly string[]
+  readonly inferred: string
+}

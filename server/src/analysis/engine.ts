@@ -5,7 +5,7 @@
  * All of it is synchronous (an analysis takes milliseconds) except `discover`, which walks a workspace and yields often.
  */
 import type { TypeOracle } from '../facts/typeOracle.ts'
-import type { PipelineInfo } from '../protocol.ts'
+import type { NameInfo, PipelineInfo } from '../protocol.ts'
 import type { Rule } from '../rules/rule.ts'
 import { EngineState } from './engineState.ts'
 import type { FileSystem } from './fileSystem.ts'
@@ -65,6 +65,8 @@ export interface Engine {
   invalidate(paths: readonly string[]): void
   configure(settings: EngineSettings): void
   analyze(path: string): FileAnalysis
+  /** Texts of the file that name topics and groups. Not kept: asked for by a person who looks at one. */
+  names(path: string): readonly NameInfo[]
   /** Known files whose findings may change when `path` does, itself first. */
   reach(path: string): readonly string[]
   /**

@@ -4,6 +4,7 @@ import type { OutputRow } from '../facts/libraries/outputs.ts'
 import { OutputTable } from '../facts/libraries/outputTable.ts'
 import type { OutputKind, PipelineSummary } from '../facts/model.ts'
 import { rules as allRules } from '../rules/index.ts'
+import type { NameInfo } from '../protocol.ts'
 import type { Rule } from '../rules/rule.ts'
 import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
 import { discoverFiles } from './discovery.ts'
@@ -19,6 +20,7 @@ import type {
 import type { FileSystem } from './fileSystem.ts'
 import { type Link, Linker } from './linker.ts'
 import { type CacheLimits, ModuleCache } from './moduleCache.ts'
+import { namesIn } from './names.ts'
 import type { Project } from './project.ts'
 import { TypeRefinement, type VisitedFiles } from './typeRefinement.ts'
 
@@ -113,6 +115,11 @@ export class EngineState implements Engine {
       pipelines: own.pipelines,
       notes,
     }
+  }
+
+  names(path: string): readonly NameInfo[] {
+    const module = this.#modules.module(path)
+    return module && this.#mayHoldPipelines(path) ? namesIn(this.#visited, module) : []
   }
 
   reach(path: string): readonly string[] {

@@ -1,5 +1,6 @@
 /** What an editor has open: folders, texts, settings, and the findings of each file, kept until an edit can change them. */
 import { basename, dirname, join, sep } from 'node:path'
+import type { NameInfo } from '../protocol.ts'
 import { ruleIds } from './catalog.ts'
 import { type CheckedFile, checkFile } from './check.ts'
 import { createDisk } from './disk.ts'
@@ -21,6 +22,8 @@ export interface Workspace {
   filesChanged(paths: readonly string[]): readonly string[]
   /** Findings of a file as of now: from memory when nothing in its reach has changed since. */
   check(path: string): CheckedFile
+  /** Texts that name topics and groups. @throws never: a file that cannot be analysed has none. */
+  names(path: string): readonly NameInfo[]
   text(path: string): string | undefined
   /** Version of an open document; `null` for one that is only on disk, as the protocol has it. */
   versionOf(path: string): number | null
@@ -153,6 +156,15 @@ class OpenWorkspace implements Workspace {
       this.#checked.set(path, checked)
     }
     return checked
+  }
+
+  names(path: string): readonly NameInfo[] {
+    try {
+      return this.#folderOf(path).engine.names(path)
+    } catch {
+      // What fails here fails in `check` too, which tells of it.
+      return []
+    }
   }
 
   text(path: string): string | undefined {

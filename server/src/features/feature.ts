@@ -6,6 +6,8 @@ export interface FeatureContext {
   readonly workspace: Workspace
   readonly uris: Uris
   readonly client: ClientAbilities
+  /** Files that hold pipelines, once the folders were looked through; those that an editor has open among them. */
+  readonly discovered: () => Promise<readonly string[]>
 }
 
 /** What the editor can do beyond the protocol's minimum. */

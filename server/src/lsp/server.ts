@@ -34,6 +34,8 @@ class Server {
   readonly #publisher: Publisher
   readonly #refiner: Refiner
   readonly #discoveries = new Map<string, AbortController>()
+  /** By folder: what the last discovery finds. */
+  readonly #discovered = new Map<string, Promise<readonly string[]>>()
   #client: ClientAbilities = { showsRelatedInformation: false, takesSnippets: false }
   #takesFolders = false
   #watchesFiles = false
@@ -141,7 +143,20 @@ class Server {
   }
 
   #context(): FeatureContext {
-    return { workspace: this.#workspace, uris: this.#uris, client: this.#client }
+    return {
+      workspace: this.#workspace,
+      uris: this.#uris,
+      client: this.#client,
+      discovered: async () => {
+        for (;;) {
+          const asked = [...this.#discovered.values()]
+          const found = await Promise.all(asked)
+          // One that was overtaken meanwhile has not seen everything.
+          const isNewest = [...this.#discovered.values()].every(one => asked.includes(one))
+          if (isNewest) return [...new Set([...found.flat(), ...this.#openPaths()])]
+        }
+      },
+    }
   }
 
   #refresh(paths: readonly string[]): void {
@@ -162,6 +177,7 @@ class Server {
     const path = this.#uris.pathOf(uri)
     if (path === undefined) return
     this.#discoveries.get(path)?.abort()
+    this.#discovered.delete(path)
     this.#publisher.clear(this.#workspace.removeFolder(path))
   }
 
@@ -174,15 +190,18 @@ class Server {
     this.#discoveries.get(folder)?.abort()
     const controller = new AbortController()
     this.#discoveries.set(folder, controller)
-    this.#workspace.discover(folder, controller.signal).then(
+    const discovered = this.#workspace.discover(folder, controller.signal).then(
       found => {
         if (!controller.signal.aborted) this.#refresh(found)
+        return found
       },
       (error: Error) => {
         if (!controller.signal.aborted)
           this.#connection.console.error(`Looking through ${folder} failed: ${error.stack}`)
+        return []
       },
     )
+    this.#discovered.set(folder, discovered)
   }
 
   #stop(): void {
