@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import { trackActivePipeline } from './analysis/activePipeline.ts'
 import { createLagLenses } from './analysis/lagLenses.ts'
 import { createAnalysis } from './analysis/languageClient.ts'
+import { registerNames } from './analysis/nameProviders.ts'
 import { openPipeline } from './analysis/openPipeline.ts'
 import { createPipelines } from './analysis/pipelines.ts'
 import { clusterCommands } from './cluster/clusterCommands.ts'
@@ -51,13 +52,14 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
     ...[analysis, pipelines, local, clusters, overviews, connections, debugging, view],
     trackActivePipeline(pipelines),
     createLagLenses(pipelines, clusters),
+    registerNames(analysis, pipelines, clusters),
     clusters.onDidChange(() => tree.refresh()),
     registerCommands({
       ...clusterCommands({ context, clusters, local, tree }),
       ...connectionCommands(context, clusters, connections),
       ...debugCommands(debugging),
       ...overviewCommands(clusters, overviews),
-      openPipeline: node => openPipeline(analysis, pipelines, groupIdOf(node)),
+      openPipeline: node => openPipeline(analysis, groupIdOf(node)),
       installRuntime: () => installRuntime(context),
       restartServer: () => analysis.restart(),
       showLog: () => log().show(),

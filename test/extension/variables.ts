@@ -4,6 +4,9 @@
 export const driverFolderVariable = 'TIDEMARK_TEST_DRIVER'
 /** Bootstrap brokers, comma-separated. */
 export const brokersVariable = 'TIDEMARK_TEST_KAFKA'
+/** A listener of the same Kafka that wants a login by SASL PLAIN. */
+export const securedBrokerVariable = 'TIDEMARK_TEST_SECURED_BROKER'
+export const securedLogin = { username: 'alice', password: 'alice=pass;word' }
 /** Where screenshots go. */
 export const screenshotsVariable = 'TIDEMARK_TEST_SCREENSHOTS'
 /** `dark` or `light`, part of a screenshot's name. */

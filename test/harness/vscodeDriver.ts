@@ -20,6 +20,8 @@ export interface Target {
 export type DriverRequest =
   | ({ readonly kind: 'click' | 'wait' | 'text' | 'texts' | 'count' | 'hover' | 'focus' } & Target)
   | ({ readonly kind: 'waitFor'; readonly state: 'attached' | 'hidden' } & Target)
+  | ({ readonly kind: 'fill'; readonly value: string } & Target)
+  | ({ readonly kind: 'value' } & Target)
   | { readonly kind: 'press'; readonly key: string }
   | { readonly kind: 'type'; readonly value: string }
   | { readonly kind: 'screenshot'; readonly path: string }
@@ -73,6 +75,10 @@ async function act(page: Page, request: DriverRequest): Promise<unknown> {
       return locate(page, request).waitFor({ timeout: actionTimeoutMs })
     case 'waitFor':
       return locate(page, request).waitFor({ state: request.state, timeout: actionTimeoutMs })
+    case 'fill':
+      return locate(page, request).fill(request.value, { timeout: actionTimeoutMs })
+    case 'value':
+      return locate(page, request).inputValue({ timeout: actionTimeoutMs })
     case 'text':
       return locate(page, request).textContent({ timeout: actionTimeoutMs })
     case 'texts':

@@ -2,9 +2,16 @@
 import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { brokersVariable, screenshotsVariable, themeVariable } from '../extension/variables.ts'
+import { freePorts } from '../../runtime/src/localKafka/ports.ts'
+import {
+  brokersVariable,
+  screenshotsVariable,
+  securedBrokerVariable,
+  securedLogin,
+  themeVariable,
+} from '../extension/variables.ts'
 import { bundle } from './bundle.ts'
-import { useKafka } from './kafka.ts'
+import { type KafkaNeeds, useKafka } from './kafka.ts'
 import { type ExtensionTestReport, runExtensionTests, type Theme } from './vscode.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -32,7 +39,8 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
     after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
     const workspace = await copySamples(folder)
     // Its own: the tree must not be full of what other tests have left.
-    const { brokers } = await useKafka({ after }, { isOwn: true })
+    const [securedPort] = (await freePorts(1)) as [number]
+    const { brokers } = await useKafka({ after }, { isOwn: true, ...securedListener(securedPort) })
     return await runExtensionTests({
       workspace,
       theme,
@@ -41,6 +49,7 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
       settings: { 'tidemark.clusters': [{ name: 'local', brokers }], ...session.settings },
       env: {
         [brokersVariable]: brokers.join(','),
+        [securedBrokerVariable]: `127.0.0.1:${securedPort}`,
         [themeVariable]: theme.replace(' ', '-'),
         // The local Kafka of whoever runs the tests is not theirs.
         TIDEMARK_DATA_HOME: join(folder, 'data'),
@@ -52,6 +61,18 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
     })
   } finally {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
+  }
+}
+
+/** Beside the plain one: a login by SASL PLAIN, as the form for clusters tries it. */
+function securedListener(port: number): Pick<KafkaNeeds, 'secureListeners' | 'configs'> {
+  const { username, password } = securedLogin
+  return {
+    secureListeners: [{ name: 'GUARDED', protocol: 'SASL_PLAINTEXT', ports: [port] }],
+    configs: {
+      'listener.name.guarded.sasl.enabled.mechanisms': 'PLAIN',
+      'listener.name.guarded.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`,
+    },
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from 'vscode-languageclient/node'
 import { log } from '../log.ts'
 
-const languages = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact']
+export const languages = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact']
 
 /** A pipeline imports a Kafka client; a document that never says the word cannot hold one, and costs nothing. */
 const concernsKafka = /kafka|tidemark/i
@@ -17,6 +17,8 @@ export interface Analysis extends vscode.Disposable {
   /** Starts the server if it does not run. */
   start(): Promise<LanguageClient>
   restart(): Promise<void>
+  /** Whether the document can have to do with Kafka at all. */
+  isConcerned(document: vscode.TextDocument): boolean
   /** Fires with each started client, so that others can listen to its notifications. */
   readonly onDidStart: vscode.Event<LanguageClient>
 }
@@ -32,8 +34,10 @@ export function createAnalysis(context: vscode.ExtensionContext): Analysis {
     })
     return running
   }
+  const isConcerned = (document: vscode.TextDocument): boolean =>
+    languages.includes(document.languageId) && concernsKafka.test(document.getText())
   const look = (document: vscode.TextDocument): void => {
-    if (running || !languages.includes(document.languageId) || !concernsKafka.test(document.getText())) return
+    if (running || !isConcerned(document)) return
     start().catch((error: Error) => log().error(error))
   }
   const stop = async (): Promise<void> => {
@@ -51,6 +55,7 @@ export function createAnalysis(context: vscode.ExtensionContext): Analysis {
   })
   return {
     start,
+    isConcerned,
     onDidStart: started.event,
     restart: async () => {
       await stop()

@@ -1,34 +1,34 @@
-/** From a group of the cluster to the code that uses it. */
-import { basename } from 'node:path'
+/** From a group of the cluster to the code that uses it: every pipeline of the workspace, in files nobody has opened too. */
+import { type GroupPipeline, groupPipelinesMethod } from '@tidemark/server/protocol'
 import * as vscode from 'vscode'
 import { ClientError } from '../failures.ts'
 import type { Analysis } from './languageClient.ts'
-import type { Pipeline, Pipelines } from './pipelines.ts'
 
-/** Opens the pipeline of the workspace that reads with this group; asks when there are several. */
-export async function openPipeline(analysis: Analysis, pipelines: Pipelines, groupId: string): Promise<void> {
-  await analysis.start()
-  const found = pipelines.ofGroup(groupId)
-  if (found.length === 0)
+/** Opens the one there is; several are shown side by side in a peek view. */
+export async function openPipeline(analysis: Analysis, groupId: string): Promise<void> {
+  const client = await analysis.start()
+  const title = vscode.l10n.t('Looking for pipelines of {0}', groupId)
+  const found = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+    client.sendRequest<readonly GroupPipeline[]>(groupPipelinesMethod, { groupId }),
+  )
+  const [first] = found
+  if (!first)
     throw new ClientError(
-      vscode.l10n.t('No pipeline known in this workspace uses group "{0}".', groupId),
-      vscode.l10n.t('Open the file that starts it: pipelines are known from the files that were opened.'),
+      vscode.l10n.t('No pipeline of this workspace uses group "{0}".', groupId),
+      vscode.l10n.t('Its group id may come from the environment, or its code lie in another folder.'),
     )
-  const chosen = found.length === 1 ? found[0] : await choose(found)
-  if (!chosen) return
-  const { start, end } = chosen.range
-  await vscode.window.showTextDocument(chosen.uri, {
-    selection: new vscode.Range(start.line, start.character, end.line, end.character),
-    viewColumn: vscode.ViewColumn.One,
-  })
+  const place = placeOf(first)
+  await vscode.window.showTextDocument(place.uri, { selection: place.range, viewColumn: vscode.ViewColumn.One })
+  if (found.length === 1) return
+  await vscode.commands.executeCommand(
+    'editor.action.goToLocations',
+    ...[place.uri, place.range.start, found.map(placeOf), 'peek', ''],
+  )
 }
 
-async function choose(found: readonly Pipeline[]): Promise<Pipeline | undefined> {
-  const items = found.map(pipeline => ({
-    label: `${basename(pipeline.uri.fsPath)}:${pipeline.range.start.line + 1}`,
-    description: vscode.workspace.asRelativePath(pipeline.uri),
-    detail: pipeline.inferred,
-    pipeline,
-  }))
-  return (await vscode.window.showQuickPick(items))?.pipeline
+function placeOf({ uri, range: { start, end } }: GroupPipeline): vscode.Location {
+  return new vscode.Location(
+    vscode.Uri.parse(uri),
+    new vscode.Range(start.line, start.character, end.line, end.character),
+  )
 }

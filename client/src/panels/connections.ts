@@ -54,16 +54,17 @@ export function connectionCommands(context: vscode.ExtensionContext, clusters: C
     removeCluster: async node => {
       const { name } = ofSettings(await clusterOf(clusters, node))
       const remove = vscode.l10n.t('Remove')
-      const detail = vscode.l10n.t(
-        'Its entry in the settings and its stored secrets are removed. Kafka itself is not touched.',
+      const message = vscode.l10n.t(
+        'Remove cluster {0}? Its entry in the settings and its stored secrets are removed. Kafka itself is not touched.',
+        name,
       )
-      const message = vscode.l10n.t('Remove cluster {0}?', name)
-      const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, remove)
+      const answer = await vscode.window.showWarningMessage(message, remove)
       if (answer === remove) await removeCluster(context.secrets, name)
     },
     testConnection: async node => {
       const cluster = await clusterOf(clusters, node)
-      if (isOfSettings(cluster)) await connections.open(cluster).test()
+      const own = entryNamed(cluster.name)
+      if (own) await connections.open(own).test()
       else await testInNotification(context, clusters, cluster)
     },
   } satisfies Record<string, CommandHandler>
@@ -88,13 +89,14 @@ async function testInNotification(
   void vscode.window.showInformationMessage(vscode.l10n.t('{0} answers: {1}', cluster.name, summary))
 }
 
-function isOfSettings(cluster: ClusterConfig): boolean {
-  return configuredClusters().clusters.some(({ name }) => name === cluster.name)
+/** The entry as it stands now: a row of the tree may be older. */
+function entryNamed(wanted: string): ClusterConfig | undefined {
+  return configuredClusters().clusters.find(({ name }) => name === wanted)
 }
 
-/** The entry as it stands now: a row of the tree may be older. @throws {ClientError} it stands in no setting. */
+/** @throws {ClientError} it stands in no setting. */
 function ofSettings({ name }: ClusterConfig): ClusterConfig {
-  const found = configuredClusters().clusters.find(cluster => cluster.name === name)
+  const found = entryNamed(name)
   if (found) return found
   throw new ClientError(
     vscode.l10n.t('{0} does not stand in the settings.', name),

@@ -23,7 +23,7 @@ export function overviewAction(
     if (action === 'startLocalKafka') return vscode.commands.executeCommand(commands.startLocalKafka)
     if (action === 'openSettings') return vscode.commands.executeCommand(commands.editClusters)
     if (groupId === undefined) return undefined
-    if (action === 'openCode') return openPipeline(analysis, pipelines, groupId)
+    if (action === 'openCode') return openPipeline(analysis, groupId)
     const [pipeline] = pipelines.ofGroup(groupId)
     return action === 'debug' && pipeline ? debugging.debugPipeline(pipeline.uri, pipeline.range) : undefined
   }

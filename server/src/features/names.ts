@@ -12,7 +12,10 @@ export const names: Feature<NamesParams, NameInfo[]> = {
     if (path === undefined) return []
     const given = workspace.names(path)
     const known = new Set(given.map(placeKey))
-    return [...given, ...repeated(workspace.check(path), workspace.text(path) ?? '').filter(one => !known.has(placeKey(one)))]
+    return [
+      ...given,
+      ...repeated(workspace.check(path), workspace.text(path) ?? '').filter(one => !known.has(placeKey(one))),
+    ]
   },
 }
 

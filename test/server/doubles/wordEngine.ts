@@ -24,6 +24,7 @@ export function createWordEngine({ fileSystem }: EngineOptions): Engine {
     invalidate: () => undefined,
     configure: () => undefined,
     analyze: path => analyze(path, text(path) ?? '', text),
+    names: () => [],
     reach,
     discover: async (_, { files } = {}) => {
       for (const path of files ?? []) known.add(path)

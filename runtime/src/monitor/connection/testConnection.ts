@@ -119,7 +119,12 @@ async function enter(
 }
 
 function lookAround({ brokers, topics, groups }: ClusterSnapshot): string {
-  return `${brokers.length} brokers, ${topics.length} topics and ${groups.length} groups are visible`
+  const parts = [counted(brokers.length, 'broker'), counted(topics.length, 'topic'), counted(groups.length, 'group')]
+  return `visible: ${parts.join(', ')}`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** The classic trap: the first broker answers, and then names addresses that only work somewhere else. */
