@@ -18,6 +18,9 @@ export const commands = {
   testConnection: 'tidemark.testConnection',
   refreshClusters: 'tidemark.refreshClusters',
   filterClusters: 'tidemark.filterClusters',
+  clearFilter: 'tidemark.clearFilter',
+  addFavourite: 'tidemark.addFavourite',
+  removeFavourite: 'tidemark.removeFavourite',
   toggleInternalTopics: 'tidemark.toggleInternalTopics',
   openOverview: 'tidemark.openOverview',
   openPipeline: 'tidemark.openPipeline',
@@ -50,6 +53,7 @@ export const contexts = {
   clustersState: 'tidemark.clustersState',
   isDebugging: 'tidemark.isDebugging',
   hasPipeline: 'tidemark.hasPipeline',
+  isTreeFiltered: 'tidemark.isTreeFiltered',
   isLocalKafkaUp: 'tidemark.isLocalKafkaUp',
 } as const
 
@@ -66,4 +70,6 @@ export const treeItems = {
   localCluster: 'localCluster',
   group: 'group',
   topic: 'topic',
+  favouriteGroup: 'favouriteGroup',
+  favouriteTopic: 'favouriteTopic',
 } as const

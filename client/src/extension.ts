@@ -1,5 +1,5 @@
 /** Wiring only: what exists, who gets whom, who ends with the extension. */
-import * as vscode from 'vscode'
+import type * as vscode from 'vscode'
 import { trackActivePipeline } from './analysis/activePipeline.ts'
 import { createLagLenses } from './analysis/lagLenses.ts'
 import { createAnalysis } from './analysis/languageClient.ts'
@@ -11,9 +11,10 @@ import { checkedCluster } from './cluster/clusterSettings.ts'
 import { createClusters } from './cluster/clusters.ts'
 import { createLagHistories, historiesFolder } from './cluster/lagHistories.ts'
 import { createLocalKafka } from './cluster/localKafka.ts'
+import { createFavourites } from './cluster/favourites.ts'
 import { ClusterTree } from './cluster/tree.ts'
+import { createTreeView } from './cluster/treeView.ts'
 import { registerCommands } from './commands.ts'
-import { views } from './contributions.ts'
 import { debugCommands } from './debugging/debugCommands.ts'
 import { createDebugging } from './debugging/debugging.ts'
 import { disposeLog, log } from './log.ts'
@@ -39,23 +40,31 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
   const pipelines = createPipelines(analysis)
   const local = createLocalKafka()
   const clusters = createClusters(context.secrets, local, createLagHistories(historiesFolder(context)))
-  const tree = new ClusterTree(clusters)
+  const favourites = createFavourites(context.globalState)
+  const tree = new ClusterTree(clusters, favourites)
   const debugging = createDebugging(context, pipelines)
   const read = createReadOverview({ clusters, pipelines, analysis })
   const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>
     overviewAction({ analysis, pipelines, debugging }, action, groupId),
   )
   const connections = createConnections(context, clusters)
-  const view = vscode.window.createTreeView(views.clusters, { treeDataProvider: tree, showCollapseAll: true })
   context.subscriptions.push(
     { dispose: disposeLog },
-    ...[analysis, pipelines, local, clusters, overviews, connections, debugging, view],
+    ...[
+      analysis,
+      pipelines,
+      local,
+      clusters,
+      overviews,
+      connections,
+      debugging,
+      createTreeView(tree, clusters, favourites),
+    ],
     trackActivePipeline(pipelines),
     createLagLenses(pipelines, clusters),
     registerNames(analysis, pipelines, clusters),
-    clusters.onDidChange(() => tree.refresh()),
     registerCommands({
-      ...clusterCommands({ context, clusters, local, tree }),
+      ...clusterCommands({ context, clusters, local, tree, favourites }),
       ...connectionCommands(context, clusters, connections),
       ...debugCommands(debugging),
       ...overviewCommands(clusters, overviews),

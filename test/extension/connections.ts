@@ -64,7 +64,8 @@ test('a cluster is added, tested step by step, saved, edited and removed in the 
   await page.wait({ ...outcome, text: 'It works.' })
 
   const removed = vscode.commands.executeCommand(commands.removeCluster, { cluster: { name: 'renamed' } })
-  await page.click({ selector: '.notification-list-item .monaco-button', text: 'Remove' })
+  await vscode.commands.executeCommand('notifications.showList')
+  await page.click({ selector: '.notifications-center .monaco-button', text: 'Remove' })
   await removed
   await page.waitHidden(row('renamed'))
   assert.deepEqual(entries(), before)

@@ -6,10 +6,10 @@ import { until } from './events.ts'
 import type { TestScope } from './suite.ts'
 import { brokersVariable } from './variables.ts'
 
-export function kafka(): Kafka {
+export function kafka(clientId = 'witness'): Kafka {
   const brokers = process.env[brokersVariable]
   assert.ok(brokers, 'no Kafka: these tests are started by test/harness/vscodeSession.ts')
-  return new Kafka({ clientId: 'witness', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
+  return new Kafka({ clientId, brokers: brokers.split(','), logLevel: logLevel.NOTHING })
 }
 
 export async function admin(t: TestScope): Promise<Admin> {
@@ -20,8 +20,8 @@ export async function admin(t: TestScope): Promise<Admin> {
 }
 
 /** A topic of the test's own; removed with it. */
-export function makeTopic(t: TestScope, stem: string): Promise<string> {
-  return makeNamedTopic(t, `${stem}-${randomBytes(3).toString('hex')}`)
+export function makeTopic(t: TestScope, stem: string, partitions = 3): Promise<string> {
+  return makeNamedTopic(t, `${stem}-${randomBytes(3).toString('hex')}`, partitions)
 }
 
 /** For pictures, whose Kafka is their own. */
@@ -38,7 +38,12 @@ export async function makeNamedTopic(t: TestScope, topic: string, partitions = 3
 
 /** Orders as the samples expect them, spread evenly, the same each time. */
 export async function produceOrders(topic: string, counts: readonly number[]): Promise<void> {
-  const producer = kafka().producer({ createPartitioner: Partitioners.LegacyPartitioner })
+  // Idempotent: a request that is sent again on a busy machine must not double what tests count.
+  const producer = kafka().producer({
+    createPartitioner: Partitioners.LegacyPartitioner,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
   await producer.connect()
   let id = 0
   const messages = counts.flatMap((count, partition) =>

@@ -51,6 +51,8 @@ test('names of topics and groups are completed where one is written', async t =>
 test('from a group to all pipelines of the workspace that use it, opened or not', async t => {
   const { groupId, uri } = await workload(t)
   const second = await write(t, 'second.ts', pipelineOf('others', groupId))
+  // Both are on the disk, and no editor has opened them: what a server finds that starts now.
+  await vscode.commands.executeCommand(commands.restartServer)
   await vscode.commands.executeCommand(commands.openPipeline, { group: { groupId } })
   await page.wait({ selector: '.peekview-widget' })
   for (const one of [uri, second])

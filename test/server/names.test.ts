@@ -53,16 +53,11 @@ test('topics and groups are told from other texts, wherever a client is given th
       '9 topic orders',
     ],
   )
-})
 
-test('a name that is being written is known by its place', async t => {
-  const at = folder(t, { 'names.ts': source })
-  const path = at.at('names.ts')
-  const client = await startClient(t, { folders: [at.path] })
-  client.open(path, source)
+  // A name that is being written is known by its place.
   client.edit(path, "groupId: 'totals' })", "groupId: 'tot")
-  const found = await client.request<NameInfo[]>(namesMethod, { uri: client.uri(path) })
-  const group = found.find(({ range }) => range.start.line === 6)
+  const written = await client.request<NameInfo[]>(namesMethod, { uri: client.uri(path) })
+  const group = written.find(({ range }) => range.start.line === 6)
   assert.deepEqual(group, {
     kind: 'group',
     name: 'tot',

@@ -98,5 +98,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], si
   const rule = head.map((_, index) => (sides[index] === 'l' ? ':--' : '--:'))
   const left = rows.length - rowsMax
   const more = left > 0 ? ['', vscode.l10n.t('… and {0} more partitions', left)] : []
-  return [line(head), line(rule), ...rows.slice(0, rowsMax).map(line), ...more]
+  // The head sets the width of its column: a little air, which a hover's own style does not give.
+  const airy = head.map(cell => `\u00a0${cell}`)
+  return [line(airy), line(rule), ...rows.slice(0, rowsMax).map(line), ...more]
 }

@@ -5,6 +5,7 @@ import { settings } from '../contributions.ts'
 import { ClientError } from '../failures.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
 import type { Clusters } from './clusters.ts'
+import type { Favourite, Favourites } from './favourites.ts'
 import type { LocalKafka } from './localKafka.ts'
 import { askSecrets } from './secrets.ts'
 import type { ClusterTree } from './tree.ts'
@@ -14,9 +15,10 @@ export interface ClusterCommandParts {
   readonly clusters: Clusters
   readonly local: LocalKafka
   readonly tree: ClusterTree
+  readonly favourites: Favourites
 }
 
-export function clusterCommands({ context, clusters, local, tree }: ClusterCommandParts) {
+export function clusterCommands({ context, clusters, local, tree, favourites }: ClusterCommandParts) {
   return {
     startLocalKafka: () => local.start(),
     stopLocalKafka: () => local.stop(),
@@ -34,8 +36,24 @@ export function clusterCommands({ context, clusters, local, tree }: ClusterComma
       })
       if (text !== undefined) tree.setFilter({ ...tree.filter, text })
     },
+    clearFilter: () => tree.setFilter({ ...tree.filter, text: '' }),
+    addFavourite: node => setFavourite(favourites, node, true),
+    removeFavourite: node => setFavourite(favourites, node, false),
     toggleInternalTopics: () => tree.setFilter({ ...tree.filter, isInternalShown: !tree.filter.isInternalShown }),
   } satisfies Record<string, CommandHandler>
+}
+
+async function setFavourite(favourites: Favourites, node: unknown, isFavourite: boolean): Promise<void> {
+  const { cluster, topic, group, favourite } = (node ?? {}) as {
+    readonly cluster?: { readonly name: string }
+    readonly topic?: { readonly topic: string }
+    readonly group?: { readonly groupId: string }
+    readonly favourite?: Favourite
+  }
+  const chosen =
+    favourite ??
+    (topic ? { kind: 'topic' as const, name: topic.topic } : group && { kind: 'group' as const, name: group.groupId })
+  if (cluster && chosen) await favourites.set(cluster.name, chosen, isFavourite)
 }
 
 /** The cluster a command was called on: of the tree row, the only one there is, or the one that is chosen. */

@@ -1,43 +1,40 @@
-/** The tree of clusters: what is visible is read, what is collapsed or hidden is not. */
-import type { BrokerSummary, ClusterSnapshot, GroupSummary, TopicSummary } from '@tidemark/runtime/monitor'
+/**
+ * The tree of clusters: what is open is read, what is closed or hidden is not.
+ *
+ * A row keeps its object for as long as it is there: VS Code draws anew only the rows that it is told of, and a refresh
+ * tells it of those alone whose content has changed.
+ */
+import type { ClusterSnapshot } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
-import { treeItems } from '../contributions.ts'
-import { failureText } from '../failures.ts'
+import { commands } from '../contributions.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
 import type { Clusters } from './clusters.ts'
+import type { Favourites } from './favourites.ts'
+import { treeItemOf } from './treeItems.ts'
+import { clusterId, type FolderKind, type TreeNode } from './treeNodes.ts'
+import { failureNote, folderRows, groupRows, innerRows, note, type TreeFilter, topicRows } from './treeRows.ts'
 
-export type TreeNode =
-  | { readonly kind: 'cluster'; readonly cluster: ClusterConfig }
-  | {
-      readonly kind: 'folder'
-      readonly cluster: ClusterConfig
-      readonly of: FolderKind
-      readonly summary: ClusterSnapshot
-    }
-  | { readonly kind: 'broker'; readonly cluster: ClusterConfig; readonly broker: BrokerSummary }
-  | { readonly kind: 'topic'; readonly cluster: ClusterConfig; readonly topic: TopicSummary }
-  | { readonly kind: 'group'; readonly cluster: ClusterConfig; readonly group: GroupSummary }
-  | { readonly kind: 'note'; readonly text: string; readonly icon: string; readonly tooltip?: string }
-
-type FolderKind = 'brokers' | 'topics' | 'groups'
-
-/** States in which a group has members, of all protocols. */
-const activeStates = new Set(['Stable', 'PreparingRebalance', 'CompletingRebalance', 'Assigning', 'Reconciling'])
-
-export interface TreeFilter {
-  /** Part of a name; empty shows all. */
-  readonly text: string
-  readonly isInternalShown: boolean
-}
+/** Rows remembered; beyond it those are forgotten that are not open. */
+const nodesMax = 100_000
 
 export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
   readonly #clusters: Clusters
+  readonly #favourites: Favourites
   readonly #changed = new vscode.EventEmitter<TreeNode | undefined>()
   readonly onDidChangeTreeData = this.#changed.event
+  readonly #nodes = new Map<string, TreeNode>()
+  /** Rows whose children were asked for and that were not closed since. */
+  readonly #open = new Map<string, TreeNode>()
+  /** What VS Code was last given for a row and the rows under it. */
+  readonly #shown = new Map<string, string>()
+  /** What a refresh has read already, until VS Code asks for it. */
+  readonly #ready = new Map<string, readonly TreeNode[]>()
+  readonly #failures = new Map<string, unknown>()
   #filter: TreeFilter = { text: '', isInternalShown: false }
 
-  constructor(clusters: Clusters) {
+  constructor(clusters: Clusters, favourites: Favourites) {
     this.#clusters = clusters
+    this.#favourites = favourites
   }
 
   get filter(): TreeFilter {
@@ -46,145 +43,162 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
 
   setFilter(filter: TreeFilter): void {
     this.#filter = filter
+    this.refresh()
+  }
+
+  /** Everything anew: clusters, or what they are reached with, have changed. */
+  refresh(): void {
+    this.#failures.clear()
+    this.#ready.clear()
     this.#changed.fire(undefined)
   }
 
-  refresh(): void {
-    this.#changed.fire(undefined)
+  closed(node: TreeNode): void {
+    for (const id of this.#open.keys()) if (id === node.id || id.startsWith(`${node.id}/`)) this.#open.delete(id)
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return items[node.kind](node as never)
+    return treeItemOf(node)
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    if (!node) return this.#roots()
-    if (node.kind === 'cluster') return this.#folders(node.cluster)
-    if (node.kind === 'folder') return this.#rows(node)
-    return []
+    if (!node) return this.#kept(await this.#roots())
+    this.#open.set(node.id, node)
+    const rows = this.#ready.get(node.id) ?? (await this.#children(node))
+    this.#ready.delete(node.id)
+    this.#shown.set(node.id, textOf(node, rows))
+    return this.#kept(rows)
+  }
+
+  /** Reads what is open, one read a cluster, and has drawn anew what has changed. */
+  async refreshOpen(): Promise<void> {
+    const clusters = [...this.#open.values()].flatMap(node => (node.kind === 'cluster' ? [node.cluster] : []))
+    await Promise.all(clusters.map(cluster => this.#refreshCluster(cluster)))
+  }
+
+  async #refreshCluster(cluster: ClusterConfig): Promise<void> {
+    const open = [...this.#open.values()].filter(node => 'cluster' in node && node.cluster.name === cluster.name)
+    const topics = open.flatMap(node => (node.kind === 'topic' ? [node.topic.topic] : []))
+    const details = open.flatMap(node => (node.kind === 'group' ? [node.group.groupId] : []))
+    const hadFailed = this.#failures.has(cluster.name)
+    try {
+      const read = await this.#clusters.read(cluster, { topics, details })
+      this.#failures.delete(cluster.name)
+      if (!hadFailed) for (const node of open) this.#compare(node, read)
+      else this.#changed.fire(this.#nodes.get(clusterId(cluster)))
+    } catch (error) {
+      this.#failures.set(cluster.name, error)
+      if (!hadFailed) this.#changed.fire(this.#nodes.get(clusterId(cluster)))
+    }
+  }
+
+  /** VS Code is told of a row only when it, or what lies under it, looks different from before. */
+  #compare(node: TreeNode, read: ClusterSnapshot): void {
+    // The same list as before: the layout of a cluster is read less often than its offsets.
+    if (node.kind === 'folder' && node.of === 'topics' && node.summary.topics === read.topics) return
+    const rows = this.#rows(node, read)
+    if (!rows || this.#shown.get(node.id) === textOf(node, rows)) return
+    this.#redraw(node, rows)
+  }
+
+  /** Of a row whose children are read with the cluster. Brings the row itself up to date. */
+  #rows(node: TreeNode, read: ClusterSnapshot): readonly TreeNode[] | undefined {
+    if (node.kind === 'folder') {
+      Object.assign(node, { summary: read })
+      return folderRows(node, this.#filter, this.#favourites.of(node.cluster.name))
+    }
+    if (node.kind === 'topic') {
+      const own = node.topic.topic
+      Object.assign(node, { topic: read.topics.find(({ topic }) => topic === own) ?? node.topic })
+      return topicRows(
+        node,
+        read.selectedTopics.find(({ topic }) => topic === own),
+      )
+    }
+    if (node.kind !== 'group') return undefined
+    const details = read.selectedGroups.find(({ groupId }) => groupId === node.group.groupId)
+    Object.assign(node, { group: details ?? node.group, details })
+    return groupRows(node, details)
+  }
+
+  async #children(node: TreeNode): Promise<readonly TreeNode[]> {
+    switch (node.kind) {
+      case 'cluster':
+        return this.#tried(node.cluster, async () => this.#folders(node.cluster))
+      case 'folder':
+        return this.#rows(node, node.summary) ?? []
+      case 'topic':
+        return this.#tried(node.cluster, async () => {
+          const read = await this.#clusters.read(node.cluster, { topics: [node.topic.topic] })
+          return this.#rows(node, read) ?? []
+        })
+      case 'group':
+        return this.#tried(node.cluster, async () => {
+          const read = await this.#clusters.read(node.cluster, { details: [node.group.groupId] })
+          const before = textOf(node, [])
+          const rows = this.#rows(node, read) ?? []
+          // Its own line now tells members and lag: drawn anew once these rows are there, without another read.
+          if (textOf(node, []) !== before) setImmediate(() => this.#redraw(node, rows))
+          return rows
+        })
+      default:
+        return innerRows(node)
+    }
+  }
+
+  #redraw(node: TreeNode, rows: readonly TreeNode[]): void {
+    this.#ready.set(node.id, rows)
+    this.#changed.fire(node)
   }
 
   async #roots(): Promise<TreeNode[]> {
     const { clusters, problems } = await this.#clusters.list()
+    const open = { title: vscode.l10n.t('Open Settings'), id: commands.editClusters, arguments: [] }
     return [
-      ...clusters.map(cluster => ({ kind: 'cluster', cluster }) as const),
+      ...clusters.map(cluster => ({ kind: 'cluster', id: clusterId(cluster), cluster }) as const),
       ...problems.map(({ entry, message }) =>
-        note('warning', vscode.l10n.t('{0} in tidemark.clusters {1}', entry, message)),
+        note(`problem/${entry}`, 'warning', vscode.l10n.t('{0} in tidemark.clusters {1}', entry, message), open),
       ),
     ]
   }
 
-  /** An unreachable cluster is one row that says why; its neighbours do not wait for it. */
   async #folders(cluster: ClusterConfig): Promise<TreeNode[]> {
+    const summary = await this.#clusters.read(cluster, {})
+    const favourites = this.#favourites.of(cluster.name).length > 0 ? (['favourites'] as const) : []
+    const kinds: readonly FolderKind[] = [...favourites, 'brokers', 'topics', 'groups']
+    return kinds.map(of => ({ kind: 'folder', id: `${clusterId(cluster)}/${of}`, cluster, of, summary }))
+  }
+
+  /** An unreachable cluster is one row that says why; its neighbours do not wait for it. */
+  async #tried(cluster: ClusterConfig, read: () => Promise<readonly TreeNode[]>): Promise<readonly TreeNode[]> {
     try {
-      const summary = await this.#clusters.read(cluster, {})
-      return (['brokers', 'topics', 'groups'] as const).map(of => ({ kind: 'folder', cluster, of, summary }))
+      // What a refresh has just found out need not be tried again in order to be drawn.
+      if (this.#failures.has(cluster.name)) throw this.#failures.get(cluster.name)
+      return await read()
     } catch (error) {
-      return [note('error', failureText(error))]
+      this.#failures.set(cluster.name, error)
+      return [failureNote(cluster, error)]
     }
   }
 
-  #rows({ cluster, of, summary }: Extract<TreeNode, { kind: 'folder' }>): TreeNode[] {
-    if (of === 'brokers') return summary.brokers.map(broker => ({ kind: 'broker', cluster, broker }))
-    if (of === 'topics') {
-      const shown = summary.topics.filter(
-        topic => (this.#filter.isInternalShown || !topic.isInternal) && this.#matches(topic.topic),
-      )
-      return orNote(
-        shown.map(topic => ({ kind: 'topic', cluster, topic }) as const),
-        this.#nothing('topics'),
-      )
-    }
-    const shown = summary.groups.filter(group => this.#matches(group.groupId))
-    return orNote(
-      shown.map(group => ({ kind: 'group', cluster, group }) as const),
-      this.#nothing('groups'),
-    )
-  }
-
-  #matches(name: string): boolean {
-    return name.toLowerCase().includes(this.#filter.text.toLowerCase())
-  }
-
-  #nothing(of: 'topics' | 'groups'): TreeNode {
-    if (this.#filter.text !== '') return note('filter', vscode.l10n.t('nothing matches "{0}"', this.#filter.text))
-    return note('info', of === 'topics' ? vscode.l10n.t('no topics yet') : vscode.l10n.t('no groups yet'))
+  /** The objects that VS Code knows already, brought up to date. */
+  #kept(rows: readonly TreeNode[]): TreeNode[] {
+    if (this.#nodes.size > nodesMax)
+      for (const id of this.#nodes.keys()) if (!this.#open.has(id)) this.#nodes.delete(id)
+    return rows.map(row => {
+      const known = this.#nodes.get(row.id)
+      if (known?.kind === row.kind) return Object.assign(known, row)
+      this.#nodes.set(row.id, row)
+      return row
+    })
   }
 }
 
-function note(icon: string, text: string): TreeNode {
-  return { kind: 'note', text, icon, tooltip: text }
-}
-
-function orNote(rows: TreeNode[], nothing: TreeNode): TreeNode[] {
-  return rows.length > 0 ? rows : [nothing]
-}
-
-const items: { readonly [Kind in TreeNode['kind']]: (node: Extract<TreeNode, { kind: Kind }>) => vscode.TreeItem } = {
-  cluster: ({ cluster }) =>
-    treeItem(cluster.name, vscode.TreeItemCollapsibleState.Collapsed, {
-      id: `cluster/${cluster.name}`,
-      description: [cluster.brokers.join(', '), ...(cluster.isReadOnly ? [vscode.l10n.t('read-only')] : [])].join(
-        ' · ',
-      ),
-      iconPath: new vscode.ThemeIcon(cluster.isReadOnly ? 'lock' : 'server-environment'),
-      contextValue: cluster.isLocal ? treeItems.localCluster : treeItems.cluster,
-    }),
-  folder: ({ cluster, of, summary }) =>
-    treeItem(folderTitle(of), vscode.TreeItemCollapsibleState[of === 'brokers' ? 'Collapsed' : 'Expanded'], {
-      id: `cluster/${cluster.name}/${of}`,
-      description: String(
-        of === 'topics' ? summary.topics.filter(topic => !topic.isInternal).length : summary[of].length,
-      ),
-    }),
-  broker: ({ cluster, broker }) =>
-    treeItem(vscode.l10n.t('broker {0}', broker.nodeId), vscode.TreeItemCollapsibleState.None, {
-      id: `cluster/${cluster.name}/brokers/${broker.nodeId}`,
-      description: `${broker.host}:${broker.port}${broker.isController ? ` · ${vscode.l10n.t('controller')}` : ''}`,
-      iconPath: new vscode.ThemeIcon('server'),
-    }),
-  topic: ({ cluster, topic }) =>
-    treeItem(topic.topic, vscode.TreeItemCollapsibleState.None, {
-      id: `cluster/${cluster.name}/topics/${topic.topic}`,
-      description: `${topic.partitionCount} × ${topic.replicationFactor}`,
-      tooltip: vscode.l10n.t('{0} partitions, {1} replicas each', topic.partitionCount, topic.replicationFactor),
-      iconPath: new vscode.ThemeIcon(topic.isInternal ? 'gear' : 'symbol-array'),
-      contextValue: treeItems.topic,
-    }),
-  group: ({ cluster, group }) =>
-    treeItem(group.groupId, vscode.TreeItemCollapsibleState.None, {
-      id: `cluster/${cluster.name}/groups/${group.groupId}`,
-      description: `${group.state}${group.type === 'classic' ? '' : ` · ${group.type}`}`,
-      iconPath: new vscode.ThemeIcon(activeStates.has(group.state) ? 'pulse' : 'circle-outline'),
-      contextValue: treeItems.group,
-      command: {
-        command: 'tidemark.openOverview',
-        title: vscode.l10n.t('Open Overview'),
-        arguments: [{ kind: 'group', cluster, group } satisfies TreeNode],
-      },
-    }),
-  note: ({ text, icon, tooltip }) =>
-    treeItem(text, vscode.TreeItemCollapsibleState.None, {
-      iconPath: new vscode.ThemeIcon(icon),
-      tooltip: tooltip ?? text,
-    }),
-}
-
-function treeItem(
-  label: string,
-  state: vscode.TreeItemCollapsibleState,
-  rest: Partial<Omit<vscode.TreeItem, 'label' | 'collapsibleState'>>,
-): vscode.TreeItem {
-  return Object.assign(new vscode.TreeItem(label, state), rest)
-}
-
-function folderTitle(of: FolderKind): string {
-  switch (of) {
-    case 'brokers':
-      return vscode.l10n.t('Brokers')
-    case 'topics':
-      return vscode.l10n.t('Topics')
-    case 'groups':
-      return vscode.l10n.t('Groups')
+/** Everything that is seen of a row and those under it. */
+function textOf(node: TreeNode, rows: readonly TreeNode[]): string {
+  const seen = (one: TreeNode): unknown => {
+    const { label, description, contextValue } = treeItemOf(one)
+    return [one.id, label, description, contextValue]
   }
+  return JSON.stringify([seen(node), ...rows.map(seen)])
 }

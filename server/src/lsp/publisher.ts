@@ -16,6 +16,8 @@ export interface Publisher {
   refresh(paths: readonly string[]): void
   /** Takes away what was shown of these files. */
   clear(paths: readonly string[]): void
+  /** Files that the client was told something of. */
+  shown(): readonly string[]
   stop(): void
 }
 
@@ -65,6 +67,10 @@ class WaitingPublisher implements Publisher {
       this.#send(uris.uriOf(path), path, nothing)
       this.#shown.delete(path)
     }
+  }
+
+  shown(): readonly string[] {
+    return [...this.#shown.keys()]
   }
 
   stop(): void {

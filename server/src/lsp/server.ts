@@ -153,7 +153,8 @@ class Server {
           const found = await Promise.all(asked)
           // One that was overtaken meanwhile has not seen everything.
           const isNewest = [...this.#discovered.values()].every(one => asked.includes(one))
-          if (isNewest) return [...new Set([...found.flat(), ...this.#openPaths()])]
+          // Files that came since then were told of when they came.
+          if (isNewest) return [...new Set([...found.flat(), ...this.#publisher.shown(), ...this.#openPaths()])]
         }
       },
     }

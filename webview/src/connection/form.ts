@@ -23,111 +23,126 @@ interface FormView {
 }
 
 export function connectionForm(post: (message: ViewMessage) => void): FormView {
-  const browse = (field: 'ca' | 'cert' | 'key'): HTMLElement => {
-    const { node } = button(words.browse, () => post({ type: 'browse', field, form: value() }))
-    node.setAttribute('aria-label', `${words.browse} ${words[field]}`)
-    return node
-  }
-  const forgets = new Map<ConnectionSecret, HTMLElement>()
-  const secret = (name: ConnectionSecret): TextInput => {
-    const { node } = button(words.forget, () => post({ type: 'forgetSecret', secret: name, form: value() }))
-    node.setAttribute('aria-label', `${words.forget} ${words[name]}`)
-    forgets.set(name, node)
-    return textInput({ label: words[name], isSecret: true, beside: node })
-  }
-  const fields: Readonly<Record<TextFieldName, TextInput>> = {
-    name: textInput({ label: words.name }),
-    brokers: textInput({ label: words.brokers, hint: words.brokersHint }),
-    ca: textInput({ label: words.ca, hint: words.caHint, beside: browse('ca') }),
-    cert: textInput({ label: words.cert, hint: words.certHint, beside: browse('cert'), onInput: () => arrange() }),
-    key: textInput({ label: words.key, hint: words.keyHint, beside: browse('key'), onInput: () => arrange() }),
-    keyText: secret('keyText'),
-    passphrase: secret('passphrase'),
-    username: textInput({ label: words.username }),
-    password: secret('password'),
-    token: secret('token'),
-  }
-  const protocol = choiceInput(words.protocol, words.protocols, () => arrange())
-  const mechanism = choiceInput(words.mechanism, mechanisms, () => arrange())
-  const isServerVerified = checkInput(words.verify, () => arrange())
-  const isReadOnly = checkInput(words.readOnly, () => arrange())
-  const clearText = element('p', 'warning', `▲ ${words.passwordInClear}`)
-  const unverified = element('p', 'warning', `▲ ${words.unverified}`)
-  const node = element('div', 'fields')
+  return new Form(post)
+}
 
-  function value(): ConnectionForm {
-    const texts = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value()]))
+class Form implements FormView {
+  readonly node = element('div', 'fields')
+  readonly #post: (message: ViewMessage) => void
+  readonly #forgets = new Map<ConnectionSecret, HTMLElement>()
+  readonly #fields: Readonly<Record<TextFieldName, TextInput>>
+  readonly #protocol = choiceInput(words.protocol, words.protocols, () => this.#arrange())
+  readonly #mechanism = choiceInput(words.mechanism, mechanisms, () => this.#arrange())
+  readonly #isServerVerified = checkInput(words.verify, () => this.#arrange())
+  readonly #isReadOnly = checkInput(words.readOnly, () => this.#arrange())
+  readonly #clearText = element('p', 'warning', `▲ ${words.passwordInClear}`)
+  readonly #unverified = element('p', 'warning', `▲ ${words.unverified}`)
+  readonly #encryption: HTMLElement
+  readonly #login: HTMLElement
+  #stored: ReadonlySet<ConnectionSecret> = new Set()
+  #revision = -1
+
+  constructor(post: (message: ViewMessage) => void) {
+    this.#post = post
+    const fields = this.#makeFields()
+    this.#fields = fields
+    this.#encryption = group(
+      words.encryption,
+      ...[fields.ca.node, this.#isServerVerified.node, this.#unverified, fields.cert.node],
+      ...[fields.key.node, fields.keyText.node, fields.passphrase.node],
+    )
+    this.#login = group(
+      words.login,
+      ...[this.#mechanism.node, fields.username.node, fields.password.node, fields.token.node, this.#clearText],
+    )
+    this.node.append(
+      group(words.address, fields.name.node, fields.brokers.node),
+      group(words.security, this.#protocol.node),
+      this.#encryption,
+      this.#login,
+      group(words.changes, this.#isReadOnly.node),
+    )
+  }
+
+  value(): ConnectionForm {
+    const texts = Object.fromEntries(Object.entries(this.#fields).map(([name, field]) => [name, field.value()]))
     return {
       ...(texts as Record<TextFieldName, string>),
-      protocol: protocol.value(),
-      mechanism: mechanism.value(),
-      isServerVerified: isServerVerified.value(),
-      isReadOnly: isReadOnly.value(),
+      protocol: this.#protocol.value(),
+      mechanism: this.#mechanism.value(),
+      isServerVerified: this.#isServerVerified.value(),
+      isReadOnly: this.#isReadOnly.value(),
     }
   }
 
-  const encryption = group(
-    words.encryption,
-    ...[fields.ca.node, isServerVerified.node, unverified, fields.cert.node, fields.key.node],
-    ...[fields.keyText.node, fields.passphrase.node],
-  )
-  const login = group(
-    words.login,
-    ...[mechanism.node, fields.username.node, fields.password.node, fields.token.node, clearText],
-  )
-  node.append(
-    group(words.address, fields.name.node, fields.brokers.node),
-    group(words.security, protocol.node),
-    encryption,
-    login,
-    group(words.changes, isReadOnly.node),
-  )
+  update({ form, revision, problems, storedSecrets }: ConnectionSnapshot): void {
+    this.#stored = new Set(storedSecrets)
+    if (revision !== this.#revision) {
+      this.#revision = revision
+      for (const [name, field] of Object.entries(this.#fields)) field.setValue(form[name as TextFieldName])
+      this.#protocol.setValue(form.protocol)
+      this.#mechanism.setValue(form.mechanism)
+      this.#isServerVerified.setValue(form.isServerVerified)
+      this.#isReadOnly.setValue(form.isReadOnly)
+    }
+    for (const [name, field] of Object.entries(this.#fields))
+      field.setProblem(visibleBlock(problems[name as TextFieldName] ?? ''))
+    for (const [name, forget] of this.#forgets) {
+      setHidden(forget, !this.#stored.has(name))
+      this.#fields[name].setHint(this.#stored.has(name) ? words.stored : words[`${name}Hint`])
+    }
+    this.#arrange()
+  }
 
-  let stored: ReadonlySet<ConnectionSecret> = new Set()
-  function arrange(): void {
-    const form = value()
+  #makeFields(): Readonly<Record<TextFieldName, TextInput>> {
+    const onInput = (): void => this.#arrange()
+    return {
+      name: textInput({ label: words.name }),
+      brokers: textInput({ label: words.brokers, hint: words.brokersHint }),
+      ca: textInput({ label: words.ca, hint: words.caHint, beside: this.#browse('ca') }),
+      cert: textInput({ label: words.cert, hint: words.certHint, beside: this.#browse('cert'), onInput }),
+      key: textInput({ label: words.key, hint: words.keyHint, beside: this.#browse('key'), onInput }),
+      keyText: this.#secret('keyText'),
+      passphrase: this.#secret('passphrase'),
+      username: textInput({ label: words.username }),
+      password: this.#secret('password'),
+      token: this.#secret('token'),
+    }
+  }
+
+  #browse(field: 'ca' | 'cert' | 'key'): HTMLElement {
+    const { node } = button(words.browse, () => this.#post({ type: 'browse', field, form: this.value() }))
+    node.setAttribute('aria-label', `${words.browse} ${words[field]}`)
+    return node
+  }
+
+  #secret(secret: ConnectionSecret): TextInput {
+    const { node } = button(words.forget, () => this.#post({ type: 'forgetSecret', secret, form: this.value() }))
+    node.setAttribute('aria-label', `${words.forget} ${words[secret]}`)
+    this.#forgets.set(secret, node)
+    return textInput({ label: words[secret], isSecret: true, beside: node })
+  }
+
+  /** Only what the protocol and the mechanism ask for is seen. */
+  #arrange(): void {
+    const form = this.value()
+    const fields = this.#fields
     const hasTls = form.protocol.endsWith('SSL')
-    const hasSasl = form.protocol.startsWith('SASL')
     const hasCertificate = form.cert.trim() !== ''
     const isToken = form.mechanism === 'oauthbearer'
-    const hasKeyText = form.keyText !== '' || stored.has('keyText')
-    setHidden(encryption, !hasTls)
-    setHidden(unverified, form.isServerVerified)
+    const hasKeyText = form.keyText !== '' || this.#stored.has('keyText')
+    setHidden(this.#encryption, !hasTls)
+    setHidden(this.#unverified, form.isServerVerified)
     setHidden(fields.key.node, !hasCertificate && form.key === '')
     // A key in the secret store, as an import leaves it; else a file is asked for.
     setHidden(fields.keyText.node, !hasCertificate || !hasKeyText)
     setHidden(fields.passphrase.node, !hasCertificate && form.key === '')
-    setHidden(login, !hasSasl)
+    setHidden(this.#login, !form.protocol.startsWith('SASL'))
     // SCRAM proves that it knows the password without saying it.
-    setHidden(clearText, hasTls || form.mechanism.startsWith('scram'))
+    setHidden(this.#clearText, hasTls || form.mechanism.startsWith('scram'))
     setHidden(fields.username.node, isToken)
     setHidden(fields.password.node, isToken)
     setHidden(fields.token.node, !isToken)
-  }
-
-  let revision = -1
-  return {
-    node,
-    value,
-    update: snapshot => {
-      const { form, problems, storedSecrets } = snapshot
-      stored = new Set(storedSecrets)
-      if (snapshot.revision !== revision) {
-        revision = snapshot.revision
-        for (const [name, field] of Object.entries(fields)) field.setValue(form[name as TextFieldName])
-        protocol.setValue(form.protocol)
-        mechanism.setValue(form.mechanism)
-        isServerVerified.setValue(form.isServerVerified)
-        isReadOnly.setValue(form.isReadOnly)
-      }
-      for (const [name, field] of Object.entries(fields))
-        field.setProblem(visibleBlock(problems[name as TextFieldName] ?? ''))
-      for (const [name, forget] of forgets) {
-        setHidden(forget, !stored.has(name))
-        fields[name].setHint(stored.has(name) ? words.stored : words[`${name}Hint`])
-      }
-      arrange()
-    },
   }
 }
 
