@@ -19,7 +19,11 @@ import { filesOf, matches, repositoryRoot, type Suite, suiteTimeoutMs } from './
 import { endAllTestFiles, type Failure, runTestFile } from './harness/run/testFile.ts'
 
 const concurrency = 2
-const extensionTests = 'test/extension/index.ts'
+/** Each in a window of its own. */
+const extensionTests = [
+  { path: 'test/extension/index.ts', isUntrusted: false },
+  { path: 'test/extension/untrusted.ts', isUntrusted: true },
+] as const
 
 const { values, positionals: filters } = parseArgs({
   options: { fast: { type: 'boolean', default: false } },
@@ -97,20 +101,26 @@ async function runKafkaSuite(): Promise<void> {
 }
 
 async function runExtensionSuite(): Promise<void> {
-  if (!matches(extensionTests, filters) || !existsSync(join(repositoryRoot, extensionTests))) return
-  try {
-    Object.assign(process.env, env)
-    const { runExtensionSession } = await import('./harness/vscodeSession.ts')
-    const report = await runExtensionSession({ onLog: line => console.log(indent(line)) })
-    total.passed += report.passed
-    console.log(
-      `${report.failed === 0 ? '✔' : '✖'} vscode ${extensionTests} (${report.passed} passed, ${report.failed} failed, ${report.editor} edition)`,
-    )
-    for (const failure of report.failures) record(extensionTests, failure)
-    if (report.passed + report.failed === 0)
-      record(extensionTests, { name: '(the run)', message: 'no test ran inside VS Code' })
-  } catch (error) {
-    record(extensionTests, { name: '(the run)', message: (error as Error).stack ?? String(error) })
+  for (const { path, isUntrusted } of extensionTests) {
+    if (!matches(path, filters) || !existsSync(join(repositoryRoot, path))) continue
+    try {
+      Object.assign(process.env, env)
+      const { runExtensionSession } = await import('./harness/vscodeSession.ts')
+      const report = await runExtensionSession({
+        testsPath: join(repositoryRoot, path),
+        isUntrusted,
+        onLog: line => console.log(indent(line)),
+      })
+      total.passed += report.passed
+      console.log(
+        `${report.failed === 0 ? '✔' : '✖'} vscode ${path} (${report.passed} passed, ${report.failed} failed, ${report.editor} edition)`,
+      )
+      for (const failure of report.failures) record(path, failure)
+      if (report.passed + report.failed === 0)
+        record(path, { name: '(the run)', message: 'no test ran inside VS Code' })
+    } catch (error) {
+      record(path, { name: '(the run)', message: (error as Error).stack ?? String(error) })
+    }
   }
 }
 

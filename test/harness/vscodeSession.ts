@@ -26,6 +26,8 @@ export interface ExtensionSession {
   /** Added to the environment of the tests and of what they start. */
   readonly env?: Readonly<Record<string, string>>
   readonly settings?: Readonly<Record<string, unknown>>
+  /** The folder is opened as one that nobody has trusted; no Kafka is started, since nothing may call one. */
+  readonly isUntrusted?: boolean
 }
 
 /** Builds, starts what is needed, runs, and removes all of it. */
@@ -40,13 +42,19 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
     const workspace = await copySamples(folder)
     // Its own: the tree must not be full of what other tests have left.
     const [securedPort] = (await freePorts(1)) as [number]
-    const { brokers } = await useKafka({ after }, { isOwn: true, ...securedListener(securedPort) })
+    const { brokers } = session.isUntrusted
+      ? { brokers: [] }
+      : await useKafka({ after }, { isOwn: true, ...securedListener(securedPort) })
     return await runExtensionTests({
       workspace,
       theme,
       testsPath: session.testsPath ?? join(root, 'test/extension/index.ts'),
+      isWorkspaceTrustOn: session.isUntrusted === true,
       ...(session.onLog ? { onLog: session.onLog } : {}),
-      settings: { 'tidemark.clusters': [{ name: 'local', brokers }], ...session.settings },
+      settings: {
+        ...(session.isUntrusted ? untrusting : { 'tidemark.clusters': [{ name: 'local', brokers }] }),
+        ...session.settings,
+      },
       env: {
         [brokersVariable]: brokers.join(','),
         [securedBrokerVariable]: `127.0.0.1:${securedPort}`,
@@ -63,6 +71,8 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
   }
 }
+
+const untrusting = { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.emptyWindow': false }
 
 /** Beside the plain one: a login by SASL PLAIN, as the form for clusters tries it. */
 function securedListener(port: number): Pick<KafkaNeeds, 'secureListeners' | 'configs'> {

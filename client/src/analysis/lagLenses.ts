@@ -16,31 +16,55 @@ interface KnownLag {
 
 /**
  * The first cluster that knows a group answers for it. Nothing is read unless an editor that is visible holds a pipeline
- * with a known group, and a cluster is configured or up; one that cannot be reached costs one attempt per refresh.
+ * with a known group, and a cluster is configured or up. Each cluster is read for itself: one that is slow or down keeps
+ * the lenses of no other waiting, and is not asked again before it has answered.
  */
 export function createLagLenses(pipelines: Pipelines, clusters: Clusters): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>()
-  let known = new Map<string, KnownLag>()
+  const known = new Map<string, ReadonlyMap<string, KnownLag>>()
+  const reading = new Set<string>()
+  let order: readonly string[] = []
   let timer: NodeJS.Timeout | undefined
-  let isReading = false
 
+  const read = async (cluster: ClusterConfig, groupIds: readonly string[]): Promise<void> => {
+    if (reading.has(cluster.name)) return
+    reading.add(cluster.name)
+    try {
+      const { selectedGroups } = await clusters.read(cluster, { details: groupIds })
+      known.set(cluster.name, new Map(selectedGroups.map(group => [group.groupId, { cluster, group }])))
+    } catch (error) {
+      log().debug(`lag for code lenses: ${String(error)}`)
+      known.delete(cluster.name)
+    } finally {
+      reading.delete(cluster.name)
+    }
+    changed.fire()
+  }
   const refresh = async (): Promise<void> => {
     clearTimeout(timer)
     const groupIds = visibleGroups(pipelines)
-    if (isReading || groupIds.length === 0 || !isOn()) return
-    isReading = true
-    try {
-      known = await readLag(clusters, groupIds)
-      changed.fire()
-    } finally {
-      isReading = false
-      timer = setTimeout(() => void refresh(), refreshIntervalMs)
+    if (groupIds.length === 0 || !isOn()) return
+    timer = setTimeout(() => void refresh(), refreshIntervalMs)
+    const { clusters: all } = await clusters.list()
+    order = all.map(({ name }) => name)
+    for (const name of known.keys()) if (!order.includes(name)) known.delete(name)
+    for (const cluster of all) void read(cluster, groupIds)
+  }
+  const lagOf = (groupId: string): KnownLag | undefined => {
+    for (const name of order) {
+      const found = known.get(name)?.get(groupId)
+      if (found) return found
     }
+    return undefined
   }
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses: ({ uri }) =>
-      isOn() ? pipelines.in(uri).flatMap(({ range, groupId }) => lens(range, groupId && known.get(groupId))) : [],
+      isOn()
+        ? pipelines
+            .in(uri)
+            .flatMap(({ range, groupId }) => lens(range, groupId === undefined ? undefined : lagOf(groupId)))
+        : [],
   }
   const listeners = [
     changed,
@@ -64,23 +88,9 @@ function visibleGroups(pipelines: Pipelines): string[] {
   return [...new Set(visible.flatMap(({ groupId }) => groupId ?? []))]
 }
 
-async function readLag(clusters: Clusters, groupIds: readonly string[]): Promise<Map<string, KnownLag>> {
-  const known = new Map<string, KnownLag>()
-  const { clusters: all } = await clusters.list()
-  const reads = all.map(async cluster => {
-    const { selectedGroups } = await clusters.read(cluster, { details: groupIds })
-    return selectedGroups.map(group => ({ cluster, group }))
-  })
-  for (const read of await Promise.allSettled(reads)) {
-    if (read.status === 'rejected') log().debug(`lag for code lenses: ${String(read.reason)}`)
-    else for (const found of read.value) if (!known.has(found.group.groupId)) known.set(found.group.groupId, found)
-  }
-  return known
-}
-
 function lens(
   { start }: { readonly start: vscode.Position | { readonly line: number; readonly character: number } },
-  known: KnownLag | undefined | '',
+  known: KnownLag | undefined,
 ): vscode.CodeLens[] {
   if (!known) return []
   const lag = known.group.readable ?? known.group.offsetsBehind

@@ -29,6 +29,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
   readonly #shown = new Map<string, string>()
   /** What a refresh has read already, until VS Code asks for it. */
   readonly #ready = new Map<string, readonly TreeNode[]>()
+  readonly #reading = new Set<string>()
   readonly #failures = new Map<string, unknown>()
   #filter: TreeFilter = { text: '', isInternalShown: false }
 
@@ -70,10 +71,13 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
     return this.#kept(rows)
   }
 
-  /** Reads what is open, one read a cluster, and has drawn anew what has changed. */
-  async refreshOpen(): Promise<void> {
-    const clusters = [...this.#open.values()].flatMap(node => (node.kind === 'cluster' ? [node.cluster] : []))
-    await Promise.all(clusters.map(cluster => this.#refreshCluster(cluster)))
+  /** Reads what is open, one read a cluster, and has drawn anew what has changed. One that is slow keeps no other waiting. */
+  refreshOpen(): void {
+    for (const node of this.#open.values()) {
+      if (node.kind !== 'cluster' || this.#reading.has(node.id)) continue
+      this.#reading.add(node.id)
+      void this.#refreshCluster(node.cluster).finally(() => this.#reading.delete(node.id))
+    }
   }
 
   async #refreshCluster(cluster: ClusterConfig): Promise<void> {

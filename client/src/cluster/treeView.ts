@@ -10,10 +10,9 @@ const refreshIntervalMs = 5_000
 export function createTreeView(tree: ClusterTree, clusters: Clusters, favourites: Favourites): vscode.Disposable {
   const view = vscode.window.createTreeView(views.clusters, { treeDataProvider: tree, showCollapseAll: true })
   let timer: NodeJS.Timeout | undefined
-  let isDisposed = false
   const later = (): void => {
-    clearTimeout(timer)
-    if (view.visible && !isDisposed) timer = setTimeout(() => void tree.refreshOpen().finally(later), refreshIntervalMs)
+    clearInterval(timer)
+    if (view.visible) timer = setInterval(() => tree.refreshOpen(), refreshIntervalMs)
   }
   const tellFilter = (): void => {
     const { text } = tree.filter
@@ -30,8 +29,7 @@ export function createTreeView(tree: ClusterTree, clusters: Clusters, favourites
   ]
   later()
   return new vscode.Disposable(() => {
-    isDisposed = true
-    clearTimeout(timer)
+    clearInterval(timer)
     for (const listener of listeners) listener.dispose()
   })
 }

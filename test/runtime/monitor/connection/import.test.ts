@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSecureContext } from 'node:tls'
 import { importClientProperties, parseProperties } from '../../../../runtime/src/monitor/connection/clientProperties.ts'
 import { composeBrokers } from '../../../../runtime/src/monitor/connection/composeBrokers.ts'
 import { parseBroker } from '../../../../runtime/src/monitor/connection/config.ts'
+import { wellFormedPem } from '../../../../runtime/src/monitor/connection/pem.ts'
+import { certificateAuthority, encryptedKey, signedBy } from '../../../harness/certificates.ts'
 
 const noFile = async (path: string) => assert.fail(`reads ${path}`)
 
@@ -77,4 +80,20 @@ test('addresses', () => {
   assert.deepEqual(parseBroker('[::1]:9092'), { host: '::1', port: 9092 })
   for (const text of ['localhost', 'localhost:0', 'localhost:99999', '::1:9092', 'a b:1', ':9092'])
     assert.equal(parseBroker(text), undefined, text)
+})
+
+test('a certificate or key on one line, as property files hold them, is read by OpenSSL', () => {
+  const authority = certificateAuthority('on one line')
+  const one = signedBy(authority, 'alice')
+  for (const separator of [' ', '', '\r\n']) {
+    const flat = (text: string): string => text.replaceAll('\n', separator)
+    const cert = wellFormedPem(flat(one.certificate + authority.certificate))
+    const key = wellFormedPem(flat(encryptedKey(one, 'open')))
+    assert.ok(createSecureContext({ cert, key, passphrase: 'open' }), JSON.stringify(separator))
+    assert.equal(cert.match(/BEGIN CERTIFICATE/g)?.length, 2)
+  }
+  assert.throws(() => createSecureContext({ cert: one.certificate.replaceAll('\n', ' ') }), /PEM/, 'the control')
+  assert.equal(wellFormedPem('no certificate'), 'no certificate')
+  const old = '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAA==\n-----END RSA PRIVATE KEY-----\n'
+  assert.equal(wellFormedPem(old), old, 'headers stay where they are')
 })
