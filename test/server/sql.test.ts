@@ -7,7 +7,10 @@ const repeatable = [
   ['INSERT INTO totals (id, n) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING', 'ON CONFLICT'],
   ['insert into totals values (?, ?) on conflict do nothing returning id', 'ON CONFLICT'],
   ['INSERT INTO totals (id, n) VALUES (:id, :n) ON CONFLICT (id) DO UPDATE SET n = excluded.n', 'ON CONFLICT'],
-  ['WITH fresh AS (SELECT 1) INSERT INTO totals SELECT * FROM fresh ON CONFLICT (id) DO UPDATE SET n = excluded.n - 1', 'ON CONFLICT'],
+  [
+    'WITH fresh AS (SELECT 1) INSERT INTO totals SELECT * FROM fresh ON CONFLICT (id) DO UPDATE SET n = excluded.n - 1',
+    'ON CONFLICT',
+  ],
   [
     'INSERT INTO totals AS t (id, n, last_offset) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET n = t.n + excluded.n, last_offset = excluded.last_offset WHERE t.last_offset < excluded.last_offset',
     'ON CONFLICT',
@@ -21,7 +24,10 @@ const repeatable = [
   ['UPDATE totals SET n = $1 * 100 WHERE id = $2', 'sets the same values again'],
   ['UPDATE totals SET n = n + $1, version = version + 1 WHERE id = $2 AND version = $3', 'sets the same values again'],
   ["UPDATE orders SET paid = paid + $1, state = 'paid' WHERE id = $2 AND state = 'open'", 'sets the same values again'],
-  ['MERGE INTO totals USING (VALUES ($1)) AS s (id) ON totals.id = s.id WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)', 'MERGE matches on a key'],
+  [
+    'MERGE INTO totals USING (VALUES ($1)) AS s (id) ON totals.id = s.id WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)',
+    'MERGE matches on a key',
+  ],
   ['DELETE FROM carts WHERE id = ANY($1)', 'deleting twice changes nothing'],
 ] as const
 
@@ -36,10 +42,19 @@ const harmful = [
     'INSERT INTO totals AS t (id, n) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET n = COALESCE(t.n, 0) + excluded.n, at = now()',
     "'n = coalesce ( t.n 0 ) + excluded.n' adds to the stored value again on a repeat",
   ],
-  ['INSERT INTO totals (id) VALUES (?) ON DUPLICATE KEY UPDATE n = n + VALUES(n)', "'n = n + values ( n )' adds to the stored value again on a repeat"],
+  [
+    'INSERT INTO totals (id) VALUES (?) ON DUPLICATE KEY UPDATE n = n + VALUES(n)',
+    "'n = n + values ( n )' adds to the stored value again on a repeat",
+  ],
   ['UPDATE totals SET n = n + 1 WHERE id = $1', "'n = n + 1' adds to the stored value again on a repeat"],
-  ['UPDATE accounts SET balance = balance - $1 WHERE id = $2 AND balance >= $1', "'balance = balance - $1' adds to the stored value again on a repeat"],
-  ['UPDATE documents SET log = log || $1::jsonb WHERE id = $2', "'log = log || $1 ::jsonb' adds to the stored value again on a repeat"],
+  [
+    'UPDATE accounts SET balance = balance - $1 WHERE id = $2 AND balance >= $1',
+    "'balance = balance - $1' adds to the stored value again on a repeat",
+  ],
+  [
+    'UPDATE documents SET log = log || $1::jsonb WHERE id = $2',
+    "'log = log || $1 ::jsonb' adds to the stored value again on a repeat",
+  ],
   ['UPDATE ? SET n = n + 1', "'n = n + 1' adds to the stored value again on a repeat"],
 ] as const
 

@@ -54,8 +54,17 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
     this.#changed.fire(undefined)
   }
 
+  opened(node: TreeNode): void {
+    this.#open.set(node.id, node)
+  }
+
   closed(node: TreeNode): void {
-    for (const id of this.#open.keys()) if (id === node.id || id.startsWith(`${node.id}/`)) this.#open.delete(id)
+    this.#open.delete(node.id)
+    // What is no longer read must not be told as if it were.
+    if (node.kind === 'group' && node.details) {
+      Object.assign(node, { details: undefined })
+      this.#changed.fire(node)
+    }
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -81,7 +90,9 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
   }
 
   async #refreshCluster(cluster: ClusterConfig): Promise<void> {
-    const open = [...this.#open.values()].filter(node => 'cluster' in node && node.cluster.name === cluster.name)
+    const open = [...this.#open.values()].filter(
+      node => node.id.startsWith(`${clusterId(cluster)}/`) && this.#isSeen(node),
+    )
     const topics = open.flatMap(node => (node.kind === 'topic' ? [node.topic.topic] : []))
     const details = open.flatMap(node => (node.kind === 'group' ? [node.group.groupId] : []))
     const hadFailed = this.#failures.has(cluster.name)
@@ -94,6 +105,15 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
       this.#failures.set(cluster.name, error)
       if (!hadFailed) this.#changed.fire(this.#nodes.get(clusterId(cluster)))
     }
+  }
+
+  /** Rows stay open inside one that is closed, and are not seen then. */
+  #isSeen({ id }: TreeNode): boolean {
+    for (let end = id.lastIndexOf('/'); end > 0; end = id.lastIndexOf('/', end - 1)) {
+      const above = id.slice(0, end)
+      if (this.#nodes.has(above) && !this.#open.has(above)) return false
+    }
+    return true
   }
 
   /** VS Code is told of a row only when it, or what lies under it, looks different from before. */
@@ -157,6 +177,8 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
 
   async #roots(): Promise<TreeNode[]> {
     const { clusters, problems } = await this.#clusters.list()
+    const ids = new Set(clusters.map(clusterId))
+    for (const [id, node] of this.#open) if (node.kind === 'cluster' && !ids.has(id)) this.#open.delete(id)
     const open = { title: vscode.l10n.t('Open Settings'), id: commands.editClusters, arguments: [] }
     return [
       ...clusters.map(cluster => ({ kind: 'cluster', id: clusterId(cluster), cluster }) as const),

@@ -68,4 +68,7 @@ export interface NoteNode {
   readonly command?: { readonly title: string; readonly id: string; readonly arguments: readonly unknown[] } | undefined
 }
 
-export const clusterId = (cluster: ClusterConfig): string => `cluster/${cluster.name}`
+/** A name inside an id: group ids may hold anything, also what parts an id's levels. */
+export const inId = encodeURIComponent
+
+export const clusterId = (cluster: ClusterConfig): string => `cluster/${inId(cluster.name)}`

@@ -9,6 +9,7 @@ import {
   clusterId,
   type FolderNode,
   type GroupNode,
+  inId,
   type NoteNode,
   type TopicNode,
   type TreeNode,
@@ -39,7 +40,7 @@ export function folderRows(node: FolderNode, filter: TreeFilter, favourites: rea
       const rows = shown.map((topic): TopicNode => {
         return {
           kind: 'topic',
-          id: `${id}/${topic.topic}`,
+          id: `${id}/${inId(topic.topic)}`,
           cluster,
           topic,
           isFavourite: isFavourite('topic', topic.topic),
@@ -52,7 +53,7 @@ export function folderRows(node: FolderNode, filter: TreeFilter, favourites: rea
         .filter(({ groupId }) => fits(groupId, filter))
         .map((group): GroupNode => {
           const isStarred = isFavourite('group', group.groupId)
-          return { kind: 'group', id: `${id}/${group.groupId}`, cluster, group, isFavourite: isStarred }
+          return { kind: 'group', id: `${id}/${inId(group.groupId)}`, cluster, group, isFavourite: isStarred }
         })
       return rows.length > 0 ? rows : [nothing(node, filter)]
     }
@@ -75,7 +76,7 @@ export function groupRows({ id, group }: GroupNode, read: GroupSnapshot | undefi
   if (!read) return [gone(id, vscode.l10n.t('{0} is not there any more', group.groupId))]
   const members = read.members ?? []
   if (members.length === 0) return [note(`${id}/:none`, 'info', vscode.l10n.t('no members: nobody reads with it now'))]
-  return members.map(member => ({ kind: 'member', id: `${id}/${member.memberId}`, member }))
+  return members.map(member => ({ kind: 'member', id: `${id}/${inId(member.memberId)}`, member }))
 }
 
 /** Rows that were read with the row above them. */
@@ -105,16 +106,16 @@ export function failureNote(cluster: ClusterConfig, error: unknown): NoteNode {
 
 function favouriteRow({ id, cluster, summary }: FolderNode, { kind, name }: Favourite): TreeNode {
   const topic = kind === 'topic' ? summary.topics.find(one => one.topic === name) : undefined
-  if (topic) return { kind: 'topic', id: `${id}/topics/${name}`, cluster, topic, isFavourite: true }
+  if (topic) return { kind: 'topic', id: `${id}/topics/${inId(name)}`, cluster, topic, isFavourite: true }
   const group = kind === 'group' ? summary.groups.find(one => one.groupId === name) : undefined
-  if (group) return { kind: 'group', id: `${id}/groups/${name}`, cluster, group, isFavourite: true }
+  if (group) return { kind: 'group', id: `${id}/groups/${inId(name)}`, cluster, group, isFavourite: true }
   const remove = {
     title: vscode.l10n.t('Remove'),
     id: commands.removeFavourite,
     arguments: [{ cluster, favourite: { kind, name } }],
   }
   return note(
-    `${id}/${kind}s/${name}`,
+    `${id}/${kind}s/${inId(name)}`,
     'question',
     vscode.l10n.t('{0} is not there; click to remove it here', name),
     remove,

@@ -22,6 +22,7 @@ export function createTreeView(tree: ClusterTree, clusters: Clusters, favourites
   const listeners = [
     view,
     view.onDidChangeVisibility(later),
+    view.onDidExpandElement(({ element }) => tree.opened(element)),
     view.onDidCollapseElement(({ element }) => tree.closed(element)),
     tree.onDidChangeTreeData(tellFilter),
     clusters.onDidChange(() => tree.refresh()),
