@@ -5,7 +5,17 @@ import type { CallExpression, Expression, FunctionCode, Source } from '../facts/
 import { derive } from '../facts/libraries/types.ts'
 import { argumentsOf, returnsOf, sameArgs } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
-import { type Frame, isDefinite, isKnown, looseFrame, type Made, type Thunk, unknown, type Value } from './frames.ts'
+import {
+  type Frame,
+  isDefinite,
+  isKnown,
+  looseFrame,
+  type Made,
+  oneOf,
+  type Thunk,
+  unknown,
+  type Value,
+} from './frames.ts'
 
 /** Functions that return what another returns: deeper, a value is not followed. Each may lie in a file that has to be read for it. */
 const returnsMax = 6
@@ -82,12 +92,26 @@ export class CallValues {
   /** What was pushed into, added to or set in a container. */
   held(container: Expression, frame: Frame): Value | undefined {
     const sources = container.kind === 'name' ? container.binding?.pushed : this.#fieldOf(container, frame)?.pushed
+    const values = [...this.#entries(container, frame)]
     for (const source of sources ?? []) {
       const inside = source.kind === 'expression' ? looseFrame(frame.module, source.inside) : frame
-      const value = this.#evaluator.source(source, inside, undefined)
-      if (isKnown(value)) return value
+      values.push(this.#evaluator.source(source, inside, undefined))
     }
-    return undefined
+    return oneOf(values) ?? values.find(isKnown)
+  }
+
+  /** `new Map([['orders', f], ['carts', g]])`. */
+  *#entries(container: Expression, frame: Frame): Generator<Value> {
+    const map = this.#evaluator.evaluate(container, frame)
+    const made = map.kind === 'external' && map.type === 'global:Map#' ? map.call : undefined
+    const [first] = made?.expression.args ?? []
+    const list = first && made ? this.#evaluator.evaluate(first, made.frame) : undefined
+    if (list?.kind !== 'array') return
+    for (const item of list.expression.items) {
+      const entry = this.#evaluator.evaluate(item, list.frame)
+      const value = entry.kind === 'array' ? entry.expression.items[1] : undefined
+      if (value && entry.kind === 'array') yield this.#evaluator.evaluate(value, entry.frame)
+    }
   }
 
   #fieldOf(expression: Expression, frame: Frame): { pushed: Source[] | undefined } | undefined {

@@ -1,7 +1,7 @@
 /** Calls: known by their library, by their shape, entered where they are ours, noted where they cannot be followed. */
 import type { CallExpression, Expression, FunctionCode } from '../facts/code.ts'
 import { hasWork, sequence } from '../facts/flows.ts'
-import type { Detached, Flow, Place, Signal, Test } from '../facts/model.ts'
+import type { Detached, Flow, Place, Signal } from '../facts/model.ts'
 import { argumentsOf } from './activations.ts'
 import type { Value } from './frames.ts'
 import { returnsPromise } from './globals.ts'
@@ -124,33 +124,11 @@ export class CallWalker {
     const isUsed =
       use === 'consumed' || use === 'stored' || use === 'value' || (use === 'returned' && position.isResultUsed)
     const isCollected = isAsync && (use === 'value' || use === 'stored')
-    const flow = this.#enterAll(callee, call, position, place, { returned: inner, isUsed, isCollected })
+    const args = argumentsOf(call, position.frame)
+    const flow = this.#walker.enterAll(callee, args, position, place, { returned: inner, isUsed, isCollected })
     const isDropped = isAsync && (use === 'floating' || use === 'void')
     if (isDropped && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
     else if (!isDropped) out.push(flow)
-  }
-
-  /** One function, or both that it may be. */
-  #enterAll(
-    callee: Closure,
-    call: CallExpression,
-    position: Position,
-    place: Place,
-    how: { returned: Use; isUsed: boolean; isCollected: boolean },
-  ): Flow {
-    const args = argumentsOf(call, position.frame)
-    const flow = this.#walker.enter(callee, args, position, place, how)
-    if (callee.other?.kind !== 'closure') return flow
-    const test: Test = { dedupe: undefined, lookupAt: undefined, repeatArm: undefined, source: '' }
-    return {
-      kind: 'branch',
-      at: place,
-      arms: [
-        flow,
-        this.#walker.enter({ ...callee.other, self: callee.self ?? callee.other.self }, args, position, place, how),
-      ],
-      test,
-    }
   }
 
   iterate(call: CallExpression, iteration: Iteration, position: Position, use: Use, out: Flow[]): void {

@@ -3,7 +3,7 @@ import { derive } from '../facts/libraries/types.ts'
 import { frameOf } from './activations.ts'
 import { CallValues } from './callValues.ts'
 import { Declared } from './declared.ts'
-import { type Frame, isDefinite, isKnown, type Made, selfOf, type Thunk, unknown, type Value } from './frames.ts'
+import { type Frame, isDefinite, isKnown, type Made, oneOf, selfOf, type Thunk, unknown, type Value } from './frames.ts'
 import { Members } from './members.ts'
 import type { Project } from './project.ts'
 
@@ -68,7 +68,7 @@ export class Evaluator {
       case 'member':
         return this.#members.memberOf(expression.of, expression.name, frame, by)
       case 'index':
-        return this.element(this.evaluate(expression.of, frame), by)
+        return this.#indexed(expression.of, expression.index, frame, by)
       case 'call':
         return this.call(expression, frame)
       case 'function':
@@ -96,6 +96,16 @@ export class Evaluator {
     }
   }
 
+  /** `handlers[topic]`: of a table of functions any may be meant. */
+  #indexed(of: Expression, index: Expression, frame: Frame, by: Made): Value {
+    const base = this.evaluate(of, frame)
+    if (base.kind !== 'object') return this.element(base, by)
+    const key = this.evaluate(index, frame)
+    if (key.kind === 'constant') return this.member(base, String(key.value), by)
+    const functions = base.expression.properties.map(property => this.evaluate(property.value, base.frame))
+    return oneOf(functions) ?? { kind: 'unknown', by }
+  }
+
   #cast(of: Expression, type: TypeRef | undefined, frame: Frame, by: Made): Value {
     const value = this.evaluate(of, frame)
     if (isDefinite(value)) return value
@@ -107,8 +117,7 @@ export class Evaluator {
   #chosen(first: Expression, second: Expression, frame: Frame, by: Made): Value {
     const value = this.#either(first, second, frame, by)
     if (value.kind !== 'closure') return value
-    const other = this.evaluate(second, frame)
-    return other.kind === 'closure' && other.code !== value.code ? { ...value, other } : value
+    return oneOf([value, this.evaluate(second, frame)]) ?? value
   }
 
   #either(first: Expression, second: Expression, frame: Frame, by: Made): Value {
@@ -247,6 +256,11 @@ export class Evaluator {
 
   member(base: Value, name: string, by: Made | undefined): Value {
     return this.#members.member(base, name, by)
+  }
+
+  /** A property by what stands for the object: also what is stored in it later. */
+  memberOf(of: Expression, name: string, frame: Frame): Value {
+    return this.#members.memberOf(of, name, frame, { expression: of, frame })
   }
 
   call(expression: CallExpression, frame: Frame): Value {

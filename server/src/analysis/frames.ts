@@ -51,8 +51,8 @@ export type Value =
       readonly frame: Frame
       readonly self: Value | undefined
       readonly by: Made | undefined
-      /** The other function it may be. */
-      readonly other?: Value
+      /** The other function it may be, and through that all further ones. */
+      readonly other?: Closure
     }
   | { readonly kind: 'class'; readonly code: ClassCode; readonly frame: Frame; readonly by: Made | undefined }
   | {
@@ -69,6 +69,23 @@ export type Value =
   | { readonly kind: 'foreign'; readonly name: string; readonly by: Made | undefined }
   /** Known by its declared type only. */
   | { readonly kind: 'typed'; readonly type: TypeRef; readonly module: Module; readonly by: Made | undefined }
+
+export type Closure = Extract<Value, { kind: 'closure' }>
+
+const alternativesMax = 16
+
+/** The functions among values as one that may be any of them; undefined where there is none. */
+export function oneOf(values: readonly Value[]): Closure | undefined {
+  const codes = new Set<FunctionCode>()
+  const functions = values.filter((value): value is Closure => {
+    if (value.kind !== 'closure' || codes.has(value.code)) return false
+    codes.add(value.code)
+    return true
+  })
+  return functions
+    .slice(0, alternativesMax)
+    .reduceRight<Closure | undefined>((other, value) => (other ? { ...value, other } : value), undefined)
+}
 
 export interface CallMade {
   readonly expression: CallExpression

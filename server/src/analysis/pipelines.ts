@@ -203,7 +203,7 @@ export class Finder {
       isExecutor: false,
       isResultUsed: false,
     }
-    const flow = walker.enter(found.closure, found.args, position)
+    const flow = walker.enterAll(found.closure, found.args, position)
     for (const part of within(flow)) {
       const call = part.kind === 'output' ? walker.outputs.made.get(part) : undefined
       if (part.kind === 'output' && call) this.#made.set(part, call)

@@ -11,14 +11,14 @@ import type {
   SwitchStatement,
   TryStatement,
 } from '../facts/code.ts'
-import { nothing, sequence } from '../facts/flows.ts'
+import { nothing, sequence, untested } from '../facts/flows.ts'
 import type { OutputTable } from '../facts/libraries/outputTable.ts'
 import type { Flow, OffsetLookup, Place, Test } from '../facts/model.ts'
 import { CallWalker } from './callWalker.ts'
 import { commitsLater } from './commitOrder.ts'
 import { Dedupe } from './dedupe.ts'
 import type { Evaluator } from './evaluator.ts'
-import type { Frame, Thunk, Value } from './frames.ts'
+import type { Closure, Frame, Thunk } from './frames.ts'
 import { heartbeatFix } from './handlerFixes.ts'
 import { lookupOf } from './lookups.ts'
 import { Offsets } from './offsets.ts'
@@ -60,13 +60,7 @@ export class Walker {
   }
 
   /** The flow of a function called with these arguments. */
-  enter(
-    callee: Extract<Value, { kind: 'closure' }>,
-    args: readonly Thunk[],
-    from: Position,
-    call?: Place,
-    how: Entering = {},
-  ): Flow {
+  enter(callee: Closure, args: readonly Thunk[], from: Position, call?: Place, how: Entering = {}): Flow {
     const { code } = callee
     if (from.entered.length >= depthMax || from.entered.includes(code) || this.#nodes > nodesMax) {
       this.isWhole = false
@@ -82,6 +76,16 @@ export class Walker {
       isResultUsed: how.isUsed ?? false,
     }
     return this.#body(code, position, how)
+  }
+
+  /** The same for a function that may be one of several. */
+  enterAll(callee: Closure, args: readonly Thunk[], from: Position, call?: Place, how: Entering = {}): Flow {
+    const arms: Flow[] = []
+    for (let one: Closure | undefined = callee; one; one = one.other)
+      arms.push(this.enter({ ...one, self: one.self ?? callee.self }, args, from, call, how))
+    if (arms.length === 1) return arms[0] as Flow
+    const at = call ?? placeOf(callee.frame.module, callee.code.head)
+    return { kind: 'branch', at, arms, test: untested() }
   }
 
   #body(code: FunctionCode, position: Position, how: Entering): Flow {
@@ -194,13 +198,9 @@ export class Walker {
       return absorbBreaks(this.statements(body, position, returned))
     })
     if (!statement.cases.some(one => one.isDefault)) arms.push(nothing)
-    const test: Test = {
-      dedupe: undefined,
-      lookupAt: undefined,
-      repeatArm: undefined,
-      source: sourceText(position.frame.module, statement.on),
-    }
-    out.push({ kind: 'branch', at: placeOf(position.frame.module, statement.on), arms, test })
+    const { module } = position.frame
+    const test = untested(sourceText(module, statement.on))
+    out.push({ kind: 'branch', at: placeOf(module, statement.on), arms, test })
   }
 
   #loop(statement: LoopStatement, position: Position, returned: Use, out: Flow[]): void {

@@ -1,10 +1,15 @@
 /** Putting flows together. */
-import type { Flow, Sequence } from './model.ts'
+import type { Flow, Sequence, Test } from './model.ts'
 
 export const nothing: Sequence = { kind: 'sequence', steps: [] }
 
 export function sequence(steps: readonly Flow[]): Flow {
   return steps.length === 1 ? (steps[0] as Flow) : { kind: 'sequence', steps }
+}
+
+/** A choice of which only the ways matter. */
+export function untested(source = ''): Test {
+  return { dedupe: undefined, lookupAt: undefined, repeatArm: undefined, source }
 }
 
 /** Every event and construct in a flow, outer ones first. */

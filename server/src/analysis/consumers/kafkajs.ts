@@ -1,6 +1,7 @@
 /** `consumer.run({ eachMessage, eachBatch })` of kafkajs, and of the Confluent client's API of the same form. */
+import type { CallExpression } from '../../facts/code.ts'
 import type { CommitMode, LibraryId, PipelineOptions } from '../../facts/model.ts'
-import type { Made, Value } from '../frames.ts'
+import type { Frame, Made, Value } from '../frames.ts'
 import { OptionReader, propertyOf, textOf } from '../options.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
 import { at, placeOf } from '../places.ts'
@@ -14,7 +15,7 @@ export const kafkajsConsumer: ConsumerAdapter = {
     const library = runs.exec(callee.type)?.[1] as LibraryId
     const { evaluator } = finder
     const run = call.args[0] ? evaluator.evaluate(call.args[0], frame) : undefined
-    const handlers = handlersOf(finder, library, run)
+    const handlers = handlersOf(finder, library, call, frame)
     const config = callee.call?.expression.args[0]
     const consumer = config && callee.call ? evaluator.evaluate(config, callee.call.frame) : undefined
     const subscribed = subscriptions(finder, call, frame)
@@ -35,15 +36,16 @@ export const kafkajsConsumer: ConsumerAdapter = {
   },
 }
 
-function handlersOf(finder: Finder, library: LibraryId, run: Value | undefined): FoundHandler[] {
+function handlersOf(finder: Finder, library: LibraryId, { args }: CallExpression, frame: Frame): FoundHandler[] {
+  const [run] = args
+  if (!run) return []
   const found: FoundHandler[] = []
   for (const [name, type, role] of [
     ['eachMessage', 'EachMessagePayload#', 'message'],
     ['eachBatch', 'EachBatchPayload#', 'batch'],
   ] as const) {
-    const made = propertyOf(finder.evaluator, run, name)
-    const handler =
-      made && finder.handler(finder.evaluator.evaluate(made.expression, made.frame), [`${library}:${type}`], role, true)
+    const value = finder.evaluator.memberOf(run, name, frame)
+    const handler = finder.handler(value, [`${library}:${type}`], role, true)
     if (handler) found.push(handler)
   }
   return found
