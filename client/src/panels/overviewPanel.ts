@@ -111,6 +111,7 @@ export class OverviewPanel {
   async #read(): Promise<void> {
     this.#isReading = true
     this.#isStale = false
+    const startedMs = performance.now()
     const look = { choice: this.#choice, isPaused: this.#isPaused, signal: this.#disposed.signal }
     try {
       this.#last = await this.#parts.read(this.cluster, look)
@@ -123,7 +124,7 @@ export class OverviewPanel {
     this.#post()
     if (this.#isStale) this.#refresh()
     else if (!this.#isPaused && this.#panel.visible)
-      this.#timer = setTimeout(() => this.#refresh(), refreshIntervalMs())
+      this.#timer = setTimeout(() => this.#refresh(), pauseMs(performance.now() - startedMs))
   }
 
   #post(): void {
@@ -131,8 +132,10 @@ export class OverviewPanel {
   }
 }
 
-function refreshIntervalMs(): number {
-  return Math.max(0.5, vscode.workspace.getConfiguration().get(settings.refreshSeconds, 2)) * 1_000
+/** A cluster that takes long to read is read less often: the extension host is shared with others. */
+function pauseMs(tookMs: number): number {
+  const wantedMs = Math.max(0.5, vscode.workspace.getConfiguration().get(settings.refreshSeconds, 2)) * 1_000
+  return Math.max(wantedMs, 2 * tookMs)
 }
 
 export function emptyOverview(cluster: ClusterConfig): OverviewSnapshot {
