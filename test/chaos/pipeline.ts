@@ -104,9 +104,9 @@ function runIdempotent(flaw: Flaw | undefined) {
   )
   const guarantee = breakGuarantee(idempotent(storeOf(settings)), flaw, settings)
   return createProcessor({ ...common, guarantee })
-    .foreachPartition(async (records, { batchId }) => {
+    .foreachBatch(async (batch, { batchId }) => {
       await moment()
-      for (const [at, id] of idsOf(records).entries()) upsert.run(`${batchId}#${at}`, id)
+      for (const [at, id] of idsOf(batch).entries()) upsert.run(`${batchId}#${at}`, id)
       await moment()
     })
     .run()
