@@ -4,8 +4,8 @@
  *   topicId=AbC… partitions=4 proof={"batchId":"1f0c-7","from":"18201", …}
  *
  * The topic's facts are for the next start (a topic made anew is another one; partitions added later are new), the proof is for people.
- * One proof a partition, that of its last batch: their number is bounded by the partitions. Brokers take 4,096 characters
- * (`offset.metadata.max.bytes`); a commit never fails for the sake of a proof.
+ * One proof a partition, that of its last batch: their number is bounded by the partitions. It takes some 300 characters of the 4,096
+ * that brokers allow unless told otherwise (`offset.metadata.max.bytes`).
  */
 import type { CommittedOffset } from '../clients/client.ts'
 import { type OffsetRange, partitionName } from '../semantics/ranges.ts'
