@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { type Clock, systemClock } from '../../../runtime/src/clock.ts'
 import {
+  CommitUnknownError,
   createProcessor,
   idempotent,
   TidemarkError,
@@ -14,6 +15,7 @@ import {
 } from '../../../runtime/src/index.ts'
 import { checkpoint } from '../../../runtime/src/stores/checkpoint.ts'
 import { type SqliteOptions, sqlite } from '../../../runtime/src/stores/sqlite.ts'
+import type { OffsetStore, OpenStore } from '../../../runtime/src/stores/store.ts'
 import { FakeKafka } from '../../../runtime/src/testing/index.ts'
 import { tempFolder } from '../../harness/folders.ts'
 import { until } from '../../harness/until.ts'
@@ -46,6 +48,26 @@ async function usePipeline(t: TestContext, sqliteOptions: SqliteOptions = {}, cl
     return rows.map(row => String(row.value))
   }
   return { fake, disk, processor, events, store, database, seen }
+}
+
+/** The same store with some of what it does once it is open replaced. */
+function withStore<Tx>(
+  store: OffsetStore<Tx>,
+  change: (open: OpenStore<Tx>) => Partial<OpenStore<Tx>>,
+): OffsetStore<Tx> {
+  return {
+    ...store,
+    async open(openOptions) {
+      const open = await store.open(openOptions)
+      const changed = change(open)
+      return new Proxy(open, {
+        get(target, name) {
+          const value: unknown = Reflect.get(name in changed ? changed : target, name)
+          return typeof value === 'function' && !(name in changed) ? value.bind(target) : value
+        },
+      })
+    },
+  }
 }
 
 const told = (events: readonly TraceEvent[], code: string) =>
@@ -153,21 +175,7 @@ test('positions moved from outside again and again end the run, naming the store
     const stored = { topic: 'orders', partition: 0, offset: ++at, topicId: described?.topicId, metadata: undefined }
     await other.reset([stored])
   }
-  const inner = store.open
-  const meddled: typeof store = {
-    ...store,
-    open: async openOptions => {
-      const open = await inner(openOptions)
-      return new Proxy(open, {
-        get: (target, name) => {
-          if (name === 'commit')
-            return (change: Parameters<typeof open.commit>[0]) => meddle().then(() => open.commit(change))
-          const value: unknown = Reflect.get(target, name, target)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-    },
-  }
+  const meddled = withStore(store, open => ({ commit: change => meddle().then(() => open.commit(change)) }))
   await processor.stop()
   const run = createProcessor({
     client: fake.client(),
@@ -236,4 +244,35 @@ test('a batch that is not done when its partition must be given up is given up, 
   await slowRun
   await quick.stop()
   await quickRun
+})
+
+test('a stop while nobody can say whether the last commit took effect says that it is unknown, and nothing else', async t => {
+  const { fake, store } = await usePipeline(t)
+  let isAway = false
+  const away = () => new TidemarkError('STORE_UNREACHABLE', { store: store.name, reason: 'the test took it away' })
+  const lost = withStore(store, open => ({
+    async commit() {
+      isAway = true
+      throw new CommitUnknownError(store.name, 'the answer was lost')
+    },
+    read: partitions => (isAway ? Promise.reject(away()) : open.read(partitions)),
+  }))
+  const { events, trace } = recorder()
+  const common = {
+    client: fake.client(),
+    groupId,
+    topics: ['orders'],
+    value: text,
+    handleSignals: false,
+    trace,
+  } as const
+  const processor = createProcessor({ ...common, guarantee: transactional(lost), retry: { backoffMs: 1 } })
+  const run = processor.foreachBatch(() => {}).run()
+  const ended = assert.rejects(run, { code: 'STORE_UNREACHABLE', message: new RegExp(store.name) })
+  fake.produce('orders', ['a'])
+  await until('the offsets cannot be read back', () => events.some(event => event.kind === 'retrying'))
+  const report = await processor.stop()
+  await ended
+  const range = { topic: 'orders', partition: 0, fromOffset: 0n, untilOffset: 1n }
+  assert.deepEqual([report.committed, report.willBeRedone, report.unknown], [[], [], [range]])
 })
