@@ -1,6 +1,7 @@
 /**
- * `npm run bench analyzer [-- --files 300,2500,10000 --rounds 20]`: first diagnostics, keystroke to diagnostics and memory on generated
- * workspaces, ours against only parsing and against tsserver 6, interleaved in one run.
+ * `npm run bench analyzer [-- --files 300,2500,10000 --rounds 20 --passes 2]`: first diagnostics, keystroke to diagnostics
+ * and memory on generated workspaces, ours against its limit (only parsing) and against the peers. All in one run, each
+ * pass through all of them, so that a busy machine is busy for everyone.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,34 +10,108 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { bundle } from '../harness/bundle.ts'
+import { measureServer } from './analyzer/languageServer.ts'
 import { type Measured, median } from './analyzer/measured.ts'
+import { findPeers, type Peers } from './analyzer/peers.ts'
+import { print } from './analyzer/table.ts'
 import { measureTsserver } from './analyzer/tsserver.ts'
-import { makeWorkspace, type Workspace } from './analyzer/workspace.ts'
+import { makeWorkspace, pipelinesMax, type Workspace } from './analyzer/workspace.ts'
 
 const repositoryRoot = resolve(import.meta.dirname, '..', '..')
-const contestants = ['parse only', 'tidemark', 'tsserver 6'] as const
-type Contestant = (typeof contestants)[number]
+
+interface Contestant {
+  readonly name: string
+  measure(workspace: Workspace, rounds: number): Promise<Measured>
+}
 
 export async function bench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { files: { type: 'string', default: '300,2500,10000' }, rounds: { type: 'string', default: '20' } },
+    options: {
+      files: { type: 'string', default: '300,2500,10000' },
+      rounds: { type: 'string', default: '20' },
+      passes: { type: 'string', default: '2' },
+      only: { type: 'string', multiple: true },
+    },
   })
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'))
   try {
-    const scripts = { 'parse only': await bundled('parse', folder), tidemark: await bundled('ours', folder) }
+    const all = await contestants(folder)
+    const wanted = all.filter(({ name }) => !values.only || values.only.some(only => name.includes(only)))
     for (const files of values.files.split(',').map(Number)) {
       const workspace = makeWorkspace(join(folder, `w${files}`), files, repositoryRoot)
-      const results = new Map<Contestant, Measured>()
-      for (const name of contestants) results.set(name, await measure(name, scripts, workspace, Number(values.rounds)))
-      print(workspace, results)
+      const results = new Map<string, Measured[]>(wanted.map(({ name }) => [name, []]))
+      for (let pass = 0; pass < Number(values.passes); pass++)
+        for (const { name, measure } of wanted) results.get(name)?.push(await measure(workspace, Number(values.rounds)))
+      print(workspace, new Map([...results].map(([name, passes]) => [name, together(passes)])))
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** As it ships: one file, started with the flags the extension uses. */
+/** The flags the extension starts the server with. */
+const serverFlags = ['--max-semi-space-size=8']
+
+async function contestants(folder: string): Promise<Contestant[]> {
+  await bundle()
+  const peers = await findPeers()
+  const parse = await bundled('parse', folder)
+  const engine = await bundled('ours', folder)
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compile-cache') }
+  const server = join(repositoryRoot, 'server', 'dist', 'bundle', 'main.mjs')
+  const tsserver = join(repositoryRoot, 'node_modules', 'typescript', 'lib', 'tsserver.js')
+  return [
+    { name: 'parse only', measure: warm((workspace, rounds) => measureScript(parse, workspace, rounds)) },
+    { name: 'tidemark, engine', measure: warm((workspace, rounds) => measureScript(engine, workspace, rounds)) },
+    {
+      name: 'tidemark, server',
+      measure: warm((workspace, rounds) =>
+        measureServer(
+          {
+            command: process.execPath,
+            args: [...serverFlags, server, '--stdio'],
+            env,
+            pushes: true,
+            // The open handler, and the helper of every pipeline: those are where findings lie.
+            filesFound: 1 + pipelinesMax / 2,
+          },
+          workspace,
+          rounds,
+        ),
+      ),
+    },
+    {
+      name: 'TypeScript 7',
+      measure: (workspace, rounds) =>
+        measureServer({ command: peers.typescript7, args: ['--lsp', '--stdio'], pushes: false }, workspace, rounds),
+    },
+    { name: 'typescript-eslint', measure: (workspace, rounds) => measureEslint(peers, workspace, rounds) },
+    { name: 'tsserver 6', measure: (workspace, rounds) => measureTsserver(tsserver, workspace, rounds) },
+  ]
+}
+
+/** Once before, to fill the compile cache, as every start but the first finds it. */
+function warm(measure: Contestant['measure']): Contestant['measure'] {
+  let isWarm = false
+  return async (workspace, rounds) => {
+    if (!isWarm) await measure(workspace, 1)
+    isWarm = true
+    return measure(workspace, rounds)
+  }
+}
+
+function together(passes: readonly Measured[]): Measured {
+  return {
+    firstMs: median(passes.map(({ firstMs }) => firstMs)),
+    inHandlerMs: passes.flatMap(({ inHandlerMs }) => inHandlerMs),
+    inHelperMs: passes.flatMap(({ inHelperMs }) => inHelperMs),
+    memoryBytes: Math.max(...passes.map(({ memoryBytes }) => memoryBytes ?? Number.NaN)),
+  }
+}
+
+/** As it ships: one file, with the compile cache. */
 async function bundled(name: string, folder: string): Promise<string> {
   const outfile = join(folder, `${name}.mjs`)
   await build({
@@ -55,57 +130,28 @@ async function bundled(name: string, folder: string): Promise<string> {
   return outfile
 }
 
-async function measure(
-  name: Contestant,
-  scripts: { 'parse only': string; tidemark: string },
-  workspace: Workspace,
-  rounds: number,
-): Promise<Measured> {
-  if (name === 'tsserver 6')
-    return measureTsserver(join(repositoryRoot, 'node_modules', 'typescript', 'lib', 'tsserver.js'), workspace, rounds)
-  // Once to fill the compile cache, as every start but the first finds it.
-  await measureScript(scripts[name], workspace, 1)
-  return measureScript(scripts[name], workspace, rounds)
+function measureEslint({ folder }: Peers, workspace: Workspace, rounds: number): Promise<Measured> {
+  const script = join(import.meta.dirname, 'analyzer', 'typescriptEslint.ts')
+  return measureScript(script, workspace, rounds, { flags: ['--max-old-space-size=8192'], args: [folder] })
 }
 
-async function measureScript(script: string, workspace: Workspace, rounds: number): Promise<Measured> {
+async function measureScript(
+  script: string,
+  workspace: Workspace,
+  rounds: number,
+  more: { readonly flags: readonly string[]; readonly args: readonly string[] } = { flags: serverFlags, args: [] },
+): Promise<Measured> {
   const start = performance.now()
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=16', script, workspace.root, workspace.handler, workspace.helper, String(rounds)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const { root, handler, helper } = workspace
+  const child = spawn(process.execPath, [...more.flags, script, root, handler, helper, String(rounds), ...more.args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let firstMs = Number.NaN
-  let last: { inHandler: number[]; inHelper: number[]; rssBytes: number } | undefined
+  let last: { inHandler: number[]; inHelper: number[]; peakBytes: number } | undefined
   for await (const line of createInterface({ input: child.stdout })) {
     if (Number.isNaN(firstMs)) firstMs = performance.now() - start
     else last = JSON.parse(line) as typeof last
   }
   if (!last) throw new Error(`${script} ended without a result`)
-  return { firstMs, inHandlerMs: last.inHandler, inHelperMs: last.inHelper, memoryBytes: last.rssBytes }
-}
-
-function print(workspace: Workspace, results: ReadonlyMap<Contestant, Measured>): void {
-  const ours = results.get('tidemark')
-  const theirs = results.get('tsserver 6')
-  const parse = results.get('parse only')
-  console.log(`\n${workspace.files} files`)
-  console.log('contestant    first diagnostics  key in handler  key in helper  memory')
-  for (const [name, measured] of results) {
-    const cells = [
-      `${measured.firstMs.toFixed(0)} ms`,
-      `${median(measured.inHandlerMs).toFixed(2)} ms`,
-      `${median(measured.inHelperMs).toFixed(2)} ms`,
-      `${((measured.memoryBytes ?? Number.NaN) / 1e6).toFixed(0)} MB`,
-    ]
-    console.log(
-      `${name.padEnd(14)}${[17, 16, 15, 8].map((width, at) => (cells[at] as string).padStart(width)).join('')}`,
-    )
-  }
-  if (!ours || !theirs || !parse) return
-  const ratio = (one: number, two: number): string => (one / two).toFixed(3)
-  console.log(
-    `tidemark / tsserver: first ${ratio(ours.firstMs, theirs.firstMs)}, memory ${ratio(ours.memoryBytes ?? Number.NaN, theirs.memoryBytes ?? Number.NaN)}; ` +
-      `tidemark / parse only: key in handler ${ratio(median(ours.inHandlerMs), median(parse.inHandlerMs))}`,
-  )
+  return { firstMs, inHandlerMs: last.inHandler, inHelperMs: last.inHelper, memoryBytes: last.peakBytes }
 }

@@ -2,8 +2,8 @@
  * Builds what VS Code loads: `node test/harness/bundle.ts [--watch]`.
  *
  * - `client/dist/extension.cjs`: the extension host's part; only `vscode` stays outside
- * - `server/dist/bundle/*.mjs`: language server and `tidemark-lint`, beside an untouched copy of TypeScript, so that the
- *   compile cache keeps the nine megabytes that never change apart from the ones that do
+ * - `server/dist/bundle/*.mjs`: language server and `tidemark-lint` with the parser of TypeScript, beside an untouched copy
+ *   of the whole compiler for the thread that looks up types
  * - `webview/dist/{overview,batch,connection}.{js,css}`: the panels
  * - `runtime/dist`: the library as users import it, by `tsc`
  */
@@ -11,7 +11,8 @@ import { spawn } from 'node:child_process'
 import { copyFile, mkdir, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { type BuildOptions, build, context, type Plugin } from 'esbuild'
+import { type BuildOptions, build, context } from 'esbuild'
+import { parserOnly } from './parserOnly.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const typescriptLibrary = dirname(createRequire(import.meta.url).resolve('typescript'))
@@ -49,13 +50,6 @@ const importMetaForCjs = {
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 } satisfies BuildOptions
 
-const typescriptBesideBundle: Plugin = {
-  name: 'typescript-beside-bundle',
-  setup(build) {
-    build.onResolve({ filter: /^typescript$/ }, () => ({ path: './typescript.cjs', external: true }))
-  },
-}
-
 /** The panels: one script and one style sheet each. Tests build the same into memory. */
 export const webviewBundle = {
   ...shared,
@@ -73,6 +67,40 @@ export const webviewBundle = {
   legalComments: 'none',
 } satisfies BuildOptions
 
+/** The language server and `tidemark-lint`, with the thread that they start. */
+export const serverBundle = {
+  ...shared,
+  entryPoints: {
+    main: 'server/src/main.ts',
+    cli: 'server/src/cli.ts',
+    // A thread of its own, started from beside the others.
+    typeWorker: 'server/src/frontends/typescript/types/typeWorker.ts',
+  },
+  outdir: 'server/dist/bundle',
+  outExtension: { '.js': '.mjs' },
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  plugins: [parserOnly],
+  define: { sqlParserBeside: '"./pgsql-ast-parser.cjs"' },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); const __filename = import.meta.filename;",
+  },
+} satisfies BuildOptions
+
+/** Loaded when the first upsert is met, not before. */
+export const sqlParserBundle = {
+  ...shared,
+  entryPoints: { 'pgsql-ast-parser': createRequire(join(root, 'server/package.json')).resolve('pgsql-ast-parser') },
+  outdir: 'server/dist/bundle',
+  outExtension: { '.js': '.cjs' },
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+} satisfies BuildOptions
+
 const bundles: readonly BuildOptions[] = [
   {
     ...shared,
@@ -85,37 +113,8 @@ const bundles: readonly BuildOptions[] = [
     target: 'node22',
     external: ['vscode'],
   },
-  {
-    ...shared,
-    entryPoints: {
-      main: 'server/src/main.ts',
-      cli: 'server/src/cli.ts',
-      // A thread of its own, started from beside the others.
-      typeWorker: 'server/src/frontends/typescript/types/typeWorker.ts',
-    },
-    outdir: 'server/dist/bundle',
-    outExtension: { '.js': '.mjs' },
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    splitting: true,
-    chunkNames: 'chunk-[hash]',
-    plugins: [typescriptBesideBundle],
-    define: { sqlParserBeside: '"./pgsql-ast-parser.cjs"' },
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
-  },
-  // Loaded when the first upsert is met, not before.
-  {
-    ...shared,
-    entryPoints: { 'pgsql-ast-parser': createRequire(join(root, 'server/package.json')).resolve('pgsql-ast-parser') },
-    outdir: 'server/dist/bundle',
-    outExtension: { '.js': '.cjs' },
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-  },
+  serverBundle,
+  sqlParserBundle,
   webviewBundle,
 ]
 

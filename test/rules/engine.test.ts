@@ -144,6 +144,16 @@ process.once('SIGTERM', () => consumer.disconnect())
   assert.deepEqual(rulesOf(engine, 'main.js'), ['non-idempotent-output'])
 })
 
+test('exports that lead in circles end', () => {
+  const files = {
+    'a.ts': "export { save, other } from './b.ts'\nexport { save as mine } from './a.ts'\n",
+    'b.ts': "export { save } from './a.ts'\nexport { mine as other } from './a.ts'\n",
+    'main.ts': consumer('await save(message.value); await other(message.value)', "import { other, save } from './a.ts'"),
+  }
+  const engine = createEngine({ fileSystem: memory(files) })
+  assert.equal(engine.analyze(join(root, 'main.ts')).pipelines.length, 1)
+})
+
 test('files too large and generated files are skipped with a note', () => {
   const engine = createEngine({
     fileSystem: memory({ 'large.ts': `// kafkajs\n${'a;'.repeat(2_000)}`, 'made.ts': '// @generated\nimport "kafkajs"\n' }),

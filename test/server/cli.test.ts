@@ -199,6 +199,24 @@ for (const [name, args, files, message] of [
     assert.doesNotMatch(error, /defect/)
   })
 
+test('a folder that is read-only: what cannot be written is said, what can be told is told', async t => {
+  const at = folder(t, { 'wrong.ts': doublingPipeline })
+  chmodSync(at.path, 0o555)
+  const isSuperuser = process.geteuid?.() === 0
+  if (isSuperuser) process.seteuid?.(65_534)
+  try {
+    const report = await lint(at, ['.', '--output', 'report.txt', ...onlyRule])
+    assert.deepEqual([report.code, /report\.txt' cannot be written: EACCES/.test(report.error)], [2, true])
+    const baseline = await lint(at, ['.', '--baseline', 'b.json', '--write-baseline', ...onlyRule])
+    assert.deepEqual([baseline.code, /b\.json' cannot be written: EACCES/.test(baseline.error)], [2, true])
+    const plain = await lint(at, ['.', ...onlyRule])
+    assert.deepEqual([plain.code, plain.error], [1, ''])
+  } finally {
+    if (isSuperuser) process.seteuid?.(0)
+    chmodSync(at.path, 0o755)
+  }
+})
+
 test('what is right is reported beside what is missing', async t => {
   const at = folder(t, { 'wrong.ts': doublingPipeline })
   const { code, out, error } = await lint(at, ['wrong.ts', 'gone.ts', ...onlyRule])

@@ -1,10 +1,12 @@
 /** What the server does when its engine does what it must not, and what it sends, message by message. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol'
 import { folder } from './folder.ts'
 import { startClient } from './lspClient.ts'
+import { callingPipeline } from './sources.ts'
 
 const entry = join(import.meta.dirname, 'doubles/wordServer.ts')
 
@@ -19,6 +21,18 @@ test('an engine that throws is logged with its reason, and the session goes on',
   assert.equal((await client.current(at.at('a.ts'))).length, 1)
   assert.match(client.session(), /ANALYSIS_FAILED .*an impossible state/)
   assert.equal(await client.stop(), 0)
+})
+
+test('a document of 50 MB, and a handler that imports one, cost a note and nothing else', async t => {
+  const at = folder(t, { 'huge.ts': `export const save = 1\n${'// kafka\n'.repeat(5_600_000)}` })
+  const client = await startClient(t, { folders: [at.path] })
+  const text = readFileSync(at.at('huge.ts'), 'utf8')
+  assert.ok(text.length > 50_000_000)
+  client.open(at.at('a.ts'), callingPipeline.replace('./helper.ts', './huge.ts'))
+  client.open(at.at('huge.ts'), text)
+  assert.deepEqual(await client.current(at.at('huge.ts')), [])
+  assert.ok((await client.pipelines(at.at('a.ts'))).pipelines.length > 0)
+  assert.match(client.session(), /FILE_TOO_LARGE [^"]*huge\.ts: Skipped: \d+ bytes/)
 })
 
 test('a failing rule is said once, however often it fails', async t => {

@@ -4,6 +4,7 @@ import type { OutputTable } from '../facts/libraries/outputTable.ts'
 import type { Facts, FixSketch, Pipeline, PipelineSummary, Place } from '../facts/model.ts'
 import type { PipelineInfo } from '../protocol.ts'
 import type { Rule } from '../rules/rule.ts'
+import { type CommittedOffset, committedOffsets } from './committedOffsets.ts'
 import type { EngineSettings, Note } from './engine.ts'
 import type { Finding, Fix } from './finding.ts'
 import { Finder } from './pipelines.ts'
@@ -15,6 +16,7 @@ export interface RootAnalysis {
   readonly findings: readonly Finding[]
   readonly pipelines: readonly PipelineInfo[]
   readonly summaries: readonly PipelineSummary[]
+  readonly commits: readonly CommittedOffset[]
   readonly notes: readonly Note[]
 }
 
@@ -67,6 +69,7 @@ export function analyzeModule(
     findings: unique(findings),
     pipelines: pipelines.map(info),
     summaries: pipelines.map(summary),
+    commits: committedOffsets(pipelines),
     notes,
   }
 }

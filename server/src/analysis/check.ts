@@ -1,5 +1,6 @@
 /** One file from analysis to what a person sees: levels and suppressions applied, the same behind every door. */
 import { ruleIds } from './catalog.ts'
+import type { CommittedOffset } from './committedOffsets.ts'
 import type { Engine } from './engine.ts'
 import type { Finding, Severity } from './finding.ts'
 import type { Note, ReportedPipeline } from './report/report.ts'
@@ -10,6 +11,7 @@ export interface CheckedFile {
   readonly path: string
   readonly findings: readonly Finding[]
   readonly pipelines: readonly ReportedPipeline[]
+  readonly commits: readonly CommittedOffset[]
   readonly notes: readonly Note[]
 }
 
@@ -23,7 +25,7 @@ export interface CheckOptions {
 export function checkFile(engine: Engine, path: string, { settings, only }: CheckOptions): CheckedFile {
   const ran = ranRules(settings, only)
   try {
-    const { findings, pipelines, notes } = engine.analyze(path)
+    const { findings, pipelines, commits, notes } = engine.analyze(path)
     const wanted = findings.filter(({ rule }) => isOn(rule, settings, only))
     const suppressions = suppressionsOf(path, engine.text(path) ?? '')
     const { findings: left } = applySuppressions(path, wanted, suppressions, ran, knownRules)
@@ -31,10 +33,11 @@ export function checkFile(engine: Engine, path: string, { settings, only }: Chec
       path,
       findings: left.map(finding => withLevel(finding, settings)),
       pipelines: pipelines.map(pipeline => ({ ...pipeline, path })),
+      commits,
       notes,
     }
   } catch (error) {
-    return { path, findings: [], pipelines: [], notes: [analysisFailed(path, error)] }
+    return { path, findings: [], pipelines: [], commits: [], notes: [analysisFailed(path, error)] }
   }
 }
 

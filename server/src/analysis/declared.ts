@@ -23,9 +23,20 @@ export class Declared {
     return this.exported(module, name)
   }
 
+  #hops = 0
+
   exported(module: Module, name: string, seen = new Set<Module>()): Value {
-    if (seen.has(module)) return unknown
+    if (seen.has(module) || this.#hops >= hopsMax) return unknown
     seen.add(module)
+    this.#hops++
+    try {
+      return this.#exported(module, name, seen)
+    } finally {
+      this.#hops--
+    }
+  }
+
+  #exported(module: Module, name: string, seen: Set<Module>): Value {
     const link = module.exports.get(name)
     if (link?.kind === 'local') return this.#evaluator.evaluate(link.expression, moduleFrame(module))
     if (link?.kind === 'from') return this.imported(link.specifier, link.name, module)
@@ -74,6 +85,9 @@ export class Declared {
     return named.kind === 'foreign' || named.kind === 'typed' ? { ...named, by: undefined } : unknown
   }
 }
+
+/** Files that pass a name on to one another: this many. `export { x } from './a.ts'` in a.ts passes it on to itself. */
+const hopsMax = 40
 
 const wrappers = new Set(['Promise', 'Awaited', 'Readonly', 'Required', 'Partial', 'NonNullable', 'PromiseLike'])
 const lists = new Set(['Array', 'ReadonlyArray', 'Set', 'ReadonlySet', 'Iterable', 'AsyncIterable'])

@@ -7,6 +7,7 @@
 import type { TypeOracle } from '../facts/typeOracle.ts'
 import type { NameInfo, PipelineInfo } from '../protocol.ts'
 import type { Rule } from '../rules/rule.ts'
+import type { CommittedOffset } from './committedOffsets.ts'
 import { EngineState } from './engineState.ts'
 import type { FileSystem } from './fileSystem.ts'
 import type { Finding, Severity } from './finding.ts'
@@ -38,6 +39,8 @@ export interface FileAnalysis {
   /** Findings whose place lies in this file, whichever handler led to them. Unsuppressed: suppression comments are the doors' matter. */
   readonly findings: readonly Finding[]
   readonly pipelines: readonly PipelineInfo[]
+  /** Offsets committed in this file, whichever handler led to them. */
+  readonly commits: readonly CommittedOffset[]
   readonly notes: readonly Note[]
 }
 

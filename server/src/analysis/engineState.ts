@@ -113,6 +113,7 @@ export class EngineState implements Engine {
       path,
       findings: unique(from.flatMap(root => root.findings).filter(finding => finding.path === path)),
       pipelines: own.pipelines,
+      commits: from.flatMap(root => root.commits).filter(commit => commit.path === path),
       notes,
     }
   }
@@ -206,6 +207,7 @@ export class EngineState implements Engine {
 
   /** A pipeline joined or left a group: the others in it look different now. */
   #compareAgain(before: Root, after: Root): void {
+    if (before.summaries.length === 0 && after.summaries.length === 0) return
     const was = groupsOf(before)
     if (keyOf(before) === keyOf(after)) return
     this.#formerGroups.set(before.path, was)
@@ -216,7 +218,7 @@ export class EngineState implements Engine {
 
   #analyze(path: string): Root {
     const reach = new Set([path])
-    const none: Root = { path, findings: [], pipelines: [], summaries: [], notes: [], reach }
+    const none: Root = { path, findings: [], pipelines: [], summaries: [], commits: [], notes: [], reach }
     const module = this.#modules.module(path)
     if (!module || !this.#mayHoldPipelines(path)) {
       this.#types?.forget(path)

@@ -54,8 +54,11 @@ export class ModuleCache {
     this.#stats.clear()
   }
 
+  /** `undefined` also for what is too large to be analysed: nobody needs the text of that. */
   text(path: string): string | undefined {
-    return this.#overlays.get(path)?.text ?? this.#entries.get(path)?.module?.text ?? this.#files.readFile(path)
+    const known = this.#overlays.get(path)?.text ?? this.#entries.get(path)?.module?.text
+    if (known !== undefined) return known.length > this.#limits.fileBytesMax ? undefined : known
+    return (this.stat(path)?.sizeBytes ?? 0) > this.#limits.fileBytesMax ? undefined : this.#files.readFile(path)
   }
 
   module(path: string): Module | undefined {

@@ -12,10 +12,22 @@ export function untested(source = ''): Test {
   return { dedupe: undefined, lookupAt: undefined, repeatArm: undefined, source }
 }
 
-/** Every event and construct in a flow, outer ones first. */
-export function* within(flow: Flow): Generator<Flow> {
-  yield flow
-  for (const part of partsOf(flow)) yield* within(part)
+/** Every event and construct in a flow, outer ones first. Gathered once: every rule asks for those of the same handlers. */
+export function within(flow: Flow): readonly Flow[] {
+  let found = gathered.get(flow)
+  if (!found) {
+    found = []
+    gather(flow, found)
+    gathered.set(flow, found)
+  }
+  return found
+}
+
+const gathered = new WeakMap<Flow, Flow[]>()
+
+function gather(flow: Flow, into: Flow[]): void {
+  into.push(flow)
+  for (const part of partsOf(flow)) gather(part, into)
 }
 
 export function partsOf(flow: Flow): readonly Flow[] {

@@ -5,6 +5,7 @@ import { documentSymbols } from './documentSymbols.ts'
 import { type AnyFeature, asAny } from './feature.ts'
 import { groupPipelines } from './groupPipelines.ts'
 import { hovers } from './hovers.ts'
+import { inlayHints } from './inlayHints.ts'
 import { names } from './names.ts'
 
 export const features: readonly AnyFeature[] = [
@@ -13,5 +14,6 @@ export const features: readonly AnyFeature[] = [
   asAny(documentSymbols),
   asAny(groupPipelines),
   asAny(hovers),
+  asAny(inlayHints),
   asAny(names),
 ]

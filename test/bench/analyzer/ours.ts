@@ -1,33 +1,12 @@
 /** The engine as the language server uses it: open, analyse, edit, and the walk in the background. Prints one line of JSON. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { createEngine, type FileSystem } from '@tidemark/server/analysis/engine'
+import { readFileSync } from 'node:fs'
+import { createDisk } from '@tidemark/server/analysis/disk'
+import { createEngine } from '@tidemark/server/analysis/engine'
+import { peakBytes } from './measured.ts'
 
 const [root = '', handler = '', helper = '', rounds = '20'] = process.argv.slice(2)
 
-const fileSystem: FileSystem = {
-  readFile: path => attempt(() => readFileSync(path, 'utf8')),
-  stat: path =>
-    attempt(() => {
-      const stats = statSync(path)
-      const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other'
-      return { kind, sizeBytes: stats.size, modifiedMs: stats.mtimeMs } as const
-    }),
-  readDirectory: path =>
-    (attempt(() => readdirSync(path, { withFileTypes: true })) ?? []).map(entry => ({
-      name: entry.name,
-      kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other',
-    })),
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
-}
-
-const engine = createEngine({ fileSystem })
+const engine = createEngine({ fileSystem: createDisk() })
 const texts = new Map([handler, helper].map(path => [path, readFileSync(path, 'utf8')]))
 engine.open(handler, texts.get(handler) as string, 1)
 const first = engine.analyze(handler)
@@ -53,5 +32,6 @@ const start = performance.now()
 const found = await engine.discover(root)
 const discoverMs = performance.now() - start
 const result = engine.analyze(helper).findings.length
-const rssBytes = process.memoryUsage().rss
-process.stdout.write(`${JSON.stringify({ inHandler, inHelper, discoverMs, found: found.length, result, rssBytes })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ inHandler, inHelper, discoverMs, found: found.length, result, peakBytes: peakBytes(process.pid) })}\n`,
+)

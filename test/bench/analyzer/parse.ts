@@ -1,6 +1,7 @@
 /** The limit: only parsing the file that is open. Prints one line of JSON. */
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
+import { peakBytes } from './measured.ts'
 
 const [, handler = '', helper = '', rounds = '20'] = process.argv.slice(2)
 const parse = (path: string, text: string): number =>
@@ -17,5 +18,5 @@ const keystrokes = (path: string): number[] => {
     return performance.now() - start
   })
 }
-const result = { inHandler: keystrokes(handler), inHelper: keystrokes(helper), rssBytes: process.memoryUsage().rss }
+const result = { inHandler: keystrokes(handler), inHelper: keystrokes(helper), peakBytes: peakBytes(process.pid) }
 process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -12,7 +12,7 @@ export interface Workspace {
 
 const filesPerFolder = 50
 /** Files with Kafka code, whatever the size. */
-const pipelinesMax = 60
+export const pipelinesMax = 60
 
 export function makeWorkspace(root: string, files: number, repositoryRoot: string): Workspace {
   mkdirSync(root, { recursive: true })

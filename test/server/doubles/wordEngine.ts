@@ -66,7 +66,7 @@ function analyze(path: string, text: string, read: (path: string) => string | un
     rule: 'swallowed-error',
     message: 'swallowed-error failed: boom',
   }
-  return { path, findings, pipelines, notes: text.includes('RULE') ? [failed] : [] }
+  return { path, findings, pipelines, commits: [], notes: text.includes('RULE') ? [failed] : [] }
 }
 
 function rangesOf(word: string, text: string): Range[] {

@@ -11,7 +11,7 @@ export const typescriptExtensions: readonly string[] = ['.ts', '.tsx', '.mts', '
 
 /** Broken code is no error: the parser recovers, and what it could make of the rest is analysed. */
 export function parseTypeScript(path: string, text: string): Module {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, false, scriptKind(path))
+  const file = ts.createSourceFile(path, text, parseOptions, false, scriptKind(path))
   const lowering = new Lowering(file)
   declareVars(lowering, file)
   declareBlock(lowering, file.statements)
@@ -34,6 +34,12 @@ export function parseTypeScript(path: string, text: string): Module {
   }
 }
 
+/** What comments say of types is not read, so it is not parsed. */
+const parseOptions: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.ESNext,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+}
+
 function scriptKind(path: string): ts.ScriptKind {
   if (path.endsWith('.tsx')) return ts.ScriptKind.TSX
   if (/\.[cm]?ts$/.test(path)) return ts.ScriptKind.TS
@@ -43,6 +49,10 @@ function scriptKind(path: string): ts.ScriptKind {
 /** Not the parser's line map: that one also breaks at U+2028 and U+2029, and the language server protocol does not. */
 export function lineStarts(text: string): number[] {
   const starts = [0]
+  if (!text.includes('\r')) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+    return starts
+  }
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === 13 && text.charCodeAt(at + 1) === 10) at++

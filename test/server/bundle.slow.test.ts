@@ -1,0 +1,57 @@
+/** The bundle holds TypeScript's parser without the rest of the compiler: it must read everything as the whole one does. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { copyFile, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { serverBundle } from '../harness/bundle.ts'
+import { repositoryRoot } from '../harness/generate/files.ts'
+import { folder } from './folder.ts'
+import { ownConsumer, typedProject } from './typedProject.ts'
+
+/** Fixtures of every rule and what is around them, and code that has nothing to do with Kafka, as a person writes it. */
+const paths = ['test/rules', 'runtime', 'server/src', 'client/src', 'webview/src', 'test/server', 'test/harness']
+
+async function bundled(t: TestContext): Promise<string> {
+  const at = folder(t)
+  await build({ ...serverBundle, outdir: at.path, sourcemap: false })
+  return at.path
+}
+
+async function lint(door: string, args: readonly string[], cwd: string): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [door, ...args], { cwd, maxBuffer: 256 << 20 })
+  // Findings make the exit code 1; what it printed is what is asked for.
+  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error)
+  assert.doesNotMatch(stderr, /defect/)
+  return stdout
+}
+
+test('the bundle finds what the sources find, to the character', async t => {
+  const at = await bundled(t)
+  const args = [...paths, '--format', 'json', '--no-ignore']
+  const [theirs, ours] = await Promise.all([
+    lint(join(repositoryRoot, 'server/bin/tidemark-lint.js'), args, repositoryRoot),
+    lint(join(at, 'cli.mjs'), args, repositoryRoot),
+  ])
+  const { findings, pipelines } = JSON.parse(ours)
+  assert.ok(
+    findings.length > 100 && pipelines.length > 100,
+    `${findings.length} findings, ${pipelines.length} pipelines`,
+  )
+  assert.equal(ours, theirs)
+})
+
+test('the bundle leaves the compiler out, and starts it beside itself where types are asked for', async t => {
+  const at = await bundled(t)
+  const { outputFiles = [] } = await build({ ...serverBundle, outdir: at, sourcemap: false, write: false })
+  const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.byteLength, 0)
+  assert.ok(bytes < 4_000_000, `${bytes} bytes`)
+  const library = createRequire(import.meta.url).resolve('typescript')
+  await copyFile(library, join(at, 'typescript.cjs'))
+  assert.ok((await stat(join(at, 'typescript.cjs'))).size > bytes)
+  const project = typedProject(t, { 'a.ts': ownConsumer })
+  assert.match(await lint(join(at, 'cli.mjs'), ['.'], project.path), /^a\.ts:6:\d+ \w+ non-idempotent-output/m)
+})
