@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { serverBundle } from '../harness/bundle.ts'
+import { serverBundle, sqlParserBundle } from '../harness/bundle.ts'
 import { repositoryRoot } from '../harness/generate/files.ts'
 import { folder } from './folder.ts'
 import { ownConsumer, typedProject } from './typedProject.ts'
@@ -17,7 +17,7 @@ const paths = ['test/rules', 'server/src', 'client/src']
 
 async function bundled(t: TestContext): Promise<string> {
   const at = folder(t)
-  await build({ ...serverBundle, outdir: at.path, sourcemap: false })
+  for (const options of [serverBundle, sqlParserBundle]) await build({ ...options, outdir: at.path, sourcemap: false })
   await copyFile(createRequire(import.meta.url).resolve('typescript'), join(at.path, 'typescript.cjs'))
   return at.path
 }

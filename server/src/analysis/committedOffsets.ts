@@ -32,10 +32,16 @@ export function committedOffsets(pipelines: readonly Pipeline[]): CommittedOffse
   return [...found.values()]
 }
 
-function storedBy({ name, commit, offset }: Commit): StoredOffset | undefined {
+function storedBy({ commit, offset }: Commit): StoredOffset | undefined {
   // It adds one itself, and stores nothing before the client's next commit.
   if (commit === 'resolve') return 'marked'
-  if (offset.form === 'none') return name.endsWith('IfNecessary') ? 'resolved' : 'next'
-  const forms = { 'as-is': 'same', 'plus-one': 'next', 'text-plus-one': 'appended', unknown: undefined } as const
+  if (commit === 'flush') return 'resolved'
+  const forms = {
+    none: 'next',
+    'as-is': 'same',
+    'plus-one': 'next',
+    'text-plus-one': 'appended',
+    unknown: undefined,
+  } as const
   return forms[offset.form]
 }
