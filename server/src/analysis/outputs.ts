@@ -42,7 +42,7 @@ const open = (reason: string): Idempotency => ({ verdict: 'unknown', reason, evi
 
 /** Names of properties that identify an event, so that a unique key on them makes a repeat fail or overwrite. */
 const identity =
-  /^(?:_?id|(?:event|message|msg|record|dedupe?|idempotency|transaction|request)[_-]?(?:id|key|uuid|token)?|uuid|offset|kafka_?offset|.*idempotency.*|.*dedup.*)$/i
+  /^(?:_?id|(?:event|message|msg|record|dedupe?|idempotency|transaction|request)[_-]?(?:id|key|uuid|token)|uuid|offset|kafka_?offset|.*idempotency.*|.*dedup.*)$/i
 
 export class Outputs {
   /** The call behind an output, for fixes that write it anew. */

@@ -2,33 +2,11 @@
  * Outputs by effect: one row a library call. `call` names the way to it (see `types.ts`): `pg:Pool#.query()`; `*` is any one name, `**` any way on.
  * `judge` says how to tell whether a repeat does harm; rows of a team's own come from the setting `outputs` and look the same.
  */
-import type { OutputKind } from '../model.ts'
+import { messageRows } from './messageOutputs.ts'
+import { append, type Judge, type OutputRow, rows } from './outputRow.ts'
 
-export interface OutputRow {
-  readonly call: string
-  readonly kind: OutputKind
-  readonly judge: Judge
-  /** Whether it returns a promise. @defaultValue true */
-  readonly isAsync?: boolean
-}
+export type { Judge, OutputRow } from './outputRow.ts'
 
-/**
- * How a repeat is judged: `sql` reads the text; `once` is harmful unless `unless` (a name in the chain or an option) is there;
- * `repeatable` never is; `mongo-update` looks for `$inc` and `$push`; `save` for a key taken from the record; `http` for an idempotency key.
- */
-export type Judge =
-  | 'sql'
-  | 'repeatable'
-  | 'mongo-update'
-  | 'save'
-  | 'http'
-  | 'produce'
-  | 'file'
-  | 'redis-set'
-  | 'request'
-  | { readonly once: string; readonly unless?: RegExp }
-
-const append = (once: string, unless?: RegExp): Judge => (unless ? { once, unless } : { once })
 const insert = append('a plain insert')
 
 export const outputRows: readonly OutputRow[] = [
@@ -138,6 +116,7 @@ export const outputRows: readonly OutputRow[] = [
   // Knex, Drizzle, Kysely
   { call: 'knex:Knex#().insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
   { call: 'knex:Knex#.insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
+  { call: 'knex:Knex#.batchInsert()', kind: 'database', judge: insert },
   ...rows('database', append('an increment'), [
     'knex:Knex#().increment()',
     'knex:Knex#().where().increment()',
@@ -229,6 +208,12 @@ export const outputRows: readonly OutputRow[] = [
     ],
     'repeatable',
   ),
+  // What stands between is in the name of the way: `multi().incr().exec()`.
+  {
+    call: 'ioredis:Pipeline#.**.exec()',
+    kind: 'cache',
+    judge: append('commands that add', /^(?!.*\.\w*(?:incr|decr|push|append|xadd|publish)\w*\(\))/is),
+  },
   // HTTP
   ...rows('http', 'http', [
     'global:fetch()',
@@ -267,70 +252,8 @@ export const outputRows: readonly OutputRow[] = [
   { call: '@nestjs/microservices:ClientKafka#.send()', kind: 'produce', judge: 'request' },
   { call: 'node-rdkafka:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
   { call: '@confluentinc/kafka-javascript:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
-  // Queues, topics, buckets
-  {
-    call: '@aws-sdk/client-sqs:SQSClient#.send()',
-    kind: 'queue',
-    judge: append('a message sent', /MessageDeduplicationId/),
-  },
-  {
-    call: '@aws-sdk/client-sns:SNSClient#.send()',
-    kind: 'queue',
-    judge: append('a message sent', /MessageDeduplicationId/),
-  },
-  { call: '@aws-sdk/client-s3:S3Client#.send()', kind: 'file', judge: 'repeatable' },
-  {
-    call: '@aws-sdk/lib-dynamodb:DynamoDBDocumentClient#.send()',
-    kind: 'document',
-    judge: append('an update that adds', /PutCommand|DeleteCommand|ConditionExpression|^(?!.*(?:ADD |\+))/s),
-  },
-  {
-    call: '@aws-sdk/client-dynamodb:DynamoDBClient#.send()',
-    kind: 'document',
-    judge: append('an update that adds', /PutItem|DeleteItem|ConditionExpression|^(?!.*(?:ADD |\+))/s),
-  },
-  { call: 'amqplib:Channel#.sendToQueue()', kind: 'queue', judge: append('a message sent'), isAsync: false },
-  { call: 'amqplib:Channel#.publish()', kind: 'queue', judge: append('a message sent'), isAsync: false },
-  { call: 'bullmq:Queue#.add()', kind: 'queue', judge: append('a job added', /jobId/) },
-  { call: 'bull:#.add()', kind: 'queue', judge: append('a job added', /jobId/) },
-  // Search
-  {
-    call: '@elastic/elasticsearch:Client#.index()',
-    kind: 'document',
-    judge: append('an indexed document without an id', /\bid\b/),
-  },
-  {
-    call: '@opensearch-project/opensearch:Client#.index()',
-    kind: 'document',
-    judge: append('an indexed document without an id', /\bid\b/),
-  },
-  { call: '@elastic/elasticsearch:Client#.update()', kind: 'document', judge: 'repeatable' },
-  // Mail and push
-  ...rows('mail', append('a mail sent'), [
-    'nodemailer:Transporter#.sendMail()',
-    '@sendgrid/mail:send()',
-    'resend:Resend#.emails.send()',
-    '@aws-sdk/client-ses:SESClient#.send()',
-    'postmark:ServerClient#.sendEmail()',
-  ]),
-  ...rows('push', append('a push message sent'), [
-    'firebase-admin:messaging().send()',
-    'firebase-admin:messaging().sendToDevice()',
-    'firebase-admin:messaging().sendMulticast()',
-    'web-push:sendNotification()',
-    'twilio:().messages.create()',
-    'expo-server-sdk:Expo#.sendPushNotificationsAsync()',
-    'stripe:#.charges.create()',
-  ]),
-  // Files
-  ...rows('file', 'file', ['fs:appendFile()', 'fs:writeFile()', 'fs:promises.appendFile()', 'fs:promises.writeFile()']),
-  { call: 'fs:appendFileSync()', kind: 'file', judge: 'file', isAsync: false },
-  { call: 'fs:writeFileSync()', kind: 'file', judge: 'file', isAsync: false },
+  ...messageRows,
 ]
-
-function rows(kind: OutputKind, judge: Judge, calls: readonly string[]): OutputRow[] {
-  return calls.map(call => ({ call, kind, judge }))
-}
 
 function redis(names: readonly string[], judge: Judge): OutputRow[] {
   return ['ioredis:Redis#', 'redis:Client#'].flatMap(type =>
