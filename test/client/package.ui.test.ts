@@ -15,6 +15,7 @@ const needed = [
   'package.nls.zh-cn.json',
   'client/dist/extension.cjs',
   'client/dist/tidemark-runtime.tgz',
+  'client/dist/preload.cjs',
   'client/l10n/bundle.l10n.zh-cn.json',
   'server/dist/bundle/main.mjs',
   'server/dist/bundle/typescript.cjs',

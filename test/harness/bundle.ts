@@ -2,6 +2,7 @@
  * Builds what VS Code loads: `node test/harness/bundle.ts [--watch]`.
  *
  * - `client/dist/extension.cjs`: the extension host's part; only `vscode` stays outside
+ * - `client/dist/preload.cjs`: what a debugged program of plain kafkajs code is preloaded with
  * - `server/dist/bundle/*.mjs`: language server and `tidemark-lint` with the parser of TypeScript, beside an untouched copy
  *   of the whole compiler for the thread that looks up types
  * - `webview/dist/{overview,batch,connection}.{js,css}`: the panels
@@ -112,6 +113,18 @@ const bundles: readonly BuildOptions[] = [
     format: 'cjs',
     target: 'node22',
     external: ['vscode'],
+  },
+  {
+    ...shared,
+    ...importMetaForCjs,
+    entryPoints: { preload: 'runtime/src/control/preload.ts' },
+    outdir: 'client/dist',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node18',
+    // It runs inside the user's program, where the debugger would offer to step into it.
+    sourcemap: false,
   },
   serverBundle,
   sqlParserBundle,

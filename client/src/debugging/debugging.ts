@@ -8,14 +8,20 @@ import { contexts, debugType, settings } from '../contributions.ts'
 import { ClientError, showFailure } from '../failures.ts'
 import { DebugRun } from './debugRun.ts'
 import { trackFreezes } from './freezes.ts'
-import { planLaunch } from './programs.ts'
+import type { LaunchPlan } from './launchPlan.ts'
+import { plannedLaunch } from './programs.ts'
 
 /** Property of the resolved configuration by which a session is known to be ours. */
 const runProperty = '__tidemarkRun'
 
 /** What a launch configuration may say; package.json has the schema. */
 interface TidemarkConfiguration extends vscode.DebugConfiguration {
+  /** One of the two is given; neither means the active editor's file. */
   readonly program?: string
+  readonly script?: string
+  readonly cwd?: string
+  readonly args?: readonly string[]
+  readonly outFiles?: readonly string[]
   readonly groupId?: string
   readonly useRealGroup?: boolean
   readonly stopAtStart?: boolean
@@ -37,12 +43,13 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
   const started = new vscode.EventEmitter<DebugRun>()
   const current = (): DebugRun | undefined => [...runs.values()].findLast(run => !run.isOver)
 
-  const open = async (configuration: TidemarkConfiguration, program: string): Promise<DebugRun> => {
+  const open = async (configuration: TidemarkConfiguration, program: string | undefined): Promise<DebugRun> => {
     const id = randomBytes(4).toString('hex')
-    const groupId = configuration.groupId ?? pipelines.in(vscode.Uri.file(program))[0]?.groupId
+    const known = program === undefined ? undefined : pipelines.in(vscode.Uri.file(program))[0]
+    const groupId = configuration.groupId ?? known?.groupId
     const run = await DebugRun.open(id, {
       extensionUri: context.extensionUri,
-      name: basename(program),
+      name: program === undefined ? (configuration.script ?? configuration.name) : basename(program),
       groupId,
       scratchGroup: configuration.useRealGroup ? undefined : `${groupId ?? 'tidemark'}.debug.${id}`,
       stopAtStart: configuration.stopAtStart ?? setting(settings.stopAtStart, true),
@@ -54,7 +61,7 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
     session.parentSession ? runOf(session.parentSession) : runs.get(String(session.configuration[runProperty]))
 
   const listeners = [
-    vscode.debug.registerDebugConfigurationProvider(debugType, provider(open)),
+    vscode.debug.registerDebugConfigurationProvider(debugType, provider(context, open)),
     vscode.debug.registerDebugConfigurationProvider(
       debugType,
       dynamicConfigurations(pipelines),
@@ -87,10 +94,27 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
 }
 
 async function debugPipeline(pipelines: Pipelines, uri: unknown, range: unknown): Promise<void> {
-  const document = documentOf(uri)
-  const pipeline = pipelineAt(pipelines.in(document), range)
+  const groupId = groupOfNode(uri)
+  const ofGroup = groupId === undefined ? undefined : pipelineOfGroup(pipelines, groupId)
+  const document = ofGroup?.uri ?? documentOf(uri)
+  const pipeline = ofGroup ?? pipelineAt(pipelines.in(document), range)
   await vscode.workspace.textDocuments.find(open => open.uri.toString() === document.toString())?.save()
   await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(document), configurationFor(document, pipeline))
+}
+
+/** A group of the cluster tree. */
+function groupOfNode(node: unknown): string | undefined {
+  const groupId = (node as { group?: { groupId?: unknown } } | undefined)?.group?.groupId
+  return typeof groupId === 'string' ? groupId : undefined
+}
+
+function pipelineOfGroup(pipelines: Pipelines, groupId: string): Pipeline {
+  const [pipeline] = pipelines.ofGroup(groupId)
+  if (pipeline) return pipeline
+  throw new ClientError(
+    vscode.l10n.t('No pipeline known in this workspace uses group "{0}".', groupId),
+    vscode.l10n.t('Open the file that starts it: pipelines are known from the files that were opened.'),
+  )
 }
 
 function documentOf(uri: unknown): vscode.Uri {
@@ -130,22 +154,37 @@ function dynamicConfigurations(pipelines: Pipelines): vscode.DebugConfigurationP
 
 /** Resolves to a configuration of the JavaScript debugger, which does the rest. */
 function provider(
-  open: (configuration: TidemarkConfiguration, program: string) => Promise<DebugRun>,
+  context: vscode.ExtensionContext,
+  open: (configuration: TidemarkConfiguration, program: string | undefined) => Promise<DebugRun>,
 ): vscode.DebugConfigurationProvider {
   return {
     /** A failure is told once, here; `undefined` then ends the start without VS Code's own box. */
     async resolveDebugConfiguration(folder, given: TidemarkConfiguration) {
       try {
         requireTrust()
-        const program = given.program ? substituted(given.program, folder) : documentOf(undefined).fsPath
-        const plan = await planLaunch(program, given.runtimeExecutable)
-        return resolved(given, program, plan, await open(given, program))
+        const program = programOf(given, folder)
+        const plan = await plannedLaunch({
+          program,
+          script: given.script,
+          cwd: given.cwd ? substituted(given.cwd, folder) : rootOf(folder),
+          runtimeExecutable: given.runtimeExecutable,
+          outFiles: given.outFiles,
+          args: given.args,
+          preload: context.asAbsolutePath('client/dist/preload.cjs'),
+        })
+        return resolved(given, plan, await open(given, program))
       } catch (error) {
         void showFailure(error)
         return undefined
       }
     },
   }
+}
+
+/** `undefined`: a script starts it. */
+function programOf({ program, script }: TidemarkConfiguration, folder: vscode.WorkspaceFolder | undefined) {
+  if (program) return substituted(program, folder)
+  return script ? undefined : documentOf(undefined).fsPath
 }
 
 function requireTrust(): void {
@@ -156,13 +195,8 @@ function requireTrust(): void {
   )
 }
 
-function resolved(
-  given: TidemarkConfiguration,
-  program: string,
-  plan: Awaited<ReturnType<typeof planLaunch>>,
-  run: DebugRun,
-): vscode.DebugConfiguration {
-  const { groupId: _group, useRealGroup: _real, stopAtStart: _stop, ...passedOn } = given
+function resolved(given: TidemarkConfiguration, plan: LaunchPlan, run: DebugRun): vscode.DebugConfiguration {
+  const { groupId: _group, useRealGroup: _real, stopAtStart: _stop, script: _script, ...passedOn } = given
   return {
     skipFiles: ['<node_internals>/**', '**/node_modules/**'],
     console: 'internalConsole',
@@ -172,10 +206,12 @@ function resolved(
     type: 'pwa-node',
     request: 'launch',
     name: given.name || vscode.l10n.t('Debug {0}', run.options.name),
-    program,
+    ...(plan.program === undefined ? {} : { program: plan.program }),
     runtimeExecutable: plan.runtimeExecutable,
     runtimeArgs: [...plan.runtimeArgs, ...(given.runtimeArgs ?? [])],
+    args: [...plan.args],
     env: {
+      ...plan.env,
       ...given.env,
       [controlSocketVariable]: run.link.path,
       [controlTokenVariable]: run.link.token,
@@ -187,10 +223,13 @@ function resolved(
 
 /** The variables a `program` is usually written with; VS Code itself substitutes them only after this step. */
 function substituted(program: string, folder: vscode.WorkspaceFolder | undefined): string {
-  const root = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath ?? ''
   return program
-    .replaceAll(/\$\{workspaceFolder\}/g, root)
+    .replaceAll(/\$\{workspaceFolder\}/g, rootOf(folder))
     .replaceAll(/\$\{file\}/g, vscode.window.activeTextEditor?.document.uri.fsPath ?? '')
+}
+
+function rootOf(folder: vscode.WorkspaceFolder | undefined): string {
+  return (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath ?? ''
 }
 
 function setting<T>(id: string, fallback: T): T {

@@ -1,86 +1,33 @@
-/** How a pipeline's source file is started: by Node itself, or through the loader that its project brought. */
-import { execFile } from 'node:child_process'
-import { access } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
-import { promisify } from 'node:util'
+/** What a launch configuration starts, and why it cannot be started, in the reader's language. */
 import * as vscode from 'vscode'
 import { ClientError } from '../failures.ts'
+import { isProblem, type LaunchPlan, type LaunchProblem, type LaunchRequest, planLaunch } from './launchPlan.ts'
 
-const versionTimeoutMs = 10_000
-/** From here on Node strips types by itself (22.18, and 23.6 of the odd line). */
-const typesFrom = [22, 18] as const
-
-export interface LaunchPlan {
-  readonly runtimeExecutable: string
-  readonly runtimeArgs: readonly string[]
+/** @throws {ClientError} no Node that can run the file, or no such script. */
+export async function plannedLaunch(request: LaunchRequest): Promise<LaunchPlan> {
+  const plan = await planLaunch(request)
+  if (isProblem(plan)) throw failureOf(plan)
+  return plan
 }
 
-/**
- * Plans the launch of `program`.
- *
- * JavaScript runs as it is. TypeScript runs through the project's own `tsx`; else on a Node that strips types itself (the
- * project's, the one on the PATH, the one that runs this extension: the first that can); else through its `ts-node`.
- *
- * @param runtimeExecutable as the launch configuration says; then no other is looked for
- * @throws {ClientError} no Node, or none that can run this file.
- */
-export async function planLaunch(program: string, runtimeExecutable?: string): Promise<LaunchPlan> {
-  const nodes = runtimeExecutable ? [runtimeExecutable] : await nodesFor(program)
-  const isTypeScript = /^\.[cm]?tsx?$/.test(extname(program))
-  if (!isTypeScript) return { runtimeExecutable: nodes[0] ?? 'node', runtimeArgs: [] }
-  if (await findUpwards(dirname(program), 'node_modules/tsx/package.json'))
-    return { runtimeExecutable: nodes[0] ?? 'node', runtimeArgs: ['--import', 'tsx'] }
-  const tried: string[] = []
-  for (const node of nodes) {
-    const version = await nodeVersion(node)
-    if (version && canStripTypes(version)) return { runtimeExecutable: node, runtimeArgs: [] }
-    tried.push(version ? `${node} (${version})` : node)
-  }
-  if (await findUpwards(dirname(program), 'node_modules/ts-node/package.json'))
-    return { runtimeExecutable: nodes[0] ?? 'node', runtimeArgs: ['--loader', 'ts-node/esm'] }
-  throw new ClientError(
-    vscode.l10n.t('No Node that runs TypeScript was found; tried {0}.', tried.join(', ')),
-    vscode.l10n.t(
-      'Install Node 24, or add tsx to the project, or set "runtimeExecutable" of the launch configuration, or "program" to the compiled JavaScript.',
-    ),
-  )
-}
-
-/** A project that pins its Node (the npm package `node`) means that one. */
-async function nodesFor(program: string): Promise<string[]> {
-  const name = process.platform === 'win32' ? 'node_modules/.bin/node.cmd' : 'node_modules/.bin/node'
-  const own = await findUpwards(dirname(program), name)
-  // In the desktop edition the extension host is Electron, which is no Node to start programs with.
-  return [...(own ? [own] : []), 'node', ...(process.versions.electron ? [] : [process.execPath])]
-}
-
-/** @param version as `24.21.0` */
-export function canStripTypes(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major === 23) return minor >= 6
-  return major > typesFrom[0] || (major === typesFrom[0] && minor >= typesFrom[1])
-}
-
-/** `undefined`: it does not run. */
-async function nodeVersion(executable: string): Promise<string | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)(executable, ['--version'], { timeout: versionTimeoutMs })
-    return stdout.trim().replace(/^v/, '')
-  } catch {
-    return undefined
-  }
-}
-
-async function findUpwards(folder: string, name: string): Promise<string | undefined> {
-  for (let at = folder; ; at = dirname(at)) {
-    const path = join(at, name)
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
+function failureOf(found: LaunchProblem): ClientError {
+  switch (found.problem) {
+    case 'noTypeScript':
+      return new ClientError(
+        vscode.l10n.t('No Node that runs TypeScript was found; tried {0}.', found.tried.join(', ')),
+        vscode.l10n.t(
+          'Install Node 24, or add tsx to the project, or set "runtimeExecutable" of the launch configuration, or "program" to the compiled JavaScript.',
+        ),
       )
-    )
-      return path
-    if (dirname(at) === at) return undefined
+    case 'noPackage':
+      return new ClientError(
+        vscode.l10n.t('There is no package.json in {0} or above it.', found.cwd),
+        vscode.l10n.t('Set "cwd" of the launch configuration to the folder of the package whose script is meant.'),
+      )
+    case 'noScript':
+      return new ClientError(
+        vscode.l10n.t('package.json has no script "{0}"; it has: {1}.', found.script, found.scripts.join(', ') || '–'),
+        vscode.l10n.t('Set "script" of the launch configuration to one of them.'),
+      )
   }
 }
