@@ -9,13 +9,20 @@ import {
   batchMethod,
   type Capabilities,
   capabilityNames,
+  checkMatchMethod,
   commandMethod,
   controlProtocolVersion,
   endedMethod,
+  faultedMethod,
+  faultMethod,
+  handlerMethod,
   type HelloParams,
   helloMethod,
   messageBytesMax,
+  outputsMethod,
+  positionsMethod,
   recordsMethod,
+  replayMethod,
 } from '@tidemark/runtime/protocol'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import { type ControlEvents, type ControlServer, listenForPipeline } from '../../client/src/debugging/controlServer.ts'
@@ -43,8 +50,38 @@ test('a pipeline says hello, is heard, commanded and asked', async t => {
   server.send({ kind: 'stepBatch' })
 
   assert.deepEqual(await command, { kind: 'stepBatch' })
-  assert.equal((await server.records({ batchId: 'b-1', from: 3, count: 1 })).records[0]?.offset, '3')
+  assert.equal((await server.ask.records({ batchId: 'b-1', from: 3, count: 1 })).records[0]?.offset, '3')
   assert.deepEqual(heard, ['hello order-totals', 'batch b-1', 'ended'])
+})
+
+test('a fault and the positions after it are heard, and every question reaches the pipeline', async t => {
+  const { server, heard } = await listen(t)
+  const { rpc } = await dial(t, server)
+  await assert.rejects(server.ask.handler(), /No pipeline/)
+  const asked: unknown[] = []
+  for (const method of [outputsMethod, handlerMethod, replayMethod, faultMethod, checkMatchMethod])
+    rpc.onRequest(method, (params: unknown) => {
+      // Asked without parameters, a handler is given its cancellation token in their place.
+      asked.push([method, method === handlerMethod ? undefined : params])
+      return null
+    })
+  await rpc.sendRequest(helloMethod, hello(server))
+  await rpc.sendNotification(faultedMethod, { fault: 'freeze' })
+  await rpc.sendNotification(positionsMethod, { positions: [{ topic: 'orders', partition: 0, offset: '7' }], lost: [] })
+
+  await server.ask.outputs({ batchId: 'b-1', from: 0, count: 1 })
+  await server.ask.handler()
+  await server.ask.replay({ ranges: [], batchId: 'b-1', mode: 'rolledBack' })
+  await server.ask.fault({ fault: 'freeze' })
+  await server.ask.checkMatch('key === 1')
+  assert.deepEqual(asked, [
+    [outputsMethod, { batchId: 'b-1', from: 0, count: 1 }],
+    [handlerMethod, undefined],
+    [replayMethod, { ranges: [], batchId: 'b-1', mode: 'rolledBack' }],
+    [faultMethod, { fault: 'freeze' }],
+    [checkMatchMethod, { expression: 'key === 1' }],
+  ])
+  assert.deepEqual(heard, ['hello order-totals', 'faulted freeze', 'positions 1'])
 })
 
 for (const [what, wrong, code] of [
@@ -125,7 +162,7 @@ test('a pipeline that dies is reported once', async t => {
   socket.destroy()
   await closed
   assert.deepEqual(heard, ['hello order-totals', 'closed'])
-  await assert.rejects(server.records({ batchId: 'b', from: 0, count: 1 }), /No pipeline/)
+  await assert.rejects(server.ask.records({ batchId: 'b', from: 0, count: 1 }), /No pipeline/)
 })
 
 async function listen(t: TestContext) {
@@ -138,6 +175,8 @@ async function listen(t: TestContext) {
     stopAtStart: true,
     onHello: ({ pipeline }) => heard.push(`hello ${pipeline}`),
     onBatch: ({ batchId }) => heard.push(`batch ${batchId}`),
+    onPositions: ({ positions }) => heard.push(`positions ${positions.length}`),
+    onFaulted: ({ fault }) => heard.push(`faulted ${fault}`),
     onEnded: () => heard.push('ended'),
     onClosed: () => {
       heard.push('closed')

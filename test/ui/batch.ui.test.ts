@@ -77,11 +77,125 @@ test('what cannot be done now is disabled', async () => {
   const disabled = async (): Promise<string[]> =>
     page.locator('vscode-button[disabled]').evaluateAll(nodes => nodes.map(node => node.textContent ?? ''))
   await show(batchNamed('batch-waiting'))
-  assert.deepEqual(await disabled(), ['Step batchF10', 'PhaseF11', 'ContinueF5'])
+  assert.deepEqual(await disabled(), [
+    'Step batchF10',
+    'PhaseF11',
+    'Partition',
+    'Into handler',
+    'ContinueF5',
+    'Run to…',
+    'Fault here…',
+    'Replay…',
+  ])
   await show(batchNamed('batch-ended'))
-  assert.equal((await disabled()).length, 5)
+  assert.equal((await disabled()).length, 10)
   await page.getByText('Stop', { exact: true }).click({ force: true })
   assert.deepEqual(commandsOf(messages), [])
+})
+
+test('a menu says why something is not offered, and cannot choose it; the rest is asked of the host', async () => {
+  const { page, show, messages } = await open({ view: 'batch', onMessage: answerRecords })
+  await show(batchNamed('batch'))
+  await page.getByRole('button', { name: 'Fault here…' }).click()
+  const menu = page.getByRole('menu', { name: 'Fault here…' })
+  const refused = menu.getByRole('menuitem', { name: /reply to the commit lost/ })
+  assert.match(await wordsOf(refused), /The commit of this store has no reply/)
+  assert.equal(await refused.getAttribute('aria-disabled'), 'true')
+  await refused.click()
+  assert.ok(await menu.isVisible())
+  await menu.getByRole('menuitem', { name: 'killed before the save' }).click()
+  await menu.waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Run to…' }).click()
+  await page.getByRole('menuitem', { name: 'The next record whose handling throws' }).click()
+  for (const name of ['Partition', 'Into handler']) await page.getByRole('button', { name }).click()
+  assert.deepEqual(
+    messages.filter(({ type }) => type === 'fault' || type === 'runTo' || type === 'control'),
+    [
+      { type: 'fault', fault: 'killBeforeSave' },
+      { type: 'runTo', kind: 'throw' },
+      { type: 'control', command: 'stepPartition' },
+      { type: 'control', command: 'intoHandler' },
+    ],
+  )
+})
+
+test('menus and tabs by keyboard alone', async () => {
+  const { page, show, messages } = await open({ view: 'batch', onMessage: answerRecords })
+  await show(batchNamed('batch-replay'))
+  await page.getByRole('button', { name: 'Run to…' }).focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'Escape']) await page.keyboard.press(key)
+  assert.equal(await page.getByRole('menu', { name: 'Run to…' }).isVisible(), false)
+  assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ''), /Run to/, 'focus is back')
+  for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key)
+  assert.deepEqual(messages.at(-1), { type: 'runTo', kind: 'time' })
+  await page.getByRole('tab', { name: /Replay batch 40/ }).focus()
+  await page.keyboard.press('ArrowLeft')
+  assert.ok(await page.getByRole('tab', { name: /Outputs/, selected: true }).isVisible())
+  await page.getByRole('grid', { name: 'Outputs' }).getByText('insert into totals').first().waitFor()
+  await page.keyboard.press('Home')
+  assert.ok(await page.getByRole('grid', { name: 'Records' }).isVisible())
+})
+
+test('a click on an earlier batch replays it, and so does Enter; the way it is replayed can be chosen', async () => {
+  const { page, show, messages } = await open({ view: 'batch', onMessage: answerRecords })
+  await show(batchNamed('batch'))
+  await page.getByRole('option', { name: /^batch 40:/ }).click()
+  await page.getByRole('listbox', { name: 'Batches so far' }).focus()
+  for (const key of ['ArrowLeft', 'Enter']) await page.keyboard.press(key)
+  await page.getByRole('button', { name: 'Replay…' }).click()
+  const written = page.getByRole('menuitem', { name: /Everything written again/ })
+  assert.match(await wordsOf(written), /can roll a replay back/)
+  await page.getByRole('menuitem', { name: /Outputs recorded, not sent/ }).click()
+  await page.getByRole('option', { name: /^batch 42:/ }).click()
+  assert.deepEqual(
+    messages.filter(({ type }) => type === 'replay'),
+    [
+      { type: 'replay', key: '1-40-b40' },
+      { type: 'replay', key: '1-39-b39' },
+      { type: 'replay', key: '1-39-b39', mode: 'recorded' },
+    ],
+    'the batch that stands before its handler is not replayed',
+  )
+})
+
+test('a replay is compared line by line, and a record shows what it led to', async () => {
+  const { page, show } = await open({ view: 'batch', onMessage: answerRecords })
+  await show(batchNamed('batch-replay'))
+  const grid = page.getByRole('grid', { name: 'Outputs before and now' })
+  await grid.waitFor()
+  assert.match(await wordsOf(page.locator('.summary')), /rolled back · outputs: 57 equal, 2 changed, 1 gone, 1 new/)
+  assert.match(await wordsOf(grid.getByRole('row', { name: /18,215/ })), /≠ .* c-17, 4100 c-17, 3690/)
+  assert.match(await wordsOf(grid.getByRole('row', { name: /11 equal outputs/ })), /⋮/)
+  await page.getByRole('tab', { name: /Records/ }).click()
+  await page.getByRole('gridcell', { name: '18,205' }).click()
+  const pane = page.getByRole('complementary', { name: 'Record orders/0 @ 18,205' })
+  await pane.getByText('order-events').or(pane.getByText('insert into totals')).first().waitFor()
+  assert.match(await wordsOf(pane), /2|in the transaction/)
+})
+
+test('the account of a fault goes record by record', async () => {
+  const { page, show, messages } = await open({ view: 'batch', onMessage: answerRecords })
+  await show(batchNamed('batch-fault-armed'))
+  const notice = page.getByRole('region', { name: 'Fault', exact: true })
+  assert.match(await wordsOf(notice), /killed between save and commit: waits for a batch/)
+  await page.getByRole('button', { name: 'Take back' }).click()
+  assert.deepEqual(messages.at(-1), { type: 'fault', fault: null })
+  await show(batchNamed('batch-account'))
+  assert.match(await wordsOf(notice), /batch 36: 52 offsets lost, 70 offsets repeated/)
+  const grid = page.getByRole('grid', { name: 'What became of each record' })
+  assert.equal(await grid.getAttribute('aria-rowcount'), '153', 'an offset a row, and the header')
+  await grid.press('End')
+  assert.match(await wordsOf(grid.getByRole('row', { name: /18,111/ })), /orders\/2 18,111 ✕ lost Retention deleted it/)
+  assert.match(await page.getByRole('option', { name: /^batch 36:/ }).innerText(), /⚡/)
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  assert.deepEqual(messages.at(-1), { type: 'dismiss', what: 'fault' })
+})
+
+test('a stop at a record shows that record', async () => {
+  const { page, show } = await open({ view: 'batch', onMessage: answerRecords })
+  await show(batchNamed('batch-threw'))
+  await page.getByRole('complementary', { name: 'Record orders/0 @ 18,229' }).waitFor()
+  assert.ok(await page.locator('.row[aria-selected=true]').getByText('18,229').isVisible())
 })
 
 test('the whole panel is driven by keyboard alone', async () => {

@@ -1,7 +1,7 @@
 /** Recorded snapshots, and a host that answers for the records of their batches. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { WireRecord } from '@tidemark/runtime/protocol'
+import type { WireOutput, WirePlace, WireRecord } from '@tidemark/runtime/protocol'
 import type { BatchSnapshot, OverviewSnapshot, Snapshot, ViewMessage } from '@tidemark/webview/protocol'
 import type { Panel } from './panel.ts'
 
@@ -30,11 +30,34 @@ export function batchNamed(name: string): BatchSnapshot {
   return snapshot
 }
 
-/** Answers each window of records as the extension host does, from a list that never ends. */
+/** Answers each window of records and outputs as the extension host does, from lists that never end. */
 export async function answerRecords(message: ViewMessage, panel: Panel): Promise<void> {
-  if (message.type !== 'records') return
-  const records = Array.from({ length: message.count }, (_, at) => recordAt(message.from + at))
-  await panel.send({ type: 'records', requestId: message.requestId, result: { total: 1_000_000_000, records } })
+  if (message.type === 'records') {
+    const records = Array.from({ length: message.count }, (_, at) => recordAt(message.from + at))
+    await panel.send({ type: 'records', requestId: message.requestId, result: { total: 1_000_000_000, records } })
+  } else if (message.type === 'outputs') {
+    const ofRecord = message.record ? 2 : undefined
+    const count = Math.min(message.count, ofRecord ?? message.count)
+    const outputs = Array.from({ length: count }, (_, at) => outputAt(message.from + at, message.record))
+    const result = { total: ofRecord ?? 1_000_000_000, isComplete: true, outputs }
+    await panel.send({ type: 'outputs', requestId: message.requestId, result })
+  }
+}
+
+function outputAt(index: number, record: WirePlace | undefined): WireOutput {
+  const isSql = index % 3 !== 2
+  return {
+    index,
+    kind: isSql ? 'sql' : 'record',
+    isInTransaction: isSql,
+    target: isSql
+      ? 'insert into totals (customer, cents) values (?, ?) on conflict (customer) do update set cents = cents + excluded.cents'
+      : 'order-events',
+    values: [customers[index % customers.length] ?? '', String(100 + index)],
+    rows: 1,
+    ...(record ? { record } : {}),
+    again: isSql ? 'adds' : 'unknown',
+  }
 }
 
 const customers = ['c-17', 'c-03', 'c-17', 'c-99', 'c-04']
@@ -53,5 +76,6 @@ export function recordAt(index: number): WireRecord {
         ? null
         : JSON.stringify({ order: 90_000 + index, customer, amount: ((index * 37) % 9_900) / 100 }),
     isTruncated: false,
+    ...(index % 4 === 0 ? { outputCount: 2 } : {}),
   }
 }

@@ -70,5 +70,13 @@ function standaloneSnapshot(): Snapshot | undefined {
 
 function isHostMessage(data: unknown): data is HostMessage {
   if (typeof data !== 'object' || data === null || !('type' in data)) return false
-  return data.type === 'snapshot' || data.type === 'records' || data.type === 'recordsFailed'
+  return hostMessageTypes.includes(data.type as HostMessage['type'])
 }
+
+const hostMessageTypes: readonly HostMessage['type'][] = [
+  'snapshot',
+  'records',
+  'recordsFailed',
+  'outputs',
+  'outputsFailed',
+]

@@ -17,6 +17,8 @@ export const localClusterName = 'local'
 export interface LocalKafka extends vscode.Disposable {
   start(): Promise<void>
   stop(): Promise<void>
+  /** Stops its brokers as an operator would, and starts them again on the same ports with the same data. */
+  restart(): Promise<void>
   showStatus(): Promise<void>
   showLog(): Promise<void>
   /** The running local cluster as an entry of the tree; `undefined` when none is up. Asked of the system each time. */
@@ -52,6 +54,15 @@ export function createLocalKafka(): LocalKafka {
     },
     stop: async () => {
       await withProgress(vscode.l10n.t('Stopping the local Kafka'), () => stopLocalKafka())
+      changed.fire()
+    },
+    restart: async () => {
+      const { nodes } = await localKafkaStatus()
+      const port = Number(nodes[0]?.address.split(':').at(-1))
+      await withProgress(vscode.l10n.t('Restarting the local Kafka'), async progress => {
+        await stopLocalKafka({ isGraceful: true })
+        await startLocalKafka({ progress, port, brokers: nodes.length === 3 ? 3 : 1 })
+      })
       changed.fire()
     },
     showStatus: async () => {

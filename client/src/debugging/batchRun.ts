@@ -1,12 +1,36 @@
 /** What one debug run has told so far, folded into the snapshot that the batch panel draws. Pure: state in, snapshot out. */
-import { type BatchState, batchPhases, type EndedParams, type HelloParams } from '@tidemark/runtime/protocol'
-import type { BatchHistoryRow, BatchSnapshot } from '@tidemark/webview/protocol'
+import type { AccountRule } from '@tidemark/runtime/account'
+import {
+  type BatchState,
+  batchPhases,
+  type CapabilityName,
+  type CapabilityReason,
+  type EndedParams,
+  type FaultedParams,
+  type FaultKind,
+  type HelloParams,
+  type PositionsParams,
+} from '@tidemark/runtime/protocol'
+import type { BatchHistoryRow, BatchSnapshot, OfferView, ReplayView } from '@tidemark/webview/protocol'
+import { type FaultStory, faultView, metFault, withBatchSince, withPositions } from './faultStory.ts'
 
 /** Batches kept in the history strip. */
 export const historyMax = 200
 
+/** A batch of this run or of a process before it. */
+export interface SeenBatch {
+  readonly key: string
+  /** Which process ran it, counted from 1. */
+  readonly life: number
+  readonly state: BatchState
+  readonly tookMs: number
+  readonly fault?: FaultKind
+}
+
 /** Everything but the words: those depend on the reader's language. */
 export interface BatchRun {
+  /** Processes of this run so far: a kill, or new code to replay, starts the next. */
+  readonly life: number
   readonly hello: HelloParams | undefined
   readonly scratchGroup: string | undefined
   readonly batch: BatchState | undefined
@@ -14,16 +38,23 @@ export interface BatchRun {
   readonly batchStartedAtMs: number
   /** ms from the batch's start, in `batchPhases` order. */
   readonly phaseStartedMs: readonly (number | undefined)[]
-  readonly history: readonly BatchHistoryRow[]
+  readonly history: readonly SeenBatch[]
   readonly ended: EndedParams | undefined
   /** The link is gone without a farewell; empty when there is nothing to say why. */
   readonly lost: string | undefined
   /** Where the JavaScript debugger holds the whole process, as `file.ts:12`; it cannot answer then. */
   readonly frozenAt: string | undefined
+  readonly fault: FaultStory | undefined
+  readonly replay: ReplayView | undefined
+  /** The process is gone by intent, and the next one is on its way. */
+  readonly isRestarting: boolean
+  /** Faults that the editor does itself, or keeps from being done. */
+  readonly canRestartBroker: boolean
 }
 
 export function emptyRun(scratchGroup: string | undefined): BatchRun {
   return {
+    life: 1,
     hello: undefined,
     scratchGroup,
     batch: undefined,
@@ -33,7 +64,21 @@ export function emptyRun(scratchGroup: string | undefined): BatchRun {
     ended: undefined,
     lost: undefined,
     frozenAt: undefined,
+    fault: undefined,
+    replay: undefined,
+    isRestarting: false,
+    canRestartBroker: false,
   }
+}
+
+/** The next process of the same run: what was seen stays, what the dead one was about to do does not. */
+export function nextLife(run: BatchRun): BatchRun {
+  const { scratchGroup, history, fault, replay, canRestartBroker } = run
+  return { ...emptyRun(scratchGroup), life: run.life + 1, history, fault, replay, canRestartBroker, isRestarting: true }
+}
+
+export function withHello(run: BatchRun, hello: HelloParams): BatchRun {
+  return { ...run, hello, isRestarting: false }
 }
 
 /** A batch is known by its id; a retry of it keeps the id and begins anew. */
@@ -51,30 +96,54 @@ export function withBatch(run: BatchRun, batch: BatchState): BatchRun {
     batch,
     batchStartedAtMs: startedAtMs,
     phaseStartedMs,
-    history: withRow(run.history, batch, startedAtMs),
+    history: withSeen(run, batch, startedAtMs),
+    fault: run.fault && withBatchSince(run.fault, batch, run.life),
   }
 }
 
-function withRow(history: readonly BatchHistoryRow[], batch: BatchState, startedAtMs: number): BatchHistoryRow[] {
-  const row: BatchHistoryRow = {
-    batchId: batch.batchId,
-    sequence: batch.sequence,
-    recordCount: batch.recordCount,
-    tookMs: Math.max(0, batch.phaseStartedAtMs - startedAtMs),
-    outcome: batch.outcome ?? 'running',
+export function withFaulted(run: BatchRun, faulted: FaultedParams): BatchRun {
+  const met = run.history.map(seen =>
+    isOf(seen, run.life, faulted.batch?.batchId) ? { ...seen, fault: faulted.fault } : seen,
+  )
+  return {
+    ...run,
+    history: met,
+    fault: metFault(run.fault, faulted, run.hello?.guarantee ?? '', run.life),
+    isRestarting: faulted.isDeath,
   }
-  const others = history.filter(({ batchId }) => batchId !== batch.batchId)
-  return [...others, row].slice(-historyMax)
+}
+
+export function withAssignment(run: BatchRun, params: PositionsParams): BatchRun {
+  return run.fault ? { ...run, fault: withPositions(run.fault, params) } : run
+}
+
+function isOf(seen: SeenBatch, life: number, batchId: string | undefined): boolean {
+  return seen.life === life && seen.state.batchId === batchId
+}
+
+function withSeen(run: BatchRun, state: BatchState, startedAtMs: number): readonly SeenBatch[] {
+  const known = run.history.find(seen => isOf(seen, run.life, state.batchId))
+  const seen: SeenBatch = {
+    ...known,
+    key: known?.key ?? `${run.life}-${state.sequence}-${state.batchId}`,
+    life: run.life,
+    state,
+    tookMs: Math.max(0, state.phaseStartedAtMs - startedAtMs),
+  }
+  return [...run.history.filter(each => each !== known), seen].slice(-historyMax)
 }
 
 /** The status line's words, in the reader's language. */
 export interface RunWords {
   waiting(): string
+  restarting(): string
   running(): string
   frozen(place: string): string
-  stopped(phase: BatchState['phase']): string
+  stopped(batch: BatchState): string
   ended(): string
   lost(reason: string): string
+  reason(id: CapabilityReason): string
+  rule(id: AccountRule): string
 }
 
 export function snapshotOf(
@@ -82,7 +151,7 @@ export function snapshotOf(
   words: RunWords,
   fallback: { pipeline: string; group: string },
 ): BatchSnapshot {
-  const { hello, batch, ended } = run
+  const { hello, batch, ended, fault, replay } = run
   return {
     view: 'batch',
     pipeline: hello?.pipeline ?? fallback.pipeline,
@@ -93,19 +162,43 @@ export function snapshotOf(
     status: statusOf(run, words),
     // Held by the debugger, it was let go at its phase but could not say so any more.
     batch: batch && run.frozenAt !== undefined ? { ...batch, isStopped: false } : batch,
-    history: run.history,
+    history: run.history.map(historyRow),
     phaseStartedMs: run.phaseStartedMs,
+    ...(hello ? { capabilities: offersOf(run, hello, words) } : {}),
+    ...(fault ? { fault: faultView(fault, words.rule) } : {}),
+    ...(replay ? { replay } : {}),
     ...(ended
       ? { ended: { committed: ended.committed, willBeRedone: ended.willBeRedone, unknown: ended.unknown } }
       : {}),
   }
 }
 
-function statusOf({ hello, batch, ended, lost, frozenAt }: BatchRun, words: RunWords): BatchSnapshot['status'] {
+function historyRow({ key, state, tookMs, fault }: SeenBatch): BatchHistoryRow {
+  const { batchId, sequence, recordCount, outcome = 'running' } = state
+  return { key, batchId, sequence, recordCount, tookMs, outcome, ...(fault ? { fault } : {}) }
+}
+
+/** The broker is restarted by whoever started it: the pipeline says that it cannot, the editor may. */
+function offersOf(
+  { canRestartBroker }: BatchRun,
+  { capabilities }: HelloParams,
+  { reason }: RunWords,
+): Readonly<Record<CapabilityName, OfferView>> {
+  const offers = Object.entries(capabilities).map(([name, offer]): [string, OfferView] => {
+    if (name === 'brokerRestart' && canRestartBroker) return [name, { isOffered: true }]
+    const id = offer.isOffered ? offer.caution : offer.reason
+    return [name, { isOffered: offer.isOffered, ...(id ? { note: reason(id) } : {}) }]
+  })
+  return Object.fromEntries(offers) as Record<CapabilityName, OfferView>
+}
+
+function statusOf(run: BatchRun, words: RunWords): BatchSnapshot['status'] {
+  const { hello, batch, ended, lost, frozenAt, isRestarting } = run
+  if (isRestarting) return { kind: 'waiting', message: words.restarting() }
   if (ended) return ended.error ? { kind: 'failed', message: ended.error } : { kind: 'ended', message: words.ended() }
   if (lost !== undefined) return { kind: 'failed', message: words.lost(lost) }
   if (!hello) return { kind: 'waiting', message: words.waiting() }
   if (frozenAt !== undefined) return { kind: 'running', message: words.frozen(frozenAt) }
-  if (batch?.isStopped) return { kind: 'stopped', message: words.stopped(batch.phase) }
+  if (batch?.isStopped) return { kind: 'stopped', message: words.stopped(batch) }
   return { kind: 'running', message: words.running() }
 }

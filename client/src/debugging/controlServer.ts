@@ -7,18 +7,35 @@ import { join } from 'node:path'
 import {
   type BatchState,
   batchMethod,
+  type CheckMatchResult,
+  checkMatchMethod,
   type ControlCommand,
   commandMethod,
   controlProtocolVersion,
   type EndedParams,
   endedMethod,
+  type FaultedParams,
+  type FaultParams,
+  type FaultResult,
+  faultedMethod,
+  faultMethod,
+  type HandlerPlace,
   type HelloParams,
   type HelloResult,
+  handlerMethod,
   helloMethod,
   messageBytesMax,
+  type OutputsParams,
+  type OutputsResult,
+  outputsMethod,
+  type PositionsParams,
+  positionsMethod,
   type RecordsParams,
   type RecordsResult,
+  type ReplayParams,
+  type ReplayResult,
   recordsMethod,
+  replayMethod,
 } from '@tidemark/runtime/protocol'
 import {
   createMessageConnection,
@@ -40,6 +57,8 @@ export interface ControlEvents {
   readonly stopAtStart: boolean
   onHello(hello: HelloParams): void
   onBatch(state: BatchState): void
+  onPositions(params: PositionsParams): void
+  onFaulted(params: FaultedParams): void
   onEnded(params: EndedParams): void
   /** The pipeline hung up, or broke the protocol; `reason` is for the log. */
   onClosed(reason: string | undefined): void
@@ -51,9 +70,20 @@ export interface ControlServer {
   /** Value of `TIDEMARK_CONTROL_TOKEN`. */
   readonly token: string
   send(command: ControlCommand): void
-  /** A window of the records of a batch. @throws when no pipeline is connected, or it does not know the batch any more. */
-  records(params: RecordsParams): Promise<RecordsResult>
+  readonly ask: PipelineQuestions
   close(): Promise<void>
+}
+
+/** What a connected pipeline can be asked. Each rejects when no pipeline is connected, or with what the pipeline answers. */
+export interface PipelineQuestions {
+  /** A window of the records of a batch. @throws it does not know the batch any more. */
+  records(params: RecordsParams): Promise<RecordsResult>
+  outputs(params: OutputsParams): Promise<OutputsResult>
+  /** `null`: the place is not known. */
+  handler(): Promise<HandlerPlace | null>
+  replay(params: ReplayParams): Promise<ReplayResult>
+  fault(params: FaultParams): Promise<FaultResult>
+  checkMatch(expression: string): Promise<CheckMatchResult>
 }
 
 /**
@@ -73,7 +103,7 @@ export async function listenForPipeline(events: ControlEvents): Promise<ControlS
     path,
     token: link.token,
     send: command => link.send(command),
-    records: params => link.records(params),
+    ask: link.ask,
     close: async () => {
       link.close()
       await new Promise<void>(done => server.close(() => done()))
@@ -86,6 +116,14 @@ class Link {
   readonly token: string
   readonly #events: ControlEvents
   readonly #sockets = new Set<Socket>()
+  readonly ask: PipelineQuestions = {
+    records: params => this.#request(recordsMethod, params),
+    outputs: params => this.#request(outputsMethod, params),
+    handler: () => this.#request(handlerMethod),
+    replay: params => this.#request(replayMethod, params),
+    fault: params => this.#request(faultMethod, params),
+    checkMatch: expression => this.#request(checkMatchMethod, { expression }),
+  }
   #pipeline: MessageConnection | undefined
   #isTokenSpent = false
 
@@ -141,9 +179,9 @@ class Link {
     void this.#pipeline?.sendNotification(commandMethod, command)
   }
 
-  records(params: RecordsParams): Promise<RecordsResult> {
-    if (!this.#pipeline) return Promise.reject(new Error('No pipeline is connected.'))
-    return this.#pipeline.sendRequest(recordsMethod, params)
+  async #request<Result>(method: string, params?: object): Promise<Result> {
+    if (!this.#pipeline) throw new Error('No pipeline is connected.')
+    return params ? this.#pipeline.sendRequest(method, params) : this.#pipeline.sendRequest(method)
   }
 
   close(): void {
@@ -165,6 +203,8 @@ class Link {
     this.#isTokenSpent = true
     this.#pipeline = connection
     connection.onNotification(batchMethod, (state: BatchState) => this.#events.onBatch(state))
+    connection.onNotification(positionsMethod, (params: PositionsParams) => this.#events.onPositions(params))
+    connection.onNotification(faultedMethod, (params: FaultedParams) => this.#events.onFaulted(params))
     connection.onNotification(endedMethod, (params: EndedParams) => this.#events.onEnded(params))
     this.#events.onHello(hello)
     return { version: controlProtocolVersion, stopAtStart: this.#events.stopAtStart }

@@ -1,14 +1,25 @@
-/** One debug run: the control link, the folded state and the panel that shows it. Ends with its debug session. */
-import type { ControlCommand } from '@tidemark/runtime/protocol'
-import { recordsPerRequestMax } from '@tidemark/runtime/protocol'
-import type { ViewMessage } from '@tidemark/webview/protocol'
+/**
+ * One debug run: the control link, the folded state and the panel that shows it. It outlives its process: one that a fault
+ * has killed, or whose code was edited, is started again, and the run goes on with the next.
+ */
+import { type ControlCommand, outputsPerRequestMax, recordsPerRequestMax } from '@tidemark/runtime/protocol'
+import type { HostMessage, ViewMessage } from '@tidemark/webview/protocol'
 import * as vscode from 'vscode'
 import { contexts, panels } from '../contributions.ts'
 import { failureText } from '../failures.ts'
 import { log } from '../log.ts'
 import { openPanel, post } from '../panels/panel.ts'
-import { type BatchRun, emptyRun, snapshotOf, withBatch } from './batchRun.ts'
-import { type ControlServer, listenForPipeline } from './controlServer.ts'
+import {
+  type BatchRun,
+  emptyRun,
+  nextLife,
+  snapshotOf,
+  withAssignment,
+  withBatch,
+  withFaulted,
+  withHello,
+} from './batchRun.ts'
+import { type ControlServer, listenForPipeline, type PipelineQuestions } from './controlServer.ts'
 import { runWords } from './runWords.ts'
 
 /** How long a pipeline may take to end its batch when asked to stop, before its process is ended. */
@@ -25,7 +36,17 @@ export interface DebugRunOptions {
   /** `undefined`: the run uses, and moves, the real group. */
   readonly scratchGroup: string | undefined
   readonly stopAtStart: boolean
+  /** The file that starts it; absent for a script. */
+  readonly program?: string
+  /** Starts the process again, on the same run. */
+  readonly startAgain: () => Thenable<boolean>
 }
+
+/** What the panel asks beyond showing and stepping: run to, faults, replays. */
+export type PanelRequest = Exclude<
+  ViewMessage,
+  { type: 'ready' | 'records' | 'outputs' | 'selectGroup' | 'togglePause' | 'action' }
+>
 
 export class DebugRun {
   readonly id: string
@@ -33,6 +54,12 @@ export class DebugRun {
   readonly #changed = new vscode.EventEmitter<BatchRun>()
   /** Fires with each state of the run. */
   readonly onDidChange = this.#changed.event
+  readonly #requested = new vscode.EventEmitter<PanelRequest>()
+  /** Fires with what a person asks for in the panel. */
+  readonly onDidRequest = this.#requested.event
+  readonly #breakpointsSet = new vscode.EventEmitter<string>()
+  /** Fires with the path of a source file whose breakpoints the debugger has taken. */
+  readonly onDidSetBreakpoints = this.#breakpointsSet.event
   #state: BatchRun
   #link!: ControlServer
   #panel: vscode.WebviewPanel | undefined
@@ -40,6 +67,7 @@ export class DebugRun {
   #session: vscode.DebugSession | undefined
   #lastWords = ''
   #stopTimer: NodeJS.Timeout | undefined
+  #startedAtMs = Date.now()
 
   private constructor(id: string, options: DebugRunOptions) {
     this.id = id
@@ -50,36 +78,65 @@ export class DebugRun {
   /** Listens, and so has the address that the pipeline is given. */
   static async open(id: string, options: DebugRunOptions): Promise<DebugRun> {
     const run = new DebugRun(id, options)
-    run.#link = await listenForPipeline({
-      stopAtStart: options.stopAtStart,
-      onHello: hello => run.#set({ ...run.#state, hello }),
-      onBatch: batch => run.#set(withBatch(run.#state, batch)),
-      onEnded: ended => run.#set({ ...run.#state, ended }),
-      onClosed: reason => run.#lose(reason),
-    })
+    await run.listen()
     return run
+  }
+
+  /** A link of its own for each process: a token is good for one hello. */
+  async listen(): Promise<void> {
+    await this.#link?.close()
+    const life = this.#state.life
+    const heard = (change: (run: BatchRun) => BatchRun): void => {
+      if (life === this.#state.life) this.change(change)
+    }
+    this.#link = await listenForPipeline({
+      // After a kill nothing may run before its account is read.
+      stopAtStart: this.options.stopAtStart || life > 1,
+      onHello: hello => heard(run => withHello(run, hello)),
+      onBatch: batch => heard(run => withBatch(run, batch)),
+      onPositions: positions => heard(run => withAssignment(run, positions)),
+      onFaulted: faulted => heard(run => withFaulted(run, faulted)),
+      onEnded: ended => heard(run => ({ ...run, ended })),
+      onClosed: reason => {
+        if (life === this.#state.life) this.#lose(reason)
+      },
+    })
   }
 
   get link(): Pick<ControlServer, 'path' | 'token'> {
     return this.#link
   }
 
+  get ask(): PipelineQuestions {
+    return this.#link.ask
+  }
+
   get state(): BatchRun {
     return this.#state
   }
 
+  /** When the running process was started, ms since 1970. */
+  get startedAtMs(): number {
+    return this.#startedAtMs
+  }
+
   get isOver(): boolean {
-    return this.#state.ended !== undefined || this.#state.lost !== undefined
+    return !this.#state.isRestarting && (this.#state.ended !== undefined || this.#state.lost !== undefined)
   }
 
   attach(session: vscode.DebugSession): void {
     this.#session = session
+    this.#startedAtMs = Date.now()
     this.show()
   }
 
   /** The debugger stopped the process (a breakpoint, an exception), or let it go again. */
   setFrozen(frozenAt: string | undefined): void {
-    if (this.#state.frozenAt !== frozenAt) this.#set({ ...this.#state, frozenAt })
+    if (this.#state.frozenAt !== frozenAt) this.change(run => ({ ...run, frozenAt }))
+  }
+
+  heardBreakpoints(path: string): void {
+    this.#breakpointsSet.fire(path)
   }
 
   /** The process wrote to its error output. */
@@ -109,22 +166,24 @@ export class DebugRun {
     })
   }
 
-  command(kind: 'stepBatch' | 'stepPhase' | 'continue' | 'pause' | 'stop'): void {
-    if (kind === 'stop') this.#stop()
-    else this.#link.send({ kind } satisfies ControlCommand)
+  /** As if it were asked for in the panel. */
+  request(request: PanelRequest): void {
+    this.#requested.fire(request)
   }
 
-  /** The debug session is gone, and with it the process. */
-  async end(): Promise<void> {
-    clearTimeout(this.#stopTimer)
-    if (!this.isOver) this.#lose(undefined)
-    // The link closes before the debugger has passed on what the process printed last.
-    else if (this.#state.lost === '') this.#set({ ...this.#state, lost: this.#lastWords.trim() })
-    await this.#link.close()
-    await vscode.commands.executeCommand('setContext', contexts.isDebugging, false)
+  send(command: Exclude<ControlCommand, { kind: 'stop' }>): void {
+    this.#link.send(command)
   }
 
-  #set(state: BatchRun): void {
+  stop(): void {
+    const session = this.#session
+    this.#link.send({ kind: 'stop', deadlineMs: stopDeadlineMs })
+    this.#stopTimer ??= setTimeout(() => void vscode.debug.stopDebugging(session), stopDeadlineMs + 1_000)
+    if (!this.#state.hello) void vscode.debug.stopDebugging(session)
+  }
+
+  change(update: (run: BatchRun) => BatchRun): void {
+    const state = update(this.#state)
     this.#state = state
     this.#changed.fire(state)
     // A stop is shown at once; between stops the last state within an interval is enough.
@@ -132,8 +191,39 @@ export class DebugRun {
     else this.#drawTimer ??= setTimeout(() => this.#draw(), drawIntervalMs)
   }
 
+  /** Ends the process; the next one follows once its session is over. */
+  async restart(): Promise<void> {
+    this.change(run => ({ ...run, isRestarting: true }))
+    await vscode.debug.stopDebugging(this.#session)
+  }
+
+  /**
+   * The debug session is gone, and with it the process.
+   * @returns whether the run goes on with a new one
+   */
+  async end(): Promise<boolean> {
+    clearTimeout(this.#stopTimer)
+    this.#stopTimer = undefined
+    if (this.#state.isRestarting && (await this.#startAgain())) return true
+    if (!this.isOver) this.#lose(undefined)
+    // The link closes before the debugger has passed on what the process printed last.
+    else if (this.#state.lost === '') this.change(run => ({ ...run, lost: this.#lastWords.trim() }))
+    await this.#link.close()
+    await vscode.commands.executeCommand('setContext', contexts.isDebugging, false)
+    return false
+  }
+
+  async #startAgain(): Promise<boolean> {
+    this.#lastWords = ''
+    this.change(nextLife)
+    const hasStarted = await this.options.startAgain()
+    if (!hasStarted) this.change(run => ({ ...run, isRestarting: false }))
+    return hasStarted
+  }
+
   #lose(reason: string | undefined): void {
-    if (!this.isOver) this.#set({ ...this.#state, lost: reason ?? this.#lastWords.trim(), frozenAt: undefined })
+    if (this.isOver || this.#state.isRestarting) return
+    this.change(run => ({ ...run, lost: reason ?? this.#lastWords.trim(), frozenAt: undefined }))
   }
 
   #draw(): void {
@@ -144,28 +234,40 @@ export class DebugRun {
     post(this.#panel, { type: 'snapshot', snapshot: snapshotOf(this.#state, runWords, fallback) })
   }
 
-  #stop(): void {
-    const session = this.#session
-    this.#link.send({ kind: 'stop', deadlineMs: stopDeadlineMs })
-    this.#stopTimer ??= setTimeout(() => void vscode.debug.stopDebugging(session), stopDeadlineMs + 1_000)
-    if (!this.#state.hello) void vscode.debug.stopDebugging(session)
-  }
-
   #receive(message: ViewMessage): void {
-    if (message.type === 'ready') this.#draw()
-    else if (message.type === 'control') this.command(message.command)
-    else if (message.type === 'records') void this.#answerRecords(message)
+    switch (message.type) {
+      case 'ready':
+        return this.#draw()
+      case 'records':
+        return void this.#answer(message, 'recordsFailed', async count => {
+          const { batchId, from, requestId } = message
+          const result = await this.ask.records({ batchId, from, count: Math.min(count, recordsPerRequestMax) })
+          return { type: 'records', requestId, result }
+        })
+      case 'outputs':
+        return void this.#answer(message, 'outputsFailed', async count => {
+          const { batchId, from, requestId, record } = message
+          const asked = { batchId, from, count: Math.min(count, outputsPerRequestMax), ...(record ? { record } : {}) }
+          return { type: 'outputs', requestId, result: await this.ask.outputs(asked) }
+        })
+      case 'selectGroup':
+      case 'togglePause':
+      case 'action':
+        return
+      default:
+        return this.request(message)
+    }
   }
 
-  async #answerRecords(message: Extract<ViewMessage, { type: 'records' }>): Promise<void> {
-    const { requestId, batchId, from } = message
-    const count = Math.min(message.count, recordsPerRequestMax)
-    try {
-      const result = await this.#link.records({ batchId, from, count })
-      if (this.#panel) post(this.#panel, { type: 'records', requestId, result })
-    } catch (error) {
-      log().debug(`records of ${batchId}: ${String(error)}`)
-      if (this.#panel) post(this.#panel, { type: 'recordsFailed', requestId, message: failureText(error) })
-    }
+  async #answer(
+    { requestId, batchId, count }: Extract<ViewMessage, { type: 'records' | 'outputs' }>,
+    failed: 'recordsFailed' | 'outputsFailed',
+    read: (count: number) => Promise<HostMessage>,
+  ): Promise<void> {
+    const answer = await read(count).catch((error): HostMessage => {
+      log().debug(`${failed} of ${batchId}: ${String(error)}`)
+      return { type: failed, requestId, message: failureText(error) }
+    })
+    if (this.#panel) post(this.#panel, answer)
   }
 }

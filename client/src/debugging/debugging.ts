@@ -4,12 +4,14 @@ import { basename } from 'node:path'
 import { controlScratchGroupVariable, controlSocketVariable, controlTokenVariable } from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
 import type { Pipeline, Pipelines } from '../analysis/pipelines.ts'
+import type { LocalKafka } from '../cluster/localKafka.ts'
 import { contexts, debugType, settings } from '../contributions.ts'
 import { ClientError, showFailure } from '../failures.ts'
 import { DebugRun } from './debugRun.ts'
 import { trackFreezes } from './freezes.ts'
 import type { LaunchPlan } from './launchPlan.ts'
 import { plannedLaunch } from './programs.ts'
+import { controlRun } from './runControls.ts'
 
 /** Property of the resolved configuration by which a session is known to be ours. */
 const runProperty = '__tidemarkRun'
@@ -30,6 +32,12 @@ interface TidemarkConfiguration extends vscode.DebugConfiguration {
   readonly env?: Readonly<Record<string, string>>
 }
 
+type OpenRun = (
+  configuration: TidemarkConfiguration,
+  program: string | undefined,
+  folder: vscode.WorkspaceFolder | undefined,
+) => Promise<DebugRun>
+
 export interface Debugging extends vscode.Disposable {
   /** Command and code lens: debugs the pipeline at `range` of `uri`; without arguments, the one in the active editor. */
   debugPipeline(uri?: unknown, range?: unknown): Promise<void>
@@ -38,24 +46,40 @@ export interface Debugging extends vscode.Disposable {
   readonly onDidStart: vscode.Event<DebugRun>
 }
 
-export function createDebugging(context: vscode.ExtensionContext, pipelines: Pipelines): Debugging {
+export function createDebugging(context: vscode.ExtensionContext, pipelines: Pipelines, local: LocalKafka): Debugging {
   const runs = new Map<string, DebugRun>()
+  const controls = new Map<string, vscode.Disposable>()
   const started = new vscode.EventEmitter<DebugRun>()
   const current = (): DebugRun | undefined => [...runs.values()].findLast(run => !run.isOver)
 
-  const open = async (configuration: TidemarkConfiguration, program: string | undefined): Promise<DebugRun> => {
+  /** The run that a configuration names goes on with a new process; else it is the first of a new run. */
+  const open: OpenRun = async (configuration, program, folder) => {
+    const known = runs.get(String(configuration[runProperty]))
+    if (known) {
+      await known.listen()
+      return known
+    }
     const id = randomBytes(4).toString('hex')
-    const known = program === undefined ? undefined : pipelines.in(vscode.Uri.file(program))[0]
-    const groupId = configuration.groupId ?? known?.groupId
+    const inFile = program === undefined ? undefined : pipelines.in(vscode.Uri.file(program))[0]
+    const groupId = configuration.groupId ?? inFile?.groupId
     const run = await DebugRun.open(id, {
       extensionUri: context.extensionUri,
       name: program === undefined ? (configuration.script ?? configuration.name) : basename(program),
       groupId,
       scratchGroup: configuration.useRealGroup ? undefined : `${groupId ?? 'tidemark'}.debug.${id}`,
       stopAtStart: configuration.stopAtStart ?? setting(settings.stopAtStart, true),
+      ...(program === undefined ? {} : { program }),
+      startAgain: () => vscode.debug.startDebugging(folder, { ...configuration, [runProperty]: id }),
     })
     runs.set(id, run)
+    controls.set(id, controlRun(run, local))
     return run
+  }
+  const close = async (run: DebugRun): Promise<void> => {
+    if (await run.end()) return
+    runs.delete(run.id)
+    controls.get(run.id)?.dispose()
+    controls.delete(run.id)
   }
   const runOf = (session: vscode.DebugSession): DebugRun | undefined =>
     session.parentSession ? runOf(session.parentSession) : runs.get(String(session.configuration[runProperty]))
@@ -73,13 +97,11 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
       if (!run) return
       run.attach(session)
       void vscode.commands.executeCommand('setContext', contexts.isDebugging, true)
-      started.fire(run)
+      if (run.state.life === 1) started.fire(run)
     }),
     vscode.debug.onDidTerminateDebugSession(session => {
       const run = session.parentSession ? undefined : runOf(session)
-      if (!run) return
-      runs.delete(run.id)
-      void run.end()
+      if (run) void close(run)
     }),
   ]
   return {
@@ -88,7 +110,7 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
     debugPipeline: (uri, range) => debugPipeline(pipelines, uri, range),
     dispose: () => {
       for (const listener of listeners) listener.dispose()
-      for (const run of runs.values()) void run.end()
+      for (const run of runs.values()) void close(run)
     },
   }
 }
@@ -153,10 +175,7 @@ function dynamicConfigurations(pipelines: Pipelines): vscode.DebugConfigurationP
 }
 
 /** Resolves to a configuration of the JavaScript debugger, which does the rest. */
-function provider(
-  context: vscode.ExtensionContext,
-  open: (configuration: TidemarkConfiguration, program: string | undefined) => Promise<DebugRun>,
-): vscode.DebugConfigurationProvider {
+function provider(context: vscode.ExtensionContext, open: OpenRun): vscode.DebugConfigurationProvider {
   return {
     /** A failure is told once, here; `undefined` then ends the start without VS Code's own box. */
     async resolveDebugConfiguration(folder, given: TidemarkConfiguration) {
@@ -172,7 +191,7 @@ function provider(
           args: given.args,
           preload: context.asAbsolutePath('client/dist/preload.cjs'),
         })
-        return resolved(given, plan, await open(given, program))
+        return resolved(given, plan, await open(given, program, folder))
       } catch (error) {
         void showFailure(error)
         return undefined

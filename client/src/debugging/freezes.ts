@@ -5,9 +5,12 @@ import type { DebugRun } from './debugRun.ts'
 
 /** The parts of the debug adapter protocol that are looked at. */
 interface AdapterMessage {
+  readonly seq?: number
+  readonly request_seq?: number
   readonly type?: string
   readonly event?: string
   readonly command?: string
+  readonly arguments?: { readonly source?: { readonly path?: string } }
   readonly body?: {
     readonly category?: string
     readonly output?: string
@@ -20,15 +23,25 @@ export function trackFreezes(runOf: (session: vscode.DebugSession) => DebugRun |
     createDebugAdapterTracker(session) {
       const run = runOf(session)
       if (!run) return undefined
+      const breakpointsOf = new Map<number, string>()
       return {
         onDidSendMessage: (message: AdapterMessage) => {
           if (message.event === 'output' && message.body?.category === 'stderr') run.hear(message.body.output ?? '')
           else if (message.event === 'stopped') run.setFrozen(somewhere())
           else if (message.event === 'continued') run.setFrozen(undefined)
           else if (message.command === 'stackTrace' && run.state.frozenAt === somewhere()) namePlace(run, message)
+          else if (message.type === 'response' && message.command === 'setBreakpoints') {
+            const path = breakpointsOf.get(message.request_seq ?? -1)
+            breakpointsOf.delete(message.request_seq ?? -1)
+            if (path !== undefined) run.heardBreakpoints(path)
+          }
         },
         onWillReceiveMessage: (message: AdapterMessage) => {
           if (message.command === 'continue') run.setFrozen(undefined)
+          const path = message.arguments?.source?.path
+          // The session that has a parent is the process itself; the other one only starts it.
+          if (message.command === 'setBreakpoints' && path !== undefined && session.parentSession)
+            breakpointsOf.set(message.seq ?? -1, path)
         },
       }
     },

@@ -1,26 +1,47 @@
-/** The status line of the batch panel, in the reader's language. */
+/** What the batch panel says of a run, in the reader's language. */
+import { type AccountRule, accountRules } from '@tidemark/runtime/account'
+import { type BatchState, type CapabilityReason, capabilityReasons, type WirePlace } from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
 import type { RunWords } from './batchRun.ts'
 
+/** For sentences that stand in a table elsewhere; `test/client/translations.test.ts` knows the tables. */
+const ofTable = vscode.l10n.t
+
 export const runWords: RunWords = {
   waiting: () => vscode.l10n.t('waiting for the pipeline to start'),
+  restarting: () => vscode.l10n.t('starting the pipeline again'),
   running: () => vscode.l10n.t('running'),
   frozen: place => vscode.l10n.t('paused by the debugger at {0}', place),
-  stopped: phase => {
-    switch (phase) {
-      case 'fetched':
-        return vscode.l10n.t('stopped before the batch runs')
-      case 'processing':
-        return vscode.l10n.t('stopped while the batch is processed')
-      case 'saved':
-        return vscode.l10n.t('stopped after the results were saved')
-      case 'committed':
-        return vscode.l10n.t('stopped after the commit')
-    }
-  },
+  stopped,
   ended: () => vscode.l10n.t('ended'),
   lost: reason =>
     reason === ''
       ? vscode.l10n.t('the process ended without saying goodbye')
       : vscode.l10n.t('the process ended without saying goodbye: {0}', reason),
+  // Their English stands in the runtime, which speaks it in terminals; translations lie beside all others.
+  reason: (id: CapabilityReason) => ofTable(capabilityReasons[id]),
+  rule: (id: AccountRule) => ofTable(accountRules[id]),
+}
+
+function stopped({ stopCause, phase }: BatchState): string {
+  const record = stopCause?.record && placeName(stopCause.record)
+  if (stopCause?.kind === 'threw')
+    return record === undefined
+      ? vscode.l10n.t('stopped: the handler threw')
+      : vscode.l10n.t('stopped: the handler threw at {0}', record)
+  if (stopCause?.kind === 'runTo' && record !== undefined) return vscode.l10n.t('stopped before {0}', record)
+  switch (phase) {
+    case 'fetched':
+      return vscode.l10n.t('stopped before the batch runs')
+    case 'processing':
+      return vscode.l10n.t('stopped while the batch is processed')
+    case 'saved':
+      return vscode.l10n.t('stopped after the results were saved')
+    case 'committed':
+      return vscode.l10n.t('stopped after the commit')
+  }
+}
+
+export function placeName({ topic, partition, offset }: WirePlace): string {
+  return `${topic}/${partition} @ ${BigInt(offset).toLocaleString(vscode.env.language)}`
 }

@@ -1,6 +1,8 @@
-/** The batches so far as a strip of bars: how long each took, what became of it. */
-import type { BatchHistoryRow, BatchSnapshot } from '../protocol.ts'
+/** The batches so far as a strip of bars: how long each took, what became of it. A click, or Enter, replays one. */
+import { replayModes } from '@tidemark/runtime/protocol'
+import type { BatchHistoryRow, BatchSnapshot, ViewMessage } from '../protocol.ts'
 import { element, keyedChildren, setAttribute, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { menuButton } from '../shared/menu.ts'
 import { formatCount, formatMilliseconds } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
 
@@ -17,30 +19,47 @@ const signs: Readonly<Record<BatchHistoryRow['outcome'], string>> = {
   running: '▶',
 }
 
-export function historyStrip(): { readonly node: HTMLElement; update(snapshot: BatchSnapshot): void } {
+export function historyStrip(post: (message: ViewMessage) => void): {
+  readonly node: HTMLElement
+  update(snapshot: BatchSnapshot): void
+} {
   const bars = element('div', 'bars')
   const caption = element('span', 'caption')
   const hint = element('span', 'dim')
-  const node = element('section', 'history', bars, element('p', '', caption, hint))
+  const replay = menuButton(strings.replayBatch, mode => {
+    const row = chosenRow()
+    const chosen = replayModes.find(each => each === mode)
+    if (row && chosen) post({ type: 'replay', key: row.key, mode: chosen })
+  })
+  const node = element('section', 'history', bars, element('p', '', caption, hint), replay.node)
   bars.tabIndex = 0
   setAttribute(bars, 'role', 'listbox')
   setAttribute(bars, 'aria-orientation', 'horizontal')
   setAttribute(bars, 'aria-label', strings.history)
   let rows: readonly BatchHistoryRow[] = []
-  /** What the reader chose; `undefined`: the newest. */
+  let canReplay = false
+  let offers: BatchSnapshot['capabilities']
+  /** Key of what the reader chose; `undefined`: the newest. */
   let chosenId: string | undefined
 
-  const chosenRow = (): BatchHistoryRow | undefined => rows.find(row => row.batchId === chosenId) ?? rows.at(-1)
+  const chosenRow = (): BatchHistoryRow | undefined => rows.find(row => row.key === chosenId) ?? rows.at(-1)
   const choose = (row: BatchHistoryRow | undefined): void => {
-    chosenId = row === rows.at(-1) ? undefined : row?.batchId
+    chosenId = row === rows.at(-1) ? undefined : row?.key
     redraw()
+  }
+  const replayChosen = (): void => {
+    const row = chosenRow()
+    if (row && canReplay && hasRun(row)) post({ type: 'replay', key: row.key })
   }
   const slowestMs = (): number => Math.max(1, ...rows.map(({ tookMs }) => tookMs))
   const draw = keyedChildren<BatchHistoryRow>(
     bars,
-    row => `${row.sequence} ${row.batchId}`,
+    row => row.key,
     row => {
-      const bar = historyBar(() => choose(row))
+      const bar = historyBar(() => {
+        choose(row)
+        replayChosen()
+      })
       return { node: bar.node, update: next => bar.update(next, next === chosenRow(), slowestMs()) }
     },
   )
@@ -51,10 +70,19 @@ export function historyStrip(): { readonly node: HTMLElement; update(snapshot: B
     setAttribute(bars, 'aria-activedescendant', row ? idOf(row) : undefined)
     setText(caption, row ? `${signs[row.outcome]} ${describe(row)}` : '')
     setClass(caption, row ? `caption ${toneOf(row)}` : 'caption')
-    setText(hint, hintOf(rows))
+    setText(hint, hintOf(rows, canReplay))
+    const items = replayModes.map(mode => {
+      const offer = offers?.[replayOffers[mode]]
+      return { id: mode, label: strings.replayWith[mode], note: offer?.note, isEnabled: offer?.isOffered === true }
+    })
+    replay.update(items, canReplay && row !== undefined && hasRun(row))
   }
 
   bars.addEventListener('keydown', event => {
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault()
+      return replayChosen()
+    }
     const current = chosenRow()
     const target = current && nextBar(event.key, rows.indexOf(current), rows.length)
     if (target === undefined) return
@@ -66,10 +94,24 @@ export function historyStrip(): { readonly node: HTMLElement; update(snapshot: B
     node,
     update: snapshot => {
       rows = snapshot.history.slice(-shownMax)
+      offers = snapshot.capabilities
+      canReplay =
+        snapshot.status.kind === 'stopped' && replayModes.some(mode => offers?.[replayOffers[mode]].isOffered === true)
       setHidden(node, rows.length === 0)
       redraw()
     },
   }
+}
+
+const replayOffers = {
+  rolledBack: 'replayRolledBack',
+  recorded: 'replayRecorded',
+  written: 'replayWritten',
+} as const
+
+/** A batch that stands before its handler, or was cut, has nothing to run again. */
+function hasRun({ outcome }: BatchHistoryRow): boolean {
+  return outcome !== 'running' && outcome !== 'cut'
 }
 
 function historyBar(onClick: () => void): {
@@ -86,7 +128,7 @@ function historyBar(onClick: () => void): {
     update: (row, isChosen, slowestMs) => {
       const text = describe(row)
       setStyle(fill, 'height', `${Math.max(heightMinShare, row.tookMs / slowestMs) * 100}%`)
-      setText(sign, row.outcome === 'committed' ? '' : signs[row.outcome])
+      setText(sign, row.fault ? '⚡' : row.outcome === 'committed' ? '' : signs[row.outcome])
       setClass(node, `history-bar ${row.outcome}`)
       setAttribute(node, 'id', idOf(row))
       setAttribute(node, 'aria-selected', String(isChosen))
@@ -102,24 +144,28 @@ function nextBar(key: string, at: number, count: number): number | undefined {
 }
 
 function idOf(row: BatchHistoryRow): string {
-  return `batch-${row.sequence}`
+  return `batch-${row.key}`
 }
 
-function hintOf(rows: readonly BatchHistoryRow[]): string {
+function hintOf(rows: readonly BatchHistoryRow[], canReplay: boolean): string {
   const first = rows[0]
   const last = rows.at(-1)
   if (!first || !last) return ''
-  return ` · ${strings.historyHint(formatCount(first.sequence), formatCount(last.sequence))}`
+  const hint = strings.historyHint(formatCount(first.sequence), formatCount(last.sequence))
+  return canReplay ? ` · ${hint} · ${strings.clickReplays}` : ` · ${hint}`
 }
 
 function describe(row: BatchHistoryRow): string {
   const records = formatCount(row.recordCount)
   const took = formatMilliseconds(row.tookMs)
-  return strings.historyOne(formatCount(row.sequence), records, took, strings.outcome[row.outcome])
+  const outcome = row.fault
+    ? `${strings.outcome[row.outcome]}, ${strings.faultName[row.fault]}`
+    : strings.outcome[row.outcome]
+  return strings.historyOne(formatCount(row.sequence), records, took, outcome)
 }
 
 function toneOf(row: BatchHistoryRow): string {
   if (row.outcome === 'committed') return 'ok'
   if (row.outcome === 'running') return ''
-  return row.outcome === 'rolledBack' ? 'warning' : 'bad'
+  return row.outcome === 'rolledBack' || row.outcome === 'cut' ? 'warning' : 'bad'
 }

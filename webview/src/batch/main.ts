@@ -1,20 +1,34 @@
 /** The batch panel, top to bottom as time goes: history, phases, ranges, records, and what would happen if the process died now. */
 import '../shared/base.css'
 import './batch.css'
+import {
+  type BatchState,
+  outputsPerRequestMax,
+  recordsPerRequestMax,
+  type WireOutput,
+  type WireRecord,
+} from '@tidemark/runtime/protocol'
 import { connectHost } from '../host.ts'
-import type { BatchSnapshot, ViewMessage } from '../protocol.ts'
+import type { BatchSnapshot, HostMessage, ViewMessage } from '../protocol.ts'
 import { pageClock } from '../shared/clock.ts'
 import { progressRing, registerControls } from '../shared/controls.ts'
 import { element, setClass, setHidden, setText } from '../shared/dom.ts'
 import { drawLatest } from '../shared/frame.ts'
+import { formatCount } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
+import { tabs } from '../shared/tabs.ts'
 import { visibleBlock } from '../shared/visible.ts'
+import { accountTable } from './account.ts'
+import { faultNotice } from './faultNotice.ts'
 import { foot } from './foot.ts'
 import { historyStrip } from './history.ts'
+import { outputTable } from './outputs.ts'
+import { Pages } from './pages.ts'
 import { phaseTrack } from './phases.ts'
 import { rangeCards } from './ranges.ts'
-import { recordSource } from './recordSource.ts'
-import { recordTable } from './records.ts'
+import { recordOutputs } from './recordOutputs.ts'
+import { recordCountOf, recordTable } from './records.ts'
+import { replayCount, replayTable } from './replay.ts'
 import { toolbar } from './toolbar.ts'
 
 registerControls()
@@ -23,16 +37,34 @@ const draw = drawLatest<BatchSnapshot>('batch', snapshot => update(snapshot))
 const host = connectHost(message => {
   if (message.type === 'snapshot') {
     if (message.snapshot.view === 'batch') draw(message.snapshot)
-  } else source.answer(message)
+  } else answer(message)
 })
 const post = (message: ViewMessage): void => host.post(message)
 
+let batchId = ''
+const source = new Pages<WireRecord>(Math.min(200, recordsPerRequestMax), request =>
+  post({ type: 'records', batchId, ...request }),
+)
+const written = new Pages<WireOutput>(Math.min(200, outputsPerRequestMax), request =>
+  post({ type: 'outputs', batchId, ...request }),
+)
 const tools = toolbar(post)
-const source = recordSource(post)
-const history = historyStrip()
+const history = historyStrip(post)
+const notice = faultNotice(post)
 const phases = phaseTrack()
 const ranges = rangeCards()
-const records = recordTable(source, pageClock)
+const ofRecord = recordOutputs(post)
+const records = recordTable(source, ofRecord, pageClock)
+const outputs = outputTable(written)
+const account = accountTable()
+const replay = replayTable()
+const body = tabs(strings.bodyTabs, [
+  { id: 'records', label: strings.recordsTitle, page: records.node },
+  { id: 'outputs', label: strings.outputsTitle, page: outputs.node },
+  { id: 'account', label: strings.accountTitle, page: account.node },
+  { id: 'replay', label: strings.replayTab, page: replay.node },
+])
+body.node.classList.add('body')
 const end = foot()
 
 const ring = progressRing()
@@ -44,7 +76,7 @@ const heard = element('div', 'heard')
 heard.setAttribute('role', 'status')
 sign.setAttribute('aria-hidden', 'true')
 
-const main = element('main', 'batch', history.node, phases.node, ranges.node, records.node, state, end.node)
+const main = element('main', 'batch', history.node, notice.node, phases.node, ranges.node, state, body.node, end.node)
 main.setAttribute('aria-label', strings.batchPanel)
 
 function update(snapshot: BatchSnapshot): void {
@@ -53,18 +85,57 @@ function update(snapshot: BatchSnapshot): void {
   if (!main.isConnected) document.getElementById('root')?.append(tools.node, main, heard)
   tools.update(snapshot)
   history.update(snapshot)
+  notice.update(snapshot.fault)
   setHidden(phases.node, batch === undefined)
   setHidden(ranges.node, batch === undefined)
-  setHidden(records.node, batch === undefined)
   setHidden(state, batch !== undefined)
   if (batch) {
+    batchId = batch.batchId
     phases.update(snapshot, batch)
     ranges.update(batch)
     records.update(batch)
+    const offer = snapshot.capabilities?.outputs
+    outputs.update(batch, offer?.isOffered ?? batch.outputCount !== undefined, offer?.note)
   } else drawWaiting(snapshot)
+  updateBody(snapshot, batch)
   end.update(snapshot)
   const text = `${strings.runState[status.kind]}: ${visibleBlock(status.message)}`
   if (heard.textContent !== text) heard.textContent = text
+}
+
+/** What comes new is shown at once: the reader has asked for it. */
+let shownStories = { account: false, replay: '' }
+
+function updateBody({ fault, replay: view }: BatchSnapshot, batch: BatchState | undefined): void {
+  const hasAccount = (fault?.account?.rows.length ?? 0) > 0
+  if (fault?.account) account.update(fault.account)
+  if (view) replay.update(view)
+  body.setTab('records', { count: batch ? recordCountOf(batch) : '', isHidden: batch === undefined })
+  const outputCount = batch?.outputCount === undefined ? '' : formatCount(batch.outputCount)
+  body.setTab('outputs', { count: outputCount, isHidden: batch === undefined })
+  body.setTab('account', { count: '', isHidden: !hasAccount })
+  body.setTab('replay', { count: view ? replayCount(view) : '', isHidden: view === undefined })
+  setHidden(body.node, batch === undefined && !hasAccount && view === undefined)
+  const replayName = view ? `${view.key} ${view.stage}` : ''
+  if (hasAccount && !shownStories.account) body.choose('account')
+  else if (view && replayName !== shownStories.replay) body.choose('replay')
+  shownStories = { account: hasAccount, replay: replayName }
+}
+
+function answer(message: Exclude<HostMessage, { type: 'snapshot' }>): void {
+  const { requestId } = message
+  switch (message.type) {
+    case 'records':
+      return source.answer({ requestId, items: message.result.records, total: message.result.total })
+    case 'recordsFailed':
+      return source.answer({ requestId, failure: message.message })
+    case 'outputs':
+      ofRecord.answer(message)
+      return written.answer({ requestId, items: message.result.outputs, total: message.result.total })
+    case 'outputsFailed':
+      ofRecord.answer(message)
+      return written.answer({ requestId, failure: message.message })
+  }
 }
 
 function drawWaiting({ status }: BatchSnapshot): void {

@@ -7,11 +7,13 @@ import { laidOut } from '../shared/json.ts'
 import { formatCount, formatTimestamp } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
 import { visibleBlock, visibleName } from '../shared/visible.ts'
+import type { RecordOutputs } from './recordOutputs.ts'
 
 export function recordPane(
   clock: Clock,
+  outputs: RecordOutputs,
   onClose: () => void,
-): { readonly node: HTMLElement; update(record: WireRecord | undefined): void } {
+): { readonly node: HTMLElement; update(record: WireRecord | undefined, batchId: string): void } {
   const title = element('h2', 'foreign')
   const time = element('p', 'dim')
   const key = element('pre', 'foreign')
@@ -28,6 +30,7 @@ export function recordPane(
     element('h3', '', strings.recordColumn.value),
     value,
     cut,
+    outputs.node,
   )
   node.tabIndex = 0
   node.addEventListener('keydown', event => {
@@ -36,7 +39,7 @@ export function recordPane(
   node.hidden = true
   return {
     node,
-    update: record => {
+    update: (record, batchId) => {
       setHidden(node, record === undefined)
       if (!record) return
       const place = `${visibleName(record.topic)}/${record.partition} @ ${formatCount(record.offset)}`
@@ -46,6 +49,7 @@ export function recordPane(
       drawText(key, record.key, strings.nullKey)
       drawText(value, record.value, strings.nullValue)
       setHidden(cut, !record.isTruncated)
+      outputs.show(batchId, record)
     },
   }
 }

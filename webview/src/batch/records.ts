@@ -6,21 +6,25 @@ import { formatCount, formatTimestamp } from '../shared/numbers.ts'
 import { type RowView, rowsMax, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
 import { visibleName } from '../shared/visible.ts'
+import type { Pages } from './pages.ts'
 import { recordPane } from './recordPane.ts'
-import type { RecordSource } from './recordSource.ts'
+import type { RecordOutputs } from './recordOutputs.ts'
 
 const rowHeightPx = 26
 const headerHeightPx = 28
-const columns = ['place', 'offset', 'time', 'key', 'value', 'state'] as const
+const columns = ['place', 'offset', 'time', 'key', 'value', 'outputs', 'state'] as const
+const numberColumns: readonly string[] = ['offset', 'outputs']
 
 export function recordTable(
-  source: RecordSource,
+  source: Pages<WireRecord>,
+  outputs: RecordOutputs,
   clock: Clock,
 ): { readonly node: HTMLElement; update(batch: BatchState): void } {
   let state = { text: '', tone: '' }
   let chosen: number | undefined
   let batchId = ''
-  const pane = recordPane(clock, () => choose(undefined))
+  let shownCause = ''
+  const pane = recordPane(clock, outputs, () => choose(undefined))
   const rows = virtualRows({
     role: 'grid',
     label: strings.recordsTitle,
@@ -32,12 +36,10 @@ export function recordTable(
     onActivate: index => choose(index === chosen ? undefined : index),
     onVisible: (from, until) => source.see(from, until),
   })
-  const count = element('span', 'dim')
   const failure = element('p', 'bad foreign')
   const empty = element('p', 'dim', strings.noRecords)
   const body = element('div', 'record-body', rows.node, pane.node)
-  const head = element('div', 'list-head', element('h2', '', strings.recordsTitle), count, failure)
-  const node = element('section', 'records', head, empty, body)
+  const node = element('section', 'records', failure, empty, body)
   source.onChange(() => {
     rows.refresh()
     drawPane()
@@ -51,11 +53,22 @@ export function recordTable(
   }
 
   function drawPane(): void {
-    pane.update(chosen === undefined ? undefined : source.at(chosen))
+    pane.update(chosen === undefined ? undefined : source.at(chosen), batchId)
+  }
+
+  /** The record that the pipeline was run to, or that was in hand when the handler threw. */
+  function showCause({ batchId: id, attempt, phase, stopCause }: BatchState): void {
+    const index = stopCause?.index
+    const cause = index === undefined ? '' : `${id} ${attempt} ${phase} ${index}`
+    if (cause === shownCause) return
+    shownCause = cause
+    if (index === undefined) return
+    choose(index)
+    rows.scrollTo(index)
   }
 
   function drawFailure(): void {
-    const why = source.failure()
+    const why = source.failure
     setText(failure, why === undefined ? '' : `▲ ${strings.recordsFailed(visibleName(why))}`)
     setHidden(failure, why === undefined)
   }
@@ -63,24 +76,26 @@ export function recordTable(
   return {
     node,
     update: batch => {
-      source.open(batch)
+      source.open(`${batch.batchId} ${batch.outputCount ?? ''}`, batch.recordCount)
       if (batch.batchId !== batchId) {
         batchId = batch.batchId
         choose(undefined)
         rows.scrollTo(0)
       }
       state = stateOf(batch)
-      setText(count, countOf(batch))
       setHidden(empty, batch.recordCount > 0)
       setHidden(body, batch.recordCount === 0)
       setStyle(node, '--digits', `${widestOffset(batch)}ch`)
       drawFailure()
       rows.setCount(batch.recordCount)
+      showCause(batch)
+      drawPane()
     },
   }
 }
 
-function countOf({ recordCount }: BatchState): string {
+/** As the tab says it. */
+export function recordCountOf({ recordCount }: BatchState): string {
   return recordCount > rowsMax
     ? strings.firstOf(formatCount(rowsMax), formatCount(recordCount))
     : formatCount(recordCount)
@@ -94,7 +109,7 @@ function widestOffset({ ranges }: BatchState): number {
 
 function headerRow(): HTMLElement {
   const cells = columns.map(column => {
-    const cell = element('span', column === 'offset' ? 'number' : '', strings.recordColumn[column])
+    const cell = element('span', numberColumns.includes(column) ? 'number' : '', strings.recordColumn[column])
     cell.setAttribute('role', 'columnheader')
     return cell
   })
@@ -104,7 +119,7 @@ function headerRow(): HTMLElement {
   return node
 }
 
-function recordRow(source: RecordSource, clock: Clock, state: () => { text: string; tone: string }): RowView {
+function recordRow(source: Pages<WireRecord>, clock: Clock, state: () => { text: string; tone: string }): RowView {
   const cell = (className: string): HTMLElement => {
     const made = element('span', className)
     made.setAttribute('role', 'gridcell')
@@ -115,8 +130,9 @@ function recordRow(source: RecordSource, clock: Clock, state: () => { text: stri
   const time = cell('dim')
   const key = cell('')
   const value = cell('')
+  const outputs = cell('number')
   const status = cell('cut')
-  const node = element('div', 'record-columns', place, offset, time, key, value, status)
+  const node = element('div', 'record-columns', place, offset, time, key, value, outputs, status)
   return {
     node,
     update: index => {
@@ -127,6 +143,7 @@ function recordRow(source: RecordSource, clock: Clock, state: () => { text: stri
       setText(time, formatTimestamp(record.timestampMs, clock.nowMs()))
       drawText(key, record.key, strings.nullKey)
       drawText(value, record.value, strings.nullValue)
+      setText(outputs, record.outputCount === undefined ? '' : formatCount(record.outputCount))
       const { text, tone } = state()
       setText(status, text)
       setClass(status, `cut ${tone}`)
@@ -140,6 +157,7 @@ function recordRow(source: RecordSource, clock: Clock, state: () => { text: stri
     setText(key, '')
     setText(value, strings.loadingRecord)
     setClass(value, 'cut dim')
+    setText(outputs, '')
     setText(status, '')
   }
 }

@@ -9,7 +9,8 @@ export interface Tab {
 
 export interface Tabs {
   readonly node: HTMLElement
-  /** Hides a tab that has nothing to say; the first one cannot be. */
+  choose(id: string): void
+  /** Hides a tab that has nothing to say; where it was chosen, the first one that is shown takes its place. */
   setTab(id: string, tab: { readonly count: string; readonly isHidden: boolean }): void
 }
 
@@ -71,13 +72,16 @@ export function tabs(label: string, all: readonly Tab[]): Tabs {
   draw()
   return {
     node: element('div', 'tabbed', strip, ...pages),
+    choose,
     setTab: (id, { count, isHidden }) => {
       const button = buttons.find(tab => tab.id === id)?.button
       const node = counts.get(id)
       if (!button || !node) return
       setText(node, count)
       setHidden(button, isHidden)
-      if (isHidden && chosen === id && all[0]) choose(all[0].id)
+      const isChosenShown = buttons.some(tab => tab.id === chosen && !tab.button.hidden)
+      const first = buttons.find(tab => !tab.button.hidden)
+      if (!isChosenShown && first) choose(first.id)
     },
   }
 }

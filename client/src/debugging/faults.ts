@@ -1,0 +1,79 @@
+/** Fault here: asked of the pipeline, which does it to itself; a broker is restarted by whoever has started it. */
+import type { FaultKind } from '@tidemark/runtime/protocol'
+import * as vscode from 'vscode'
+import type { LocalKafka } from '../cluster/localKafka.ts'
+import { ClientError } from '../failures.ts'
+import type { DebugRun } from './debugRun.ts'
+import { armedFault, metFault } from './faultStory.ts'
+import { runWords } from './runWords.ts'
+
+/**
+ * @param fault null: what was armed is taken back
+ * @throws {ClientError} this pipeline does not offer it.
+ */
+export async function faultHere(run: DebugRun, local: LocalKafka, fault: FaultKind | null): Promise<void> {
+  if (fault === null) {
+    await run.ask.fault({ fault })
+    return run.change(state => ({ ...state, fault: undefined }))
+  }
+  if (fault === 'brokerRestart') return restartBroker(run, local)
+  const offer = run.state.hello?.capabilities[fault]
+  if (offer && !offer.isOffered) throw notOffered(runWords.reason(offer.reason))
+  if (!(await isMeant(run, offer?.isOffered && offer.caution ? runWords.reason(offer.caution) : undefined))) return
+  // Told before it is asked for: a fault that happens at once answers by happening.
+  run.change(state => ({ ...state, fault: armedFault(fault, state.life) }))
+  try {
+    await run.ask.fault({ fault })
+  } catch (error) {
+    // A pipeline that has killed itself cannot answer.
+    if (run.state.fault?.faulted) return
+    run.change(state => ({ ...state, fault: undefined }))
+    throw error
+  }
+}
+
+async function restartBroker(run: DebugRun, local: LocalKafka): Promise<void> {
+  const cluster = await local.cluster()
+  if (!cluster) throw notOffered(runWords.reason('byTheEditor'))
+  const warning = vscode.l10n.t('The local Kafka at {0} is stopped and started again.', cluster.brokers.join(', '))
+  if (!(await isMeant(run, warning))) return
+  run.change(state => ({
+    ...state,
+    fault: metFault(
+      armedFault('brokerRestart', state.life),
+      {
+        fault: 'brokerRestart',
+        isDeath: false,
+        atMs: Date.now(),
+        ...(state.batch ? { batch: state.batch } : {}),
+        begun: state.batch && state.batch.phase !== 'fetched' ? state.batch.ranges : [],
+        done: state.batch?.phase === 'saved' || state.batch?.phase === 'committed' ? state.batch.ranges : [],
+        committed: [],
+      },
+      state.hello?.guarantee ?? '',
+      state.life,
+    ),
+  }))
+  await local.restart()
+}
+
+/** Whatever cannot be taken back, or is done to a group that others rely on, is asked for first. */
+async function isMeant(run: DebugRun, caution: string | undefined): Promise<boolean> {
+  const { scratchGroup, groupId } = run.options
+  const real =
+    scratchGroup === undefined
+      ? vscode.l10n.t(
+          'This run uses the real group {0}: the fault happens to it.',
+          run.state.hello?.groupId ?? groupId ?? '',
+        )
+      : undefined
+  const warnings = [caution, real].filter(text => text !== undefined)
+  if (warnings.length === 0) return true
+  const goOn = vscode.l10n.t('Do It')
+  const options = { modal: true, detail: warnings.join('\n') }
+  return (await vscode.window.showWarningMessage(vscode.l10n.t('Fault here?'), options, goOn)) === goOn
+}
+
+function notOffered(reason: string): ClientError {
+  return new ClientError(reason, vscode.l10n.t('The menu of faults says what this pipeline offers.'))
+}
