@@ -103,7 +103,7 @@ test('the preload of the extension passes by what is no pipeline, in either modu
   const { folder } = await project(t, { type: 'module', files: { 'main.mjs': told, 'main.cjs': told } })
   const preload = join(folder, 'dist with blanks', 'preload.cjs')
   await build({
-    entryPoints: [resolve(import.meta.dirname, '../../runtime/src/control/preload.ts')],
+    entryPoints: [resolve(import.meta.dirname, '../../runtime/src/control/plain/preload.ts')],
     outfile: preload,
     bundle: true,
     platform: 'node',

@@ -1,9 +1,10 @@
 /** The story of a debug run: start, step, break, continue; every offset shown is Kafka's. */
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
+import { batchPanel, type Card, sessionEnd, trackStops } from './batchPanel.ts'
 import { page, screenshot } from './driver.ts'
 import { closeAll, open } from './editor.ts'
-import { event, until } from './events.ts'
+import { until } from './events.ts'
 import { admin, makeTopic, produceOrders } from './kafka.ts'
 import { type TestScope, test } from './suite.ts'
 
@@ -14,11 +15,11 @@ test('Debug pipeline: three steps, then continue; the offsets are those of Kafka
   const { topic } = await pipelineOf(t)
   await open(right)
   await page.click({ selector: '.codelens-decoration a', text: 'Debug pipeline' })
-  await untilStopped()
+  await batchPanel.untilStopped()
 
   const read = new Map<string, number>()
   for (let step = 0; step < 3; step++) {
-    const cards = await rangeCards()
+    const cards = await batchPanel.cards()
     assert.ok(cards.length > 0, 'no ranges')
     for (const { place, from, until } of cards) {
       assert.equal(from, read.get(place) ?? 0, `batch ${step} begins where the one before ended on ${place}`)
@@ -29,18 +30,18 @@ test('Debug pipeline: three steps, then continue; the offsets are those of Kafka
       await page.wait({ selector: '.record-columns [role=gridcell]', text: 'customer-', panel: true })
       await screenshot('batch')
     }
-    const before = await batchTitle()
+    const before = await batchPanel.title()
     await page.click({ selector: 'vscode-button', text: 'Step batch', panel: true })
-    if (step < 2) await untilOtherBatch(before)
+    if (step < 2) await batchPanel.untilOtherBatch(before)
   }
-  await untilStopped()
+  await batchPanel.untilStopped()
   await page.click({ selector: 'vscode-button', text: 'Continue', panel: true })
   await page.wait({ selector: '.run-state', text: 'running', panel: true })
 
   const client = await admin(t)
   const ends = await client.fetchTopicOffsets(topic)
   await untilCards(cards => cards.every(({ place, until }) => String(until) === endOf(ends, place)))
-  await page.click({ selector: 'vscode-button', text: 'Stop', panel: true })
+  await batchPanel.press('Stop')
   await sessionEnd()
   await page.wait({ selector: '.run-state', text: 'ended', panel: true })
   await screenshot('batch-ended')
@@ -62,7 +63,7 @@ test('a breakpoint in the handler holds the pipeline, and the panel says so', as
   const stops = trackStops(t)
 
   await vscode.commands.executeCommand('tidemark.debugPipeline', document.uri)
-  await untilStopped()
+  await batchPanel.untilStopped()
   await page.click({ selector: 'vscode-button', text: 'Step batch', panel: true })
   assert.equal(await stops.next(), 'breakpoint')
   await page.wait({ selector: '.debug-top-stack-frame-line' })
@@ -70,7 +71,7 @@ test('a breakpoint in the handler holds the pipeline, and the panel says so', as
   await screenshot('breakpoint')
   vscode.debug.removeBreakpoints([breakpoint])
   await vscode.commands.executeCommand('workbench.action.debug.continue')
-  await untilStopped()
+  await batchPanel.untilStopped()
   await vscode.debug.stopDebugging()
   await sessionEnd()
 })
@@ -93,7 +94,7 @@ const afterAll: (() => unknown)[] = []
  * A topic with orders, and the environment by which the sample finds it: one for all runs, since the JavaScript debugger
  * keeps the environment that it saw first. Each run begins at its start, on a scratch group of its own.
  */
-async function pipelineOf(t: TestScope): Promise<{ topic: string }> {
+export async function pipelineOf(t: TestScope): Promise<{ topic: string }> {
   prepared ??= prepare()
   t.after(async () => {
     await vscode.debug.stopDebugging()
@@ -110,69 +111,13 @@ async function prepare(): Promise<string> {
   return topic
 }
 
-async function untilStopped(): Promise<void> {
-  await page.wait({ selector: '.run-state', text: 'stopped', panel: true })
-}
-
-interface Card {
-  readonly place: string
-  readonly from: number
-  readonly until: number
-}
-
-async function rangeCards(): Promise<Card[]> {
-  const places = await page.texts({ selector: '.cards .card b', panel: true })
-  const offsets = await page.texts({ selector: '.cards .card code', panel: true })
-  return places.map((place, index) => {
-    const [from, until] = (offsets[index] ?? '').split('→').map(text => Number(text.replaceAll(/\D/g, '')))
-    assert.ok(from !== undefined && until !== undefined)
-    return { place, from, until }
-  })
-}
-
 function endOf(ends: readonly { partition: number; high: string }[], place: string): string | undefined {
   return ends.find(({ partition }) => place.endsWith(`/${partition}`))?.high
 }
 
-/** The panel's own words for the batch it shows. */
-function batchTitle(): Promise<string> {
-  return page.text({ selector: '.facts', panel: true })
-}
-
-async function untilOtherBatch(before: string): Promise<void> {
-  await until('another batch', async () => (await batchTitle()) !== before)
-  await untilStopped()
-}
-
 function untilCards(isEnough: (cards: readonly Card[]) => boolean): Promise<void> {
   return until('the last ranges', async () => {
-    const cards = await rangeCards()
+    const cards = await batchPanel.cards()
     return cards.length > 0 && isEnough(cards)
   })
-}
-
-/** Sessions that run, by their events: the active session that VS Code names may be one that has ended. */
-const running = new Set<string>()
-vscode.debug.onDidStartDebugSession(session => running.add(session.id))
-vscode.debug.onDidTerminateDebugSession(session => running.delete(session.id))
-
-async function sessionEnd(): Promise<void> {
-  const isOver = (): true | undefined => (running.size === 0 ? true : undefined)
-  await event('the end of the session', vscode.debug.onDidTerminateDebugSession, isOver)
-}
-
-function trackStops(t: TestScope): { next(): Promise<string> } {
-  let heard: (reason: string) => void = () => {}
-  const first = new Promise<string>(done => {
-    heard = done
-  })
-  const registration = vscode.debug.registerDebugAdapterTrackerFactory('pwa-node', {
-    createDebugAdapterTracker: () => ({
-      onDidSendMessage: (message: { event?: string; body?: { reason?: string } }) => {
-        if (message.event === 'stopped') heard(message.body?.reason ?? '')
-      },
-    }),
-  })
-  t.after(() => registration.dispose())
-  return { next: () => first }
 }

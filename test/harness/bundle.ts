@@ -117,7 +117,7 @@ const bundles: readonly BuildOptions[] = [
   {
     ...shared,
     ...importMetaForCjs,
-    entryPoints: { preload: 'runtime/src/control/preload.ts' },
+    entryPoints: { preload: 'runtime/src/control/plain/preload.ts' },
     outdir: 'client/dist',
     outExtension: { '.js': '.cjs' },
     platform: 'node',

@@ -25,8 +25,7 @@ async function shoot(name: string, theme: ThemeName): Promise<void> {
     onMessage: answerRecords,
   })
   await panel.show(snapshot)
-  if (snapshot.view === 'batch' && snapshot.batch)
-    await panel.page.getByRole('gridcell').first().waitFor()
+  if (snapshot.view === 'batch' && snapshot.batch) await panel.page.getByRole('gridcell').first().waitFor()
   await panel.page.screenshot({ path: join(folder, `${name}-${theme}.png`) })
   for (const problem of [...panel.errors, ...panel.violations]) process.stderr.write(`${name} ${theme}: ${problem}\n`)
   await panel.page.context().close()

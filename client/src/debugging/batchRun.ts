@@ -178,14 +178,15 @@ function historyRow({ key, state, tookMs, fault }: SeenBatch): BatchHistoryRow {
   return { key, batchId, sequence, recordCount, tookMs, outcome, ...(fault ? { fault } : {}) }
 }
 
-/** The broker is restarted by whoever started it: the pipeline says that it cannot, the editor may. */
+/** The broker is restarted by whoever started it: the pipeline cannot know, the editor does. */
 function offersOf(
   { canRestartBroker }: BatchRun,
   { capabilities }: HelloParams,
   { reason }: RunWords,
 ): Readonly<Record<CapabilityName, OfferView>> {
   const offers = Object.entries(capabilities).map(([name, offer]): [string, OfferView] => {
-    if (name === 'brokerRestart' && canRestartBroker) return [name, { isOffered: true }]
+    if (name === 'brokerRestart')
+      return [name, canRestartBroker ? { isOffered: true } : { isOffered: false, note: reason('byTheEditor') }]
     const id = offer.isOffered ? offer.caution : offer.reason
     return [name, { isOffered: offer.isOffered, ...(id ? { note: reason(id) } : {}) }]
   })

@@ -21,6 +21,7 @@ import {
 } from './batchRun.ts'
 import { type ControlServer, listenForPipeline, type PipelineQuestions } from './controlServer.ts'
 import { runWords } from './runWords.ts'
+import { nowMs } from './waiting.ts'
 
 /** How long a pipeline may take to end its batch when asked to stop, before its process is ended. */
 const stopDeadlineMs = 10_000
@@ -43,10 +44,7 @@ export interface DebugRunOptions {
 }
 
 /** What the panel asks beyond showing and stepping: run to, faults, replays. */
-export type PanelRequest = Exclude<
-  ViewMessage,
-  { type: 'ready' | 'records' | 'outputs' | 'selectGroup' | 'togglePause' | 'action' }
->
+export type PanelRequest = Extract<ViewMessage, { type: 'control' | 'runTo' | 'fault' | 'replay' | 'dismiss' }>
 
 export class DebugRun {
   readonly id: string
@@ -67,7 +65,7 @@ export class DebugRun {
   #session: vscode.DebugSession | undefined
   #lastWords = ''
   #stopTimer: NodeJS.Timeout | undefined
-  #startedAtMs = Date.now()
+  #startedAtMs = nowMs()
 
   private constructor(id: string, options: DebugRunOptions) {
     this.id = id
@@ -126,7 +124,7 @@ export class DebugRun {
 
   attach(session: vscode.DebugSession): void {
     this.#session = session
-    this.#startedAtMs = Date.now()
+    this.#startedAtMs = nowMs()
     this.show()
   }
 
@@ -237,25 +235,28 @@ export class DebugRun {
   #receive(message: ViewMessage): void {
     switch (message.type) {
       case 'ready':
-        return this.#draw()
+        this.#draw()
+        break
       case 'records':
-        return void this.#answer(message, 'recordsFailed', async count => {
+        void this.#answer(message, 'recordsFailed', async count => {
           const { batchId, from, requestId } = message
           const result = await this.ask.records({ batchId, from, count: Math.min(count, recordsPerRequestMax) })
           return { type: 'records', requestId, result }
         })
+        break
       case 'outputs':
-        return void this.#answer(message, 'outputsFailed', async count => {
+        void this.#answer(message, 'outputsFailed', async count => {
           const { batchId, from, requestId, record } = message
           const asked = { batchId, from, count: Math.min(count, outputsPerRequestMax), ...(record ? { record } : {}) }
           return { type: 'outputs', requestId, result: await this.ask.outputs(asked) }
         })
-      case 'selectGroup':
-      case 'togglePause':
-      case 'action':
-        return
-      default:
-        return this.request(message)
+        break
+      case 'control':
+      case 'runTo':
+      case 'fault':
+      case 'replay':
+      case 'dismiss':
+        this.request(message)
     }
   }
 

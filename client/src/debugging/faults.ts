@@ -6,6 +6,7 @@ import { ClientError } from '../failures.ts'
 import type { DebugRun } from './debugRun.ts'
 import { armedFault, metFault } from './faultStory.ts'
 import { runWords } from './runWords.ts'
+import { nowMs } from './waiting.ts'
 
 /**
  * @param fault null: what was armed is taken back
@@ -44,7 +45,7 @@ async function restartBroker(run: DebugRun, local: LocalKafka): Promise<void> {
       {
         fault: 'brokerRestart',
         isDeath: false,
-        atMs: Date.now(),
+        atMs: nowMs(),
         ...(state.batch ? { batch: state.batch } : {}),
         begun: state.batch && state.batch.phase !== 'fetched' ? state.batch.ranges : [],
         done: state.batch?.phase === 'saved' || state.batch?.phase === 'committed' ? state.batch.ranges : [],

@@ -15,7 +15,7 @@ import type { SeenBatch } from './batchRun.ts'
 import type { DebugRun } from './debugRun.ts'
 import { comparedMax, differences } from './differences.ts'
 import { runWords } from './runWords.ts'
-import { when } from './waiting.ts'
+import { nowMs, when } from './waiting.ts'
 
 /** Batches whose outputs are kept for a comparison, oldest forgotten first. */
 const keptBatchesMax = 40
@@ -34,6 +34,8 @@ export class Replays {
   readonly #kept = new Map<string, Kept>()
   readonly #replayed = new Map<string, readonly WireOutput[]>()
   readonly #listeners: vscode.Disposable[]
+  /** Modes whose caution was accepted once in this run. */
+  readonly #accepted = new Set<ReplayMode>()
   #isKeeping = false
   #savedAtMs = 0
 
@@ -44,7 +46,7 @@ export class Replays {
         if (batch?.isStopped && hello?.capabilities.outputs.isOffered) void this.#keep()
       }),
       vscode.workspace.onDidSaveTextDocument(({ languageId }) => {
-        if (/^(type|java)script/.test(languageId)) this.#savedAtMs = Date.now()
+        if (/^(type|java)script/.test(languageId)) this.#savedAtMs = nowMs()
       }),
     ]
   }
@@ -99,11 +101,13 @@ export class Replays {
         vscode.l10n.t('This pipeline cannot replay a batch.'),
         offer.isOffered ? '' : runWords.reason(offer.reason),
       )
-    if (!offer.caution) return mode
+    if (!offer.caution || this.#accepted.has(mode)) return mode
     const goOn = vscode.l10n.t('Replay')
     const options = { modal: true, detail: runWords.reason(offer.caution) }
     const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Replay this batch?'), options, goOn)
-    return answer === goOn ? mode : undefined
+    if (answer !== goOn) return undefined
+    this.#accepted.add(mode)
+    return mode
   }
 
   /** Saved in this window, or the file of the pipeline by whatever else. */

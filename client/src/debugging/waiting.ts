@@ -1,5 +1,5 @@
-/** Waits for what an event tells. */
-import * as vscode from 'vscode'
+/** Waits for what an event tells, and the time. */
+import type * as vscode from 'vscode'
 
 /**
  * The first answer of `look` that is not `undefined`: asked now, and again at each event.
@@ -25,4 +25,9 @@ export function when<Value, Told>(
       if (value !== undefined) finish(value)
     })
   })
+}
+
+/** ms since 1970. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now()
 }

@@ -1,8 +1,8 @@
 /** The batches so far as a strip of bars: how long each took, what became of it. A click, or Enter, replays one. */
-import { replayModes } from '@tidemark/runtime/protocol'
+import { type ReplayMode, replayModes } from '@tidemark/runtime/protocol'
 import type { BatchHistoryRow, BatchSnapshot, ViewMessage } from '../protocol.ts'
 import { element, keyedChildren, setAttribute, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
-import { menuButton } from '../shared/menu.ts'
+import { type MenuItem, menuButton } from '../shared/menu.ts'
 import { formatCount, formatMilliseconds } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
 
@@ -23,34 +23,24 @@ export function historyStrip(post: (message: ViewMessage) => void): {
   readonly node: HTMLElement
   update(snapshot: BatchSnapshot): void
 } {
-  const bars = element('div', 'bars')
-  const caption = element('span', 'caption')
-  const hint = element('span', 'dim')
-  const replay = menuButton(strings.replayBatch, mode => {
-    const row = chosenRow()
-    const chosen = replayModes.find(each => each === mode)
-    if (row && chosen) post({ type: 'replay', key: row.key, mode: chosen })
-  })
-  const node = element('section', 'history', bars, element('p', '', caption, hint), replay.node)
-  bars.tabIndex = 0
-  setAttribute(bars, 'role', 'listbox')
-  setAttribute(bars, 'aria-orientation', 'horizontal')
-  setAttribute(bars, 'aria-label', strings.history)
+  const { bars, caption, hint, text } = stripElements()
   let rows: readonly BatchHistoryRow[] = []
   let canReplay = false
   let offers: BatchSnapshot['capabilities']
   /** Key of what the reader chose; `undefined`: the newest. */
-  let chosenId: string | undefined
+  let chosenKey: string | undefined
 
-  const chosenRow = (): BatchHistoryRow | undefined => rows.find(row => row.key === chosenId) ?? rows.at(-1)
+  const chosenRow = (): BatchHistoryRow | undefined => rows.find(row => row.key === chosenKey) ?? rows.at(-1)
   const choose = (row: BatchHistoryRow | undefined): void => {
-    chosenId = row === rows.at(-1) ? undefined : row?.key
+    chosenKey = row === rows.at(-1) ? undefined : row?.key
     redraw()
   }
-  const replayChosen = (): void => {
+  const replayChosen = (mode?: ReplayMode): void => {
     const row = chosenRow()
-    if (row && canReplay && hasRun(row)) post({ type: 'replay', key: row.key })
+    if (row && canReplay && hasRun(row)) post({ type: 'replay', key: row.key, ...(mode ? { mode } : {}) })
   }
+  const replay = menuButton(strings.replayBatch, mode => replayChosen(replayModes.find(each => each === mode)))
+  const node = element('section', 'history', bars, text, replay.node)
   const slowestMs = (): number => Math.max(1, ...rows.map(({ tookMs }) => tookMs))
   const draw = keyedChildren<BatchHistoryRow>(
     bars,
@@ -71,23 +61,16 @@ export function historyStrip(post: (message: ViewMessage) => void): {
     setText(caption, row ? `${signs[row.outcome]} ${describe(row)}` : '')
     setClass(caption, row ? `caption ${toneOf(row)}` : 'caption')
     setText(hint, hintOf(rows, canReplay))
-    const items = replayModes.map(mode => {
-      const offer = offers?.[replayOffers[mode]]
-      return { id: mode, label: strings.replayWith[mode], note: offer?.note, isEnabled: offer?.isOffered === true }
-    })
-    replay.update(items, canReplay && row !== undefined && hasRun(row))
+    replay.update(replayItems(offers), canReplay && row !== undefined && hasRun(row))
   }
 
   bars.addEventListener('keydown', event => {
-    if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault()
-      return replayChosen()
-    }
     const current = chosenRow()
     const target = current && nextBar(event.key, rows.indexOf(current), rows.length)
-    if (target === undefined) return
+    if (event.key === 'Enter' || event.key === ' ') replayChosen()
+    else if (target === undefined) return
+    else choose(rows[Math.max(0, Math.min(rows.length - 1, target))])
     event.preventDefault()
-    choose(rows[Math.max(0, Math.min(rows.length - 1, target))])
   })
 
   return {
@@ -95,12 +78,29 @@ export function historyStrip(post: (message: ViewMessage) => void): {
     update: snapshot => {
       rows = snapshot.history.slice(-shownMax)
       offers = snapshot.capabilities
-      canReplay =
-        snapshot.status.kind === 'stopped' && replayModes.some(mode => offers?.[replayOffers[mode]].isOffered === true)
+      canReplay = snapshot.status.kind === 'stopped' && replayItems(offers).some(({ isEnabled }) => isEnabled)
       setHidden(node, rows.length === 0)
       redraw()
     },
   }
+}
+
+function stripElements(): Readonly<Record<'bars' | 'caption' | 'hint' | 'text', HTMLElement>> {
+  const bars = element('div', 'bars')
+  bars.tabIndex = 0
+  setAttribute(bars, 'role', 'listbox')
+  setAttribute(bars, 'aria-orientation', 'horizontal')
+  setAttribute(bars, 'aria-label', strings.history)
+  const caption = element('span', 'caption')
+  const hint = element('span', 'dim')
+  return { bars, caption, hint, text: element('p', '', caption, hint) }
+}
+
+function replayItems(offers: BatchSnapshot['capabilities']): MenuItem[] {
+  return replayModes.map(mode => {
+    const offer = offers?.[replayOffers[mode]]
+    return { id: mode, label: strings.replayWith[mode], note: offer?.note, isEnabled: offer?.isOffered === true }
+  })
 }
 
 const replayOffers = {

@@ -124,17 +124,12 @@ function updateBody({ fault, replay: view }: BatchSnapshot, batch: BatchState | 
 
 function answer(message: Exclude<HostMessage, { type: 'snapshot' }>): void {
   const { requestId } = message
-  switch (message.type) {
-    case 'records':
-      return source.answer({ requestId, items: message.result.records, total: message.result.total })
-    case 'recordsFailed':
-      return source.answer({ requestId, failure: message.message })
-    case 'outputs':
-      ofRecord.answer(message)
-      return written.answer({ requestId, items: message.result.outputs, total: message.result.total })
-    case 'outputsFailed':
-      ofRecord.answer(message)
-      return written.answer({ requestId, failure: message.message })
+  if (message.type === 'records') source.answer({ requestId, items: message.result.records })
+  else if (message.type === 'recordsFailed') source.answer({ requestId, failure: message.message })
+  else {
+    ofRecord.answer(message)
+    if (message.type === 'outputs') written.answer({ requestId, items: message.result.outputs })
+    else written.answer({ requestId, failure: message.message })
   }
 }
 

@@ -12,7 +12,7 @@ export interface PageRequest {
 }
 
 export type PageAnswer<Item> =
-  | { readonly requestId: number; readonly items: readonly Item[]; readonly total: number }
+  | { readonly requestId: number; readonly items: readonly Item[] }
   | { readonly requestId: number; readonly failure: string }
 
 let lastRequestId = 0

@@ -22,8 +22,7 @@ export function recordTable(
 ): { readonly node: HTMLElement; update(batch: BatchState): void } {
   let state = { text: '', tone: '' }
   let chosen: number | undefined
-  let batchId = ''
-  let shownCause = ''
+  let shown = { batchId: '', cause: '' }
   const pane = recordPane(clock, outputs, () => choose(undefined))
   const rows = virtualRows({
     role: 'grid',
@@ -43,7 +42,7 @@ export function recordTable(
   source.onChange(() => {
     rows.refresh()
     drawPane()
-    drawFailure()
+    drawFailure(failure, source.failure)
   })
 
   function choose(index: number | undefined): void {
@@ -53,45 +52,48 @@ export function recordTable(
   }
 
   function drawPane(): void {
-    pane.update(chosen === undefined ? undefined : source.at(chosen), batchId)
+    pane.update(chosen === undefined ? undefined : source.at(chosen), shown.batchId)
   }
 
   /** The record that the pipeline was run to, or that was in hand when the handler threw. */
-  function showCause({ batchId: id, attempt, phase, stopCause }: BatchState): void {
-    const index = stopCause?.index
-    const cause = index === undefined ? '' : `${id} ${attempt} ${phase} ${index}`
-    if (cause === shownCause) return
-    shownCause = cause
+  function showCause(batch: BatchState): void {
+    const cause = causeOf(batch)
+    if (cause === shown.cause) return
+    shown = { ...shown, cause }
+    const index = batch.stopCause?.index
     if (index === undefined) return
     choose(index)
     rows.scrollTo(index)
-  }
-
-  function drawFailure(): void {
-    const why = source.failure
-    setText(failure, why === undefined ? '' : `▲ ${strings.recordsFailed(visibleName(why))}`)
-    setHidden(failure, why === undefined)
   }
 
   return {
     node,
     update: batch => {
       source.open(`${batch.batchId} ${batch.outputCount ?? ''}`, batch.recordCount)
-      if (batch.batchId !== batchId) {
-        batchId = batch.batchId
+      if (batch.batchId !== shown.batchId) {
+        shown = { ...shown, batchId: batch.batchId }
         choose(undefined)
         rows.scrollTo(0)
       }
       state = stateOf(batch)
-      setHidden(empty, batch.recordCount > 0)
-      setHidden(body, batch.recordCount === 0)
+      for (const part of [empty, body]) setHidden(part, (part === empty) === batch.recordCount > 0)
       setStyle(node, '--digits', `${widestOffset(batch)}ch`)
-      drawFailure()
       rows.setCount(batch.recordCount)
       showCause(batch)
       drawPane()
+      drawFailure(failure, source.failure)
     },
   }
+}
+
+function drawFailure(target: HTMLElement, why: string | undefined): void {
+  setText(target, why === undefined ? '' : `▲ ${strings.recordsFailed(visibleName(why))}`)
+  setHidden(target, why === undefined)
+}
+
+/** Each stop has a name of its own, so that a reader who has moved on is not brought back by the next snapshot. */
+function causeOf({ batchId, attempt, phase, stopCause }: BatchState): string {
+  return stopCause?.index === undefined ? '' : `${batchId} ${attempt} ${phase} ${stopCause.index}`
 }
 
 /** As the tab says it. */

@@ -23,7 +23,15 @@ export function replayTable(): { readonly node: HTMLElement; update(view: Replay
   let rows: readonly DifferenceRow[] = []
   const before = columnHeader('code')
   const now = columnHeader('code')
-  const header = element('div', 'head replay-columns dim', columnHeader(''), columnHeader('record'), columnHeader('target'), before, now)
+  const header = element(
+    'div',
+    'head replay-columns dim',
+    columnHeader(''),
+    columnHeader('record'),
+    columnHeader('target'),
+    before,
+    now,
+  )
   header.setAttribute('role', 'row')
   header.setAttribute('aria-rowindex', '1')
   const list = virtualRows({

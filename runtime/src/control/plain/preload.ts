@@ -4,7 +4,7 @@
  * Why not `--import` there: it makes Node load the program itself through the ESM loader, and a CommonJS program that
  * `ts-node/register` compiles is refused by its extension then. An older Node does not know the option at all.
  */
-import { controlSocketVariable } from '../protocol.ts'
-import { hookKafkajs } from './plain/hook.ts'
+import { controlSocketVariable } from '../../protocol.ts'
+import { hookKafkajs } from './hook.ts'
 
 if (process.env[controlSocketVariable]) hookKafkajs(process.env)

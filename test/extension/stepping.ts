@@ -1,0 +1,176 @@
+/** The story of stepping, as one person lives it: run to, into the handler, a fault and its account, a replay with new code. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as vscode from 'vscode'
+import { batchPanel, sessionEnd, trackStops } from './batchPanel.ts'
+import { pipelineOf } from './debugging.ts'
+import { page, screenshot } from './driver.ts'
+import { closeAll, open } from './editor.ts'
+import { until } from './events.ts'
+import { admin, makeTopic, produceOrders } from './kafka.ts'
+import { type TestScope, test } from './suite.ts'
+
+const right = 'order-totals/totals-right.ts'
+const storyTimeoutMs = 240_000
+
+test(
+  'the story: run to a record, into the handler, killed before the save, replayed with new code',
+  async t => {
+    await pipelineOf(t)
+    const document = await open(right)
+    await vscode.commands.executeCommand('tidemark.debugPipeline', document.uri)
+    await batchPanel.untilStopped()
+    await vscode.commands.executeCommand('workbench.action.closeSidebar')
+
+    await runToRecord("value.id === 'order-1500'")
+    await screenshot('step-run-to')
+    await intoHandler(t, document)
+    await killedBeforeSave()
+    await replayedWithNewCode(document)
+    await batchPanel.press('Stop')
+    await sessionEnd()
+  },
+  { timeoutMs: storyTimeoutMs },
+)
+
+test(
+  'plain kafkajs code by a package.json script, unchanged: its offsets are those of Kafka, its fault has an account',
+  async t => {
+    const groupId = `plain-${randomBytes(3).toString('hex')}`
+    const topic = await makeTopic(t, 'plain')
+    await produceOrders(topic, [300])
+    const cwd = await plainProject(topic, groupId)
+    t.after(async () => {
+      await vscode.debug.stopDebugging()
+      await closeAll()
+    })
+    const [folder] = vscode.workspace.workspaceFolders ?? []
+    await vscode.debug.startDebugging(folder, {
+      type: 'tidemark',
+      request: 'launch',
+      name: 'plain',
+      script: 'start',
+      cwd,
+      groupId,
+    })
+    await batchPanel.untilStopped()
+    const client = await admin(t)
+    const [card] = await batchPanel.cards()
+    assert.ok(card)
+    for (const phase of ['processing', 'saved']) await batchPanel.phase(phase)
+    assert.equal(await committedOf(client, groupId, topic), undefined, 'nothing is committed before its phase')
+    await batchPanel.phase('committed')
+    await until('the commit', async () => (await committedOf(client, groupId, topic)) === String(card.until))
+    await page.click({ selector: '.menu-button vscode-button', text: 'Fault here', panel: true })
+    await page.wait({ selector: '.menu-item', panel: true })
+    await screenshot('step-faults')
+    await page.press('Escape')
+    const { groups } = await client.listGroups()
+    assert.ok(!groups.some(group => group.groupId === groupId), 'the real group was used')
+    await vscode.debug.stopDebugging()
+    await sessionEnd()
+  },
+  { timeoutMs: storyTimeoutMs },
+)
+
+async function runToRecord(expression: string): Promise<void> {
+  await batchPanel.choose('Run to', 'A record that matches')
+  await page.wait({ selector: '.quick-input-widget input' })
+  await page.type(expression)
+  await page.press('Enter')
+  // The place of the record that was run to, which the stop before the first batch does not have.
+  await batchPanel.untilHeard(' @ ')
+  await batchPanel.untilStopped()
+}
+
+/** The debugger holds the process in the handler, and the breakpoint that did it is gone. */
+async function intoHandler(t: TestScope, document: vscode.TextDocument): Promise<void> {
+  const stops = trackStops(t)
+  const first = document
+    .getText()
+    .split('\n')
+    .findIndex(text => text.includes('const totals = batch'))
+  await batchPanel.press('Into handler')
+  assert.equal(await stops.next(), 'breakpoint')
+  await page.wait({ selector: '.debug-top-stack-frame-line' })
+  await batchPanel.untilHeard(`totals-right.ts:${first + 1}`)
+  await screenshot('step-into-handler')
+  await until('no breakpoint left', async () => vscode.debug.breakpoints.length === 0)
+  await vscode.commands.executeCommand('workbench.action.debug.continue')
+  await batchPanel.untilStopped()
+}
+
+/** The run goes on with a new process, which begins where the killed one's transaction was rolled back to. */
+async function killedBeforeSave(): Promise<void> {
+  const before = await batchPanel.title()
+  await batchPanel.press('Step batch')
+  await batchPanel.untilOtherBatch(before)
+  const cards = await batchPanel.cards()
+  await batchPanel.choose('Fault here', 'killed before the save')
+  await page.wait({ selector: '.notice', text: 'waits for a batch', panel: true })
+  await batchPanel.press('Step batch')
+  await page.wait({ selector: '.notice', text: 'nothing lost, nothing doubled', panel: true })
+  await page.wait({ selector: '.account-rows [role=gridcell]', text: 'held', panel: true })
+  await batchPanel.untilStopped()
+  await screenshot('step-account')
+  const again = await batchPanel.cards()
+  for (const { place, from } of again)
+    assert.equal(from, cards.find(card => card.place === place)?.from, `${place} is read again from where it was`)
+}
+
+/** The batch in the history is run again by a process with the new code; the totals differ by what the code adds. */
+async function replayedWithNewCode(document: vscode.TextDocument): Promise<void> {
+  const edit = new vscode.WorkspaceEdit()
+  const text = document.getText()
+  const call = 'addToTotal, customer, cents)'
+  const from = text.indexOf(call)
+  assert.ok(from > 0)
+  const range = new vscode.Range(document.positionAt(from), document.positionAt(from + call.length))
+  edit.replace(document.uri, range, 'addToTotal, customer, cents + 1)')
+  assert.ok(await vscode.workspace.applyEdit(edit))
+  await document.save()
+  await page.click({ selector: '.history-bar.committed', panel: true })
+  await page.click({ selector: '.monaco-dialog-box .monaco-button', text: 'Replay' })
+  await page.wait({ selector: '.replay-columns', text: '≠', panel: true })
+  await page.wait({ selector: '.replay .summary', text: 'rolled back', panel: true })
+  await screenshot('step-replay')
+}
+
+async function plainProject(topic: string, groupId: string): Promise<string> {
+  const [folder] = vscode.workspace.workspaceFolders ?? []
+  assert.ok(folder)
+  const cwd = join(folder.uri.fsPath, 'plain')
+  await mkdir(cwd, { recursive: true })
+  await writeFile(
+    join(cwd, 'package.json'),
+    JSON.stringify({ type: 'module', scripts: { start: 'node consumer.mjs' } }),
+  )
+  await writeFile(
+    join(cwd, 'consumer.mjs'),
+    `import { Kafka, logLevel } from 'kafkajs'
+const kafka = new Kafka({ brokers: process.env.TIDEMARK_BROKERS.split(','), logLevel: logLevel.NOTHING })
+const consumer = kafka.consumer({ groupId: '${groupId}' })
+await consumer.connect()
+await consumer.subscribe({ topics: ['${topic}'], fromBeginning: true })
+let cents = 0
+await consumer.run({ eachMessage: async ({ message }) => { cents += JSON.parse(String(message.value)).amountCents } })
+`,
+  )
+  return cwd
+}
+
+/** What Kafka itself says of the run's scratch group. */
+async function committedOf(
+  client: Awaited<ReturnType<typeof admin>>,
+  groupId: string,
+  topic: string,
+): Promise<string | undefined> {
+  const { groups } = await client.listGroups()
+  const scratch = groups.find(group => group.groupId.startsWith(`${groupId}.debug.`))?.groupId
+  if (scratch === undefined) return undefined
+  const [found] = await client.fetchOffsets({ groupId: scratch, topics: [topic] })
+  const offset = found?.partitions.find(({ partition }) => partition === 0)?.offset
+  return offset === undefined || offset === '-1' ? undefined : offset
+}
