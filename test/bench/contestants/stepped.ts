@@ -1,0 +1,21 @@
+/** What `bench step` steps: reads a topic at least once, in batches of the asked size. Arguments: brokers, topic, records a batch. */
+import { atLeastOnce, createProcessor, json } from '@tidemark/runtime'
+import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
+import { Kafka, logLevel } from 'kafkajs'
+
+const [brokers = '', topic = '', records = '10000'] = process.argv.slice(2)
+const processor = createProcessor({
+  client: kafkajs(new Kafka({ clientId: 'stepped', brokers: brokers.split(','), logLevel: logLevel.NOTHING })),
+  groupId: 'stepped',
+  topics: [topic],
+  value: json<{ amountCents: number }>(),
+  guarantee: atLeastOnce(),
+  startingOffsets: 'earliest',
+  onDataLoss: 'fail',
+  maxRecordsPerBatch: Number(records),
+})
+let cents = 0
+processor.foreachBatch(batch => {
+  for (const { value } of batch.collect()) cents += value.amountCents
+})
+await processor.run()
