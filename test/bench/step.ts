@@ -83,13 +83,12 @@ async function clicks(scope: { after(cleanUp: () => unknown): void }, load: Load
   scope.after(() => browser.close())
   let run: BatchRun = emptyRun('scratch')
   let panel: Panel | undefined
-  let server: ControlServer | undefined
   const draw = (next: BatchRun): void => {
     run = next
     if (run.batch?.isStopped)
       void panel?.send({ type: 'snapshot', snapshot: snapshotOf(run, plainWords, { pipeline: 'p', group: 'g' }) })
   }
-  server = await listenForPipeline({
+  const link: ControlServer = await listenForPipeline({
     stopAtStart: true,
     onHello: (hello: HelloParams) => draw(withHello(run, hello)),
     onBatch: batch => draw(withBatch(run, batch)),
@@ -100,7 +99,6 @@ async function clicks(scope: { after(cleanUp: () => unknown): void }, load: Load
       if (reason !== undefined) console.error(`the pipeline hung up: ${reason}`)
     },
   })
-  const link = server
   scope.after(() => link.close())
   panel = await openPanel(browser, {
     view: 'batch',

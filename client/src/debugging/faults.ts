@@ -3,6 +3,7 @@ import type { FaultKind } from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
 import type { LocalKafka } from '../cluster/localKafka.ts'
 import { ClientError } from '../failures.ts'
+import { isMeant } from './confirm.ts'
 import type { DebugRun } from './debugRun.ts'
 import { armedFault, metFault } from './faultStory.ts'
 import { runWords } from './runWords.ts'
@@ -20,7 +21,7 @@ export async function faultHere(run: DebugRun, local: LocalKafka, fault: FaultKi
   if (fault === 'brokerRestart') return restartBroker(run, local)
   const offer = run.state.hello?.capabilities[fault]
   if (offer && !offer.isOffered) throw notOffered(runWords.reason(offer.reason))
-  if (!(await isMeant(run, offer?.isOffered && offer.caution ? runWords.reason(offer.caution) : undefined))) return
+  if (!(await isFaultMeant(run, offer?.isOffered && offer.caution ? runWords.reason(offer.caution) : undefined))) return
   // Told before it is asked for: a fault that happens at once answers by happening.
   run.change(state => ({ ...state, fault: armedFault(fault, state.life) }))
   try {
@@ -37,7 +38,7 @@ async function restartBroker(run: DebugRun, local: LocalKafka): Promise<void> {
   const cluster = await local.cluster()
   if (!cluster) throw notOffered(runWords.reason('byTheEditor'))
   const warning = vscode.l10n.t('The local Kafka at {0} is stopped and started again.', cluster.brokers.join(', '))
-  if (!(await isMeant(run, warning))) return
+  if (!(await isFaultMeant(run, warning))) return
   run.change(state => ({
     ...state,
     fault: metFault(
@@ -59,20 +60,16 @@ async function restartBroker(run: DebugRun, local: LocalKafka): Promise<void> {
 }
 
 /** Whatever cannot be taken back, or is done to a group that others rely on, is asked for first. */
-async function isMeant(run: DebugRun, caution: string | undefined): Promise<boolean> {
+function isFaultMeant(run: DebugRun, caution: string | undefined): Promise<boolean> {
   const { scratchGroup, groupId } = run.options
-  const real =
-    scratchGroup === undefined
-      ? vscode.l10n.t(
-          'This run uses the real group {0}: the fault happens to it.',
-          run.state.hello?.groupId ?? groupId ?? '',
-        )
-      : undefined
-  const warnings = [caution, real].filter(text => text !== undefined)
-  if (warnings.length === 0) return true
-  const goOn = vscode.l10n.t('Do It')
-  const options = { modal: true, detail: warnings.join('\n') }
-  return (await vscode.window.showWarningMessage(vscode.l10n.t('Fault here?'), options, goOn)) === goOn
+  const used = run.state.hello?.groupId ?? groupId ?? ''
+  const cautions = [
+    ...(caution === undefined ? [] : [caution]),
+    ...(scratchGroup === undefined
+      ? [vscode.l10n.t('This run uses the real group {0}: the fault happens to it.', used)]
+      : []),
+  ]
+  return isMeant(vscode.l10n.t('Fault here?'), vscode.l10n.t('Do It'), cautions)
 }
 
 function notOffered(reason: string): ClientError {

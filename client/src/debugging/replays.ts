@@ -12,6 +12,7 @@ import * as vscode from 'vscode'
 import { ClientError } from '../failures.ts'
 import { log } from '../log.ts'
 import type { SeenBatch } from './batchRun.ts'
+import { isMeant } from './confirm.ts'
 import type { DebugRun } from './debugRun.ts'
 import { comparedMax, differences } from './differences.ts'
 import { runWords } from './runWords.ts'
@@ -102,10 +103,8 @@ export class Replays {
         offer.isOffered ? '' : runWords.reason(offer.reason),
       )
     if (!offer.caution || this.#accepted.has(mode)) return mode
-    const goOn = vscode.l10n.t('Replay')
-    const options = { modal: true, detail: runWords.reason(offer.caution) }
-    const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Replay this batch?'), options, goOn)
-    if (answer !== goOn) return undefined
+    const cautions = [runWords.reason(offer.caution)]
+    if (!(await isMeant(vscode.l10n.t('Replay this batch?'), vscode.l10n.t('Replay'), cautions))) return undefined
     this.#accepted.add(mode)
     return mode
   }

@@ -14,8 +14,8 @@ const processor = createProcessor({
   onDataLoss: 'fail',
   maxRecordsPerBatch: Number(records),
 })
-let cents = 0
 processor.foreachBatch(batch => {
-  for (const { value } of batch.collect()) cents += value.amountCents
+  // Each value is parsed, as a handler would.
+  batch.map(({ value }) => value.amountCents).collect()
 })
 await processor.run()
