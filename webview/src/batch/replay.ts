@@ -90,7 +90,7 @@ function countsText(counts: ReplayView['counts']): string {
 }
 
 function columnHeader(name: '' | 'record' | 'target' | 'code'): HTMLElement {
-  const cell = element('span', '', name === 'record' || name === 'target' ? strings.outputColumn[name] : '')
+  const cell = element('span', 'cut', name === 'record' || name === 'target' ? strings.outputColumn[name] : '')
   cell.setAttribute('role', 'columnheader')
   if (name === '') cell.append('±')
   return cell
