@@ -9,7 +9,7 @@
  * - `runtime/dist`: the library as users import it, by `tsc`
  */
 import { spawn } from 'node:child_process'
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { type BuildOptions, build, context } from 'esbuild'
@@ -20,7 +20,19 @@ const typescriptLibrary = dirname(createRequire(import.meta.url).resolve('typesc
 
 /** Builds everything once. */
 export async function bundle(): Promise<void> {
+  const before = await chunks()
   await Promise.all([...bundles.map(options => build(options)), compileRuntime(), copyAssets()])
+  // A chunk is named by its content: one that was not written again belongs to nothing, and would be packed all the same.
+  const after = await chunks()
+  for (const [path, writtenMs] of before) if (after.get(path) === writtenMs) await rm(path, { force: true })
+}
+
+/** When each part that the server's bundles share was written. */
+async function chunks(): Promise<Map<string, number>> {
+  const folder = join(root, 'server/dist/bundle')
+  const names = await readdir(folder).catch((): string[] => [])
+  const found = names.filter(name => name.startsWith('chunk-')).map(name => join(folder, name))
+  return new Map(await Promise.all(found.map(async path => [path, (await stat(path)).mtimeMs] as const)))
 }
 
 /** Builds everything and again whenever a file changes, until the process ends. */
