@@ -15,7 +15,8 @@ export interface FoundRecord {
   readonly record: KafkaRecord
 }
 
-export type RecordFinder = (slices: readonly BatchSlice[]) => FoundRecord | undefined
+/** @param from index within the batch of the first record that counts. */
+export type RecordFinder = (slices: readonly BatchSlice[], from: number) => FoundRecord | undefined
 
 /** @throws Error the expression is no JavaScript expression, or too long. */
 export function recordFinder(target: Exclude<RunToTarget, { kind: 'throw' }>): RecordFinder {
@@ -32,16 +33,13 @@ function firstThat(
   isIt: (record: KafkaRecord) => boolean,
   isSlice: (slice: BatchSlice) => boolean = () => true,
 ): RecordFinder {
-  return slices => {
-    let before = 0
-    for (const [slice, each] of slices.entries()) {
-      const at = isSlice(each) ? each.records.findIndex(isIt) : -1
-      const record = each.records[at]
-      if (record) return { slice, at, index: before + at, record }
-      before += each.records.length
-    }
-    return undefined
-  }
+  return (slices, from) =>
+    firstOf(
+      slices,
+      from,
+      each => (isSlice(each) ? each.records : []),
+      records => records.findIndex(isIt),
+    )
 }
 
 /** How long an expression may take over all records of one batch: an endless loop in it must not hold the pipeline. */
@@ -56,29 +54,38 @@ const names = ['topic', 'partition', 'offset', 'timestampMs', 'key', 'value', 'h
  */
 function matching(expression: string): RecordFinder {
   const find = compiled(expression)
-  return slices => {
+  return (slices, from) => {
     const context: Context = createContext(
       { seen: undefined, found: -1 },
       { codeGeneration: { strings: false, wasm: false } },
     )
-    return firstOf(slices, records => {
-      context.seen = records.map(seenRecord)
-      find.runInContext(context, { timeout: matchTimeoutMs })
-      return Number(context.found)
-    })
+    return firstOf(
+      slices,
+      from,
+      ({ records }) => records,
+      records => {
+        context.seen = records.map(seenRecord)
+        find.runInContext(context, { timeout: matchTimeoutMs })
+        return Number(context.found)
+      },
+    )
   }
 }
 
 function firstOf(
   slices: readonly BatchSlice[],
+  from: number,
+  candidates: (slice: BatchSlice) => readonly KafkaRecord[],
   find: (records: readonly KafkaRecord[]) => number,
 ): FoundRecord | undefined {
   let before = 0
-  for (const [slice, { records }] of slices.entries()) {
-    const at = find(records)
-    const record = records[at]
+  for (const [slice, each] of slices.entries()) {
+    const skipped = Math.min(each.records.length, Math.max(0, from - before))
+    const found = find(candidates(each).slice(skipped))
+    const at = found + skipped
+    const record = found < 0 ? undefined : each.records[at]
     if (record) return { slice, at, index: before + at, record }
-    before += records.length
+    before += each.records.length
   }
   return undefined
 }

@@ -89,23 +89,36 @@ export class Stepper<U extends Steppable> {
       return this.#pass(unit, phase, {})
     }
     await this.#takeTurn(unit)
-    let found = this.#isDetached ? undefined : this.#runTo?.(unit.slices)
-    if (found && found.index > 0 && this.#options.cut?.(unit, found)) return this.#passTurn()
     this.#awaited = undefined
-    if (found && found.index > 0 && this.#options.standsWithin) {
-      this.#awaited = found
-      found = undefined
-    }
+    const found = this.#lookAhead(unit, 0)
+    if (found === 'cut') return this.#passTurn()
     if (found) this.#runTo = undefined
     await this.#options.faults.reach(unit, phase)
+    const target = this.#runTo
     await this.#pass(unit, phase, found ? { stopCause: causeOf(found) } : {})
-    if (!this.#wantsCut) return
-    this.#wantsCut = false
-    this.#stopAt = 'batch'
-    if (!this.#options.cut?.(unit, 'eachPartition')) return
-    this.#passesOnce = true
+    // A target set while it stood here may lie further on in this very batch.
+    const isCut = this.#runTo !== target ? this.#lookAhead(unit, 1) === 'cut' : this.#cutsPartitions(unit)
+    if (!isCut) return
     this.#options.tell(this.#state(unit, phase, false, { outcome: 'cut' }))
     this.#passTurn()
+  }
+
+  /** Looks for what is run to, from this record of the batch on: cut before it, a place to stand at later, or one to stand at now. */
+  #lookAhead(unit: U, from: number): FoundRecord | 'cut' | undefined {
+    const found = this.#isDetached ? undefined : this.#runTo?.(unit.slices, from)
+    if (!found || found.index === 0) return found
+    if (this.#options.cut?.(unit, found)) return 'cut'
+    if (!this.#options.standsWithin) return found
+    this.#awaited = found
+    return undefined
+  }
+
+  #cutsPartitions(unit: U): boolean {
+    if (!this.#wantsCut) return false
+    this.#wantsCut = false
+    this.#stopAt = 'batch'
+    this.#passesOnce = this.#options.cut?.(unit, 'eachPartition') ?? false
+    return this.#passesOnce
   }
 
   /** A handler that takes one record at a time is about to take this one. */

@@ -2,7 +2,7 @@
 import type { OverviewSnapshot, TopicDetail, TopicPartitionRow, TopicSetting, ViewMessage } from '../protocol.ts'
 import { element, keyedChildren, setAttribute, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
 import { distance, formatCount } from '../shared/numbers.ts'
-import { type RowView, type Rows, virtualRows } from '../shared/rows.ts'
+import { type Rows, type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
 import { tabs } from '../shared/tabs.ts'
 import { visibleName } from '../shared/visible.ts'

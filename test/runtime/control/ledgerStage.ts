@@ -1,0 +1,82 @@
+/** A topic with records in it, and the ledger program over it, as often as a test starts it. */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kafka, logLevel } from 'kafkajs'
+import type { KafkaConnection } from '../../../runtime/src/clients/client.ts'
+import { kafkajs } from '../../../runtime/src/clients/kafkajs.ts'
+import { type Program, startProgram } from '../../chaos/program.ts'
+import { tempFolder } from '../../harness/folders.ts'
+import { useKafka } from '../../harness/kafka.ts'
+import type { Scope } from '../../harness/scope.ts'
+import { uniqueName } from '../../harness/topics.ts'
+import type { TestEditor } from '../processor/editor.ts'
+
+export type GuaranteeChoice = 'transactional' | 'kafka' | 'idempotent' | 'at-least-once' | 'at-most-once'
+
+export interface LedgerStage {
+  readonly topic: string
+  readonly group: string
+  readonly database: string
+  readonly connection: KafkaConnection
+  produce(partition: number, ...values: string[]): Promise<void>
+  start(editor: TestEditor | undefined, environment?: NodeJS.ProcessEnv, file?: string): Program
+  /** Values in the ledger, in the order of writing. */
+  values(): string[]
+  /** What the group has committed in Kafka. */
+  committed(partition: number): Promise<bigint | undefined>
+}
+
+export async function useLedger(
+  t: Scope,
+  guarantee: GuaranteeChoice,
+  { partitions = 1 }: { readonly partitions?: number } = {},
+): Promise<LedgerStage> {
+  const { brokers } = await useKafka(t)
+  const connection = await kafkajs(new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING })).connect()
+  t.after(() => connection.close())
+  const [topic, output, group] = [uniqueName('ledger'), uniqueName('ledger-out'), uniqueName('ledger')]
+  await connection.createTopics([
+    { topic, partitions },
+    { topic: output, partitions: 1 },
+  ])
+  const producer = await connection.producer({})
+  t.after(() => producer.close())
+  const database = join(await tempFolder(t), 'ledger.db')
+  return {
+    topic,
+    group,
+    database,
+    connection,
+    produce: async (partition, ...values) => {
+      await producer.send(values.map(value => ({ topic, partition, key: value, value })))
+    },
+    start: (editor, environment = {}, file = 'ledger.ts') =>
+      startProgram(t, join(import.meta.dirname, 'programs', file), {
+        ...editor?.environment,
+        BROKERS: brokers.join(','),
+        TOPIC: topic,
+        OUTPUT: output,
+        GROUP: group,
+        DATABASE: database,
+        GUARANTEE: guarantee,
+        ...environment,
+      }),
+    values: () => valuesIn(database),
+    committed: async partition => (await connection.committedOffsets(group, [{ topic, partition }]))[0]?.offset,
+  }
+}
+
+function valuesIn(path: string): string[] {
+  const database = new DatabaseSync(path, { readOnly: true })
+  try {
+    return database
+      .prepare('select value from ledger order by rowid')
+      .all()
+      .map(row => String(row.value))
+  } catch {
+    // The program has not made its table yet.
+    return []
+  } finally {
+    database.close()
+  }
+}

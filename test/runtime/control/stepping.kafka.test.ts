@@ -1,0 +1,187 @@
+/** What a debugger asks of a processor beside steps, on a real broker: run to, outputs, replay, the handler's place. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { until } from '../../harness/until.ts'
+import { openEditor } from '../processor/editor.ts'
+import { useLedger } from './ledgerStage.ts'
+
+test('runs to an offset and to a match: everything before is committed, and the record stands first', async t => {
+  const stage = await useLedger(t, 'transactional')
+  await stage.produce(0, 'a', 'b', 'c', 'd', '{"cents":7}', 'f')
+  const editor = await openEditor(t, { stopAtStart: true })
+  stage.start(editor)
+  const first = await editor.stoppedAt('fetched')
+  assert.deepEqual(first.stopCause, { kind: 'step' })
+  editor.command({ kind: 'continue' })
+  await until('all is committed', () => stage.values().length === 6)
+
+  editor.command({ kind: 'runTo', target: { kind: 'offset', topic: stage.topic, partition: 0, offset: '8' } })
+  await stage.produce(0, 'g', 'h', 'i', 'j', '{"cents":9}', 'l')
+  const atOffset = await editor.stoppedAt('fetched', first)
+  assert.equal(atOffset.ranges[0]?.fromOffset, '8')
+  assert.deepEqual(atOffset.stopCause, {
+    kind: 'runTo',
+    record: { topic: stage.topic, partition: 0, offset: '8' },
+    index: 0,
+  })
+  assert.deepEqual(stage.values().slice(6), ['g', 'h'], 'what came before is committed, and nothing else')
+
+  assert.match((await editor.checkMatch('value.cents >')) ?? '', /no JavaScript expression/)
+  assert.equal(await editor.checkMatch('value?.cents > 8'), null)
+  editor.command({ kind: 'runTo', target: { kind: 'match', expression: 'value?.cents > 8' } })
+  const atMatch = await editor.stoppedAt('fetched', atOffset)
+  assert.equal(atMatch.ranges[0]?.fromOffset, '10')
+  assert.deepEqual(stage.values().slice(6), ['g', 'h', 'i', 'j'])
+  editor.command({ kind: 'continue' })
+  await until('all is committed', () => stage.values().length === 12)
+})
+
+test('runs to the next record whose handling throws, and stands there with it', async t => {
+  const stage = await useLedger(t, 'transactional')
+  await stage.produce(0, 'a', 'b', 'bad c', 'd')
+  const editor = await openEditor(t, { stopAtStart: true })
+  const program = stage.start(editor)
+  await editor.stoppedAt('fetched')
+  editor.command({ kind: 'runTo', target: { kind: 'throw' } })
+  const threw = await editor.stoppedAt('processing')
+  assert.equal(threw.error, 'cannot use bad c')
+  assert.deepEqual(threw.stopCause, {
+    kind: 'threw',
+    record: { topic: stage.topic, partition: 0, offset: '2' },
+    index: 2,
+  })
+  editor.command({ kind: 'continue' })
+  assert.equal(await program.ended, 1)
+  assert.deepEqual(stage.values(), [])
+})
+
+test('step partition cuts a batch into one a partition, which commit apart', async t => {
+  const stage = await useLedger(t, 'transactional', { partitions: 3 })
+  let produced = 0
+  const produceAll = async () => {
+    for (const partition of [0, 1, 2]) await stage.produce(partition, `${partition}`)
+    produced += 3
+  }
+  await produceAll()
+  const editor = await openEditor(t, { stopAtStart: true })
+  stage.start(editor)
+  let whole = await editor.stoppedAt('fetched')
+  // The first batch may hold fewer partitions: which ones were fetched by then is chance.
+  while (whole.ranges.length < 2) {
+    await produceAll()
+    editor.command({ kind: 'stepBatch' })
+    whole = await editor.stoppedAt('fetched', whole)
+  }
+  const before = stage.values().length
+  editor.command({ kind: 'stepPartition' })
+  const second = await editor.stoppedAt('fetched', whole)
+  assert.equal(editor.states.find(each => each.batchId === whole.batchId && each.outcome)?.outcome, 'cut')
+  assert.deepEqual(second.ranges, [whole.ranges[1]])
+  const first = Number(whole.ranges[0]?.untilOffset) - Number(whole.ranges[0]?.fromOffset)
+  assert.equal(stage.values().length, before + first, 'the first partition alone is committed')
+  editor.command({ kind: 'continue' })
+  await until('all is committed', () => stage.values().length === produced)
+})
+
+test('outputs are known per record, and a replay is rolled back; with other code it shows what differs', async t => {
+  const stage = await useLedger(t, 'transactional')
+  await stage.produce(0, 'a', 'b', 'c')
+  const editor = await openEditor(t, { stopAtStart: true })
+  const program = stage.start(editor)
+  const batch = await editor.stoppedAt('fetched')
+  const place = await editor.handler()
+  const source = readFileSync(join(import.meta.dirname, 'programs/ledger.ts'), 'utf8').split('\n')
+  assert.match(source[(place?.line ?? 0) - 1] ?? '', /for \(const \[id, value\] of checked\(batch\)\) tx\.run/)
+  editor.command({ kind: 'stepPhase' })
+  await editor.stoppedAt('processing')
+  await assert.rejects(
+    editor.replay({ ranges: batch.ranges, batchId: batch.batchId, mode: 'rolledBack' }),
+    /being processed/,
+  )
+  editor.command({ kind: 'stepPhase' })
+  await editor.stoppedAt('saved')
+  const written = await editor.outputs({ batchId: batch.batchId, from: 0, count: 10 })
+  assert.deepEqual(
+    written.outputs.map(({ record, values, again, isInTransaction }) => [
+      record?.offset,
+      values,
+      again,
+      isInTransaction,
+    ]),
+    ['a', 'b', 'c'].map((value, at) => [`${at}`, [`0/${at}`, value], 'adds', true]),
+  )
+  const record = { topic: stage.topic, partition: 0, offset: '1' }
+  assert.equal((await editor.outputs({ batchId: batch.batchId, record, from: 0, count: 10 })).total, 1)
+  assert.equal((await editor.records(batch.batchId, 0, 3)).records[1]?.outputCount, 1)
+  editor.command({ kind: 'stepPhase' })
+  await editor.stoppedAt('committed')
+
+  const replay = { ranges: batch.ranges, batchId: batch.batchId, mode: 'rolledBack' } as const
+  const same = await editor.replay(replay)
+  assert.deepEqual([same.recordCount, same.outputCount, same.gone], [3, 3, []])
+  assert.deepEqual((await editor.outputs({ batchId: same.replayId, from: 0, count: 10 })).outputs, written.outputs)
+  await assert.rejects(editor.replay({ ...replay, mode: 'written' }), /rollsBackInstead/)
+  assert.deepEqual(stage.values(), ['a', 'b', 'c'])
+  program.signal('SIGKILL')
+  await program.ended
+
+  const other = await openEditor(t, { stopAtStart: true })
+  stage.start(other, { MARK: '!' })
+  await stage.produce(0, 'd')
+  await other.stoppedAt('fetched')
+  const changed = await other.replay(replay)
+  const outputs = await other.outputs({ batchId: changed.replayId, from: 0, count: 10 })
+  assert.deepEqual(
+    outputs.outputs.map(({ values }) => values[1]),
+    ['a!', 'b!', 'c!'],
+  )
+  assert.deepEqual(stage.values(), ['a', 'b', 'c'])
+})
+
+test('without a transaction a replay records its outputs, or writes them again', async t => {
+  const stage = await useLedger(t, 'at-least-once')
+  await stage.produce(0, 'a', 'b')
+  const editor = await openEditor(t, { stopAtStart: true })
+  stage.start(editor)
+  const batch = await editor.stoppedAt('fetched')
+  assert.deepEqual(editor.hellos[0]?.capabilities.replayRolledBack, { isOffered: false, reason: 'nothingToRollBack' })
+  editor.command({ kind: 'stepPhase' })
+  await editor.stoppedAt('processing')
+  editor.command({ kind: 'stepPhase' })
+  await editor.stoppedAt('saved')
+  editor.command({ kind: 'stepPhase' })
+  await editor.stoppedAt('committed')
+  assert.deepEqual(stage.values(), ['a', 'b'])
+  const recorded = await editor.replay({ ranges: batch.ranges, batchId: batch.batchId, mode: 'recorded' })
+  const outputs = await editor.outputs({ batchId: recorded.replayId, from: 0, count: 10 })
+  assert.deepEqual(
+    outputs.outputs.map(({ values, isInTransaction, record }) => [values[1], isInTransaction, record?.offset]),
+    [
+      ['a', false, '0'],
+      ['b', false, '1'],
+    ],
+  )
+  assert.deepEqual(stage.values(), ['a', 'b'], 'nothing was written')
+  await editor.replay({ ranges: batch.ranges, batchId: batch.batchId, mode: 'written' })
+  assert.deepEqual(stage.values(), ['a', 'b', 'a', 'b'])
+  assert.equal(await stage.committed(0), 2n)
+})
+
+test('records that are produced in a Kafka transaction are seen, and a replay of them is aborted', async t => {
+  const stage = await useLedger(t, 'kafka')
+  await stage.produce(0, 'a', 'b')
+  const editor = await openEditor(t, { stopAtStart: true })
+  stage.start(editor)
+  const batch = await editor.stoppedAt('fetched')
+  const replay = await editor.replay({ ranges: batch.ranges, batchId: batch.batchId, mode: 'rolledBack' })
+  assert.deepEqual([replay.recordCount, replay.outputCount], [2, 2])
+  editor.command({ kind: 'stepPhase' })
+  await editor.stoppedAt('processing')
+  editor.command({ kind: 'stepPhase' })
+  const saved = await editor.stoppedAt('saved')
+  assert.equal(saved.outputCount, 2)
+  editor.command({ kind: 'continue' })
+  await until('the offsets are committed', async () => (await stage.committed(0)) === 2n)
+})
