@@ -24,7 +24,9 @@ export const accountRules = {
     'Its handling had begun and its offset was not committed: it runs again, and what it had written by then stands twice.',
   zombieOutputs:
     'Another instance did it as well: what the frozen one had written stands, for no transaction holds it back.',
-  committedBeforeDone: 'Its offset was committed before its handling was done: nobody handles it again.',
+  committedBeforeDone:
+    'Its offset was committed before its handling was done: what the handler had not written of it by then is lost.',
+  committedBeforeBegun: 'Its offset was committed before its handling had begun: nobody handles it.',
   deletedByRetention: 'Retention deleted it before it was handled.',
 } as const
 export type AccountRule = keyof typeof accountRules
@@ -69,7 +71,7 @@ function rowsOf(range: WireRange, faulted: FaultedParams, after: AfterFault): Ac
     .flat()
     .filter(each => partitionName(each) === partitionName(range))
     .flatMap(({ fromOffset, untilOffset }) => [BigInt(fromOffset), BigInt(untilOffset)])
-  const position = positionOf(range, after.positions)
+  const position = positionNow(range, faulted, after)
   const cuts = new Set([
     from,
     ...[...ends, ...(position === undefined ? [] : [position])].filter(at => at > from && at < until),
@@ -89,13 +91,14 @@ function rowsOf(range: WireRange, faulted: FaultedParams, after: AfterFault): Ac
 function judge(place: WirePlace, faulted: FaultedParams, after: AfterFault): Omit<AccountRow, 'range'> {
   const { guarantee } = after
   if (holds(after.lost, place)) return { fate: 'lost', rule: 'deletedByRetention' }
-  const position = positionOf(place, after.positions)
+  const position = positionNow(place, faulted, after)
   const isBegun = holds(faulted.begun, place)
   const isDone = holds(faulted.done, place)
   const isByOthers = holds(faulted.byOthers ?? [], place)
   const runsAgain =
     isByOthers || holds(after.ranAgain, place) || position === undefined || BigInt(place.offset) >= position
-  if (!runsAgain) return isDone ? held('committedAndDone') : { fate: 'lost', rule: 'committedBeforeDone' }
+  if (!runsAgain && isDone) return held('committedAndDone')
+  if (!runsAgain) return { fate: 'lost', rule: isBegun ? 'committedBeforeDone' : 'committedBeforeBegun' }
   if (!isBegun) return held('notBegun')
   if (faulted.again !== 'adds') {
     if (guarantee === 'transactional exactly-once') return held(isByOthers ? 'fencedZombie' : 'rolledBack')
@@ -120,6 +123,11 @@ function holds(ranges: readonly WireRange[], { topic, partition, offset }: WireP
       BigInt(each.fromOffset) <= at &&
       at < BigInt(each.untilOffset),
   )
+}
+
+/** Where the group stands; as the process knew it, until the restarted one has told. */
+function positionNow(place: Omit<WirePlace, 'offset'>, faulted: FaultedParams, after: AfterFault): bigint | undefined {
+  return positionOf(place, after.positions) ?? positionOf(place, faulted.committed)
 }
 
 function positionOf(

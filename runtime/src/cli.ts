@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   groups: async () => (await import('./commands/groups.ts')).groups,
   lag: async () => (await import('./commands/lag.ts')).lag,
   batches: async () => (await import('./commands/batches.ts')).batches,
+  step: async () => (await import('./commands/step.ts')).step,
 }
 
 /** @returns the exit code. */
@@ -64,6 +65,7 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === import.me
     error: text => console.error(text),
     env: process.env,
     columns: process.stdout.columns,
+    input: process.stdin,
     interrupted: interruption.signal,
   })
 }

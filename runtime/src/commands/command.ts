@@ -1,4 +1,5 @@
 /** What a command of the command line is; each lives in its own file and is listed in `cli.ts`. */
+import type { Readable } from 'node:stream'
 
 export interface Command {
   /** One line for the list of commands. */
@@ -19,6 +20,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Columns of the screen; `undefined` where the output is a pipe or file. */
   readonly columns: number | undefined
+  /** What is typed or piped; only `step` reads it. */
+  readonly input?: Readable & { readonly isTTY?: boolean }
   /** Aborted by Ctrl+C; only commands that run until then look at it. */
   readonly interrupted: AbortSignal
 }

@@ -113,6 +113,7 @@ function connected<U extends Steppable>(
     ...options.faults(() => stepper),
     offerOf: fault => hello.capabilities[fault],
     nowMs: () => clock.nowMs(),
+    failed: error => trace({ kind: 'control', message: `the fault did not happen: ${reasonOf(error)}` }),
     tell: params => link.faulted(params),
     tellNow: params => link.faultedNow(params),
     kill: () => void process.kill(process.pid, 'SIGKILL'),

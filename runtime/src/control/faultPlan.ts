@@ -22,6 +22,8 @@ export interface FaultPorts<U extends Steppable> {
   /** @param read the record whose value is being read, in the midst of a handler. */
   met(unit: U, phase: BatchPhase, read: WirePlace | undefined): Met
   nowMs(): number
+  /** A fault could not be made. */
+  failed(error: unknown): void
   /** Tells the editor; resolves when it has left this process. */
   tell(params: FaultedParams): Promise<void>
   /** The same where nothing can be awaited. */
@@ -62,6 +64,8 @@ const placeOf: Readonly<Record<OwnFault, BatchPhase | 'midway' | 'now'>> = {
 export class FaultPlan<U extends Steppable> {
   readonly #ports: FaultPorts<U>
   #armed: OwnFault | undefined
+  /** Resolves when a fault that was asked for where the pipeline stands is over: nothing goes on before. */
+  settled: Promise<void> = Promise.resolve()
   /** The commit of this unit is to be without a reply. */
   #losesReplyOf: U | undefined
 
@@ -85,7 +89,9 @@ export class FaultPlan<U extends Steppable> {
     if (place === 'now') await this.#happen(stands?.unit, stands?.phase ?? 'fetched')
     else if (stands && place === stands.phase && fault !== 'loseCommitReply')
       // Answered first: the process may be gone afterwards.
-      setImmediate(() => void this.#happen(stands.unit, stands.phase))
+      this.settled = new Promise(resolve => setImmediate(resolve))
+        .then(() => this.#happen(stands.unit, stands.phase))
+        .catch(error => this.#ports.failed(error))
     else if (stands?.phase === 'saved' && fault === 'loseCommitReply') await this.#happen(stands.unit, 'saved')
     else return { when: 'armed' }
     return { when: 'now' }

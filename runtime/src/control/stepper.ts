@@ -189,6 +189,10 @@ export class Stepper<U extends Steppable> {
   }
 
   #hasRead(unit: U, record: WirePlace): void {
+    const before = this.#inHand
+    // The same value may be read several times while its record is in hand.
+    if (before?.offset === record.offset && before.partition === record.partition && before.topic === record.topic)
+      return
     this.#inHand = record
     this.#options.faults.read(unit, record, ++this.#reads)
   }
@@ -297,6 +301,7 @@ export class Stepper<U extends Steppable> {
       this.#stands = { unit, phase, details: told }
       unit.signal.addEventListener('abort', letGo)
     })
+    await this.#options.faults.settled
     if (!this.#isDetached) this.#options.tell(this.#state(unit, phase, false, details))
   }
 

@@ -1,5 +1,6 @@
 /** A topic with records in it, and the ledger program over it, as often as a test starts it. */
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kafka, logLevel } from 'kafkajs'
 import type { KafkaConnection } from '../../../runtime/src/clients/client.ts'
@@ -20,6 +21,8 @@ export interface LedgerStage {
   readonly connection: KafkaConnection
   produce(partition: number, ...values: string[]): Promise<void>
   start(editor: TestEditor | undefined, environment?: NodeJS.ProcessEnv, file?: string): Program
+  /** The sum of the order totals sample. */
+  cents(): number
   /** Values in the ledger, in the order of writing. */
   values(): string[]
   /** What the group has committed in Kafka. */
@@ -51,7 +54,7 @@ export async function useLedger(
       await producer.send(values.map(value => ({ topic, partition, key: value, value })))
     },
     start: (editor, environment = {}, file = 'ledger.ts') =>
-      startProgram(t, join(import.meta.dirname, 'programs', file), {
+      startProgram(t, resolve(import.meta.dirname, 'programs', file), {
         ...editor?.environment,
         BROKERS: brokers.join(','),
         TOPIC: topic,
@@ -59,20 +62,26 @@ export async function useLedger(
         GROUP: group,
         DATABASE: database,
         GUARANTEE: guarantee,
+        TIDEMARK_BROKERS: brokers.join(','),
+        TIDEMARK_TOPIC: topic,
+        TIDEMARK_GROUP: group,
+        TIDEMARK_DATABASE: database,
         ...environment,
       }),
-    values: () => valuesIn(database),
+    cents: () => Number(query(database, 'select sum(cents) as value from totals')[0] ?? 0),
+    values: () => query(database, 'select value from ledger order by rowid').map(String),
     committed: async partition => (await connection.committedOffsets(group, [{ topic, partition }]))[0]?.offset,
   }
 }
 
-function valuesIn(path: string): string[] {
-  const database = new DatabaseSync(path, { readOnly: true })
+function query(path: string, sql: string): unknown[] {
+  if (!existsSync(path)) return []
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
   try {
     return database
-      .prepare('select value from ledger order by rowid')
+      .prepare(sql)
       .all()
-      .map(row => String(row.value))
+      .map(row => row.value)
   } catch {
     // The program has not made its table yet.
     return []

@@ -1,0 +1,89 @@
+/** Every fault on the samples, on a real broker: the right one ends with nothing lost and nothing doubled; the wrong one is named. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { type Fault, type FaultScene, meet } from './faults.ts'
+import { useLedger } from './ledgerStage.ts'
+
+const samples = join(import.meta.dirname, '../../../runtime/samples/order-totals')
+const orders = 6
+
+async function order(t: TestContext, file: string): Promise<FaultScene> {
+  const stage = await useLedger(t, 'transactional')
+  const values = Array.from({ length: orders }, (_none, at) => ({
+    id: `${at}`,
+    customer: `c${at % 2}`,
+    amountCents: 1,
+  }))
+  await stage.produce(0, ...values.map(each => JSON.stringify(each)))
+  const isDone = async () => (await stage.committed(0)) === BigInt(orders)
+  return { stage, environment: {}, file: join(samples, file), isDone }
+}
+
+suite('the right sample', { concurrency: 3 }, () => {
+  for (const [fault, rule] of [
+    ['killBeforeSave', 'rolledBack'],
+    ['killBetweenSaveAndCommit', 'rolledBack'],
+    ['killAfterCommit', 'committedAndDone'],
+    ['loseCommitReply', 'committedAndDone'],
+    ['cutConnection', 'notBegun'],
+    ['secondInstance', 'notBegun'],
+    ['freeze', 'notBegun'],
+  ] as const satisfies readonly (readonly [Fault, string])[])
+    test(`${fault}: nothing is lost and nothing doubled`, async t => {
+      const scene = await order(t, 'totals-right.ts')
+      const { account, faulted } = await meet(t, scene, fault)
+      assert.equal(scene.stage.cents(), orders)
+      assert.deepEqual([account.offsets.repeated, account.offsets.lost], [0, 0])
+      assert.equal(account.rows.at(0)?.rule, rule, JSON.stringify({ account, faulted }))
+    })
+
+  test('retention: what is gone is told, not stepped over', async t => {
+    const scene = await order(t, 'totals-right.ts')
+    const { account, after } = await meet(t, scene, 'retention')
+    assert.deepEqual(account.offsets, { repeated: 0, lost: orders, held: 0 })
+    assert.equal(account.rows[0]?.rule, 'deletedByRetention')
+    assert.match(after.ended?.error ?? '', /are gone/)
+    assert.equal(scene.stage.cents(), 0)
+  })
+})
+
+suite('the wrong sample', { concurrency: 3 }, () => {
+  for (const [fault, cents, rule] of [
+    ['killBetweenSaveAndCommit', 2 * orders, 'doneBeforeCommit'],
+    ['freeze', 2 * orders, 'zombieOutputs'],
+    ['killAfterCommit', orders, 'committedAndDone'],
+  ] as const satisfies readonly (readonly [Fault, number, string])[])
+    test(`${fault}: ${cents === orders ? 'held' : 'doubled, and the records are named'}`, async t => {
+      const scene = await order(t, 'totals-wrong.ts')
+      const { account, faulted } = await meet(t, scene, fault)
+      assert.equal(scene.stage.cents(), cents)
+      assert.equal(account.offsets.repeated, cents - orders)
+      assert.deepEqual(
+        account.rows.map(row => [row.range.fromOffset, row.range.untilOffset, row.rule]),
+        [['0', `${orders}`, rule]],
+        JSON.stringify(faulted),
+      )
+    })
+})
+
+suite('other guarantees', { concurrency: 3 }, () => {
+  for (const [guarantee, fault, values, rule] of [
+    ['at-most-once', 'killBeforeSave', 'a', 'committedBeforeBegun'],
+    ['at-least-once', 'killBeforeSave', 'aabcd', 'begunBeforeCommit'],
+    ['at-least-once', 'loseCommitReply', 'abcd', 'committedAndDone'],
+    ['idempotent', 'killBetweenSaveAndCommit', 'abcd', 'sameKeys'],
+    ['kafka', 'loseCommitReply', '', 'committedAndDone'],
+  ] as const)
+    test(`${guarantee}, ${fault}: ${rule}`, async t => {
+      const stage = await useLedger(t, guarantee)
+      await stage.produce(0, 'a', 'b', 'c', 'd')
+      const isDone = async () => (await stage.committed(0)) === 4n
+      const { account, faulted } = await meet(t, { stage, environment: {}, isDone }, fault)
+      assert.ok(
+        account.rows.some(row => row.rule === rule),
+        JSON.stringify({ account, faulted }),
+      )
+      if (guarantee !== 'kafka') assert.equal([...stage.values()].join(''), values)
+    })
+})
