@@ -16,7 +16,7 @@ import type { OffsetRange } from '../semantics/ranges.ts'
 import type { Memory } from './memory.ts'
 import { inHandling, OutputLog, recordWatch } from './outputs.ts'
 import type { Refetched } from './refetch.ts'
-import { withSeenTransaction } from './stepper.ts'
+import { withSeenTransaction } from './seenTransaction.ts'
 import { wireRange } from './wireRecords.ts'
 
 /** What a replay runs through: the processor's own handler and protocol, or plain kafkajs code's handler. */

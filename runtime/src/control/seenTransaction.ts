@@ -111,3 +111,9 @@ function json(value: object): string {
     return String(value)
   }
 }
+
+/** What a handler is given, with its transaction handle watched. */
+export function withSeenTransaction<Extra extends object>(extra: Extra): Extra {
+  if (!('tx' in extra) || typeof extra.tx !== 'object' || extra.tx === null) return extra
+  return { ...extra, tx: seenTransaction(extra.tx) }
+}

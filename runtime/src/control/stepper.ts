@@ -10,7 +10,7 @@ import { Memory } from './memory.ts'
 import { inHandling, OutputLog, recordWatch, takeInHand } from './outputs.ts'
 import { causeOf, type FoundRecord, indexOf, type RecordFinder, recordFinder } from './runTo.ts'
 import { watchModules } from './seenModules.ts'
-import { seenTransaction } from './seenTransaction.ts'
+import { withSeenTransaction } from './seenTransaction.ts'
 import { wireRange } from './wireRecords.ts'
 
 /** `run`: never; `batch`: before the next batch; `phase`: at the next phase. */
@@ -347,9 +347,4 @@ function rememberedOf(unit: Steppable) {
     },
     log: undefined,
   }
-}
-
-export function withSeenTransaction<Extra extends object>(extra: Extra): Extra {
-  if (!('tx' in extra) || typeof extra.tx !== 'object' || extra.tx === null) return extra
-  return { ...extra, tx: seenTransaction(extra.tx) }
 }
