@@ -60,7 +60,12 @@ function afterOf(editor: TestEditor, faulted: FaultedParams | undefined) {
   const again =
     faulted === undefined
       ? begun
-      : begun.filter(each => each.attempt !== faulted.batch?.attempt || each.batchId !== faulted.batch.batchId)
+      : begun.filter(
+          each =>
+            faulted.batch?.phase === 'fetched' ||
+            each.attempt !== faulted.batch?.attempt ||
+            each.batchId !== faulted.batch.batchId,
+        )
   const told = editor.positions.flatMap(({ positions }) => positions)
   const committed = editor.states.filter(state => state.outcome === 'committed').flatMap(state => state.ranges)
   return {

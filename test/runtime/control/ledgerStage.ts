@@ -26,7 +26,7 @@ export interface LedgerStage {
   /** Values in the ledger, in the order of writing. */
   values(): string[]
   /** What the group has committed in Kafka. */
-  committed(partition: number): Promise<bigint | undefined>
+  committed(partition: number, groupId?: string): Promise<bigint | undefined>
 }
 
 export async function useLedger(
@@ -70,7 +70,8 @@ export async function useLedger(
       }),
     cents: () => Number(query(database, 'select sum(cents) as value from totals')[0] ?? 0),
     values: () => query(database, 'select value from ledger order by rowid').map(String),
-    committed: async partition => (await connection.committedOffsets(group, [{ topic, partition }]))[0]?.offset,
+    committed: async (partition, groupId = group) =>
+      (await connection.committedOffsets(groupId, [{ topic, partition }]))[0]?.offset,
   }
 }
 

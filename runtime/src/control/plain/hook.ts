@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs'
 import { systemClock } from '../../clock.ts'
-import { controlScratchGroupVariable, controlSocketVariable } from '../../protocol.ts'
+import { controlScratchGroupVariable, controlSecondInstanceVariable, controlSocketVariable } from '../../protocol.ts'
 import { warningsTrace } from '../../trace.ts'
 import { standstillMsMax } from '../connect.ts'
 import { type ConsumerSetting, steppedConsumer } from './consumer.ts'
@@ -19,7 +19,7 @@ export function hookKafkajs(environment: NodeJS.ProcessEnv): void {
   const makeConsumer = prototype.consumer
   const scratchOf = scratchGroups(environment[controlScratchGroupVariable])
   let isClaimed = false
-  const setting: Omit<ConsumerSetting, 'kafka' | 'groupId' | 'realGroupId'> = {
+  const setting: Omit<ConsumerSetting, 'kafka' | 'groupId' | 'realGroupId' | 'isSecond'> = {
     environment,
     clock: systemClock,
     trace: warningsTrace,
@@ -36,7 +36,8 @@ export function hookKafkajs(environment: NodeJS.ProcessEnv): void {
     const groupId = scratchOf(config.groupId)
     const sessionTimeout = Math.max(config.sessionTimeout ?? 0, standstillMsMax)
     const consumer = makeConsumer.call(this, { ...config, groupId, sessionTimeout })
-    return steppedConsumer(consumer, { ...setting, kafka: this, groupId, realGroupId: config.groupId })
+    const isSecond = environment[controlSecondInstanceVariable] !== undefined
+    return steppedConsumer(consumer, { ...setting, kafka: this, groupId, realGroupId: config.groupId, isSecond })
   }
 }
 

@@ -1,13 +1,16 @@
 /** Where a group stands before its consumer runs; for a scratch group, where the real group stands. */
-import type { Kafka } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 import { reasonOf, TidemarkError } from '../../errors.ts'
 import { partitionName } from '../../semantics/ranges.ts'
+import { expireMember } from './cluster.ts'
 
 export interface GroupSetting {
   readonly kafka: Kafka
   /** The group that the run uses. */
   readonly groupId: string
   readonly realGroupId: string
+  /** Whether another instance of this run is a member of the group already. */
+  readonly isSecond: boolean
 }
 
 /** Committed offsets by partition name; a partition without one is absent. */
@@ -21,7 +24,7 @@ export type Positions = Map<string, bigint>
  * @throws TidemarkError SCRATCH_NOT_COPIED: consuming from anywhere else would show other batches than the real group's next ones.
  */
 export async function preparePositions(
-  { kafka, groupId, realGroupId }: GroupSetting,
+  { kafka, groupId, realGroupId, isSecond }: GroupSetting,
   subscribed: readonly (string | RegExp)[],
 ): Promise<Positions> {
   const admin = kafka.admin()
@@ -29,6 +32,7 @@ export async function preparePositions(
     await admin.connect()
     const topics = await namesOf(subscribed, () => admin.listTopics())
     if (topics.length === 0) return new Map()
+    if (groupId !== realGroupId && !isSecond) await removeGhosts(kafka, admin, groupId)
     const used = await admin.fetchOffsets({ groupId, topics })
     const positions = positionsOf(used)
     if (groupId === realGroupId) return positions
@@ -49,6 +53,16 @@ export async function preparePositions(
   } finally {
     await admin.disconnect()
   }
+}
+
+/**
+ * A debugged process that was killed is a member for as long as its session lasts, which is half an hour, and the group waits for it.
+ * kafkajs knows no static membership that would let the next one take its place; a scratch group has no other members, so they go.
+ */
+async function removeGhosts(kafka: Kafka, admin: Admin, groupId: string): Promise<void> {
+  const { groups } = await admin.describeGroups([groupId])
+  // A member that has gone meanwhile is what was wanted.
+  for (const { memberId } of groups[0]?.members ?? []) await expireMember(kafka, { groupId, memberId }).catch(() => {})
 }
 
 async function namesOf(subscribed: readonly (string | RegExp)[], all: () => Promise<string[]>): Promise<string[]> {

@@ -1,0 +1,78 @@
+/** Plain kafkajs consumers, unchanged, under every fault: one commits early, one writes by key and commits after. */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { until } from '../../harness/until.ts'
+import { openEditor } from '../processor/editor.ts'
+import { type Fault, type FaultScene, meet } from './faults.ts'
+import { useLedger } from './ledgerStage.ts'
+
+const file = 'plainWriter.ts'
+const preloaded = { NODE_OPTIONS: '--import=@tidemark/runtime/register' }
+
+async function plain(t: TestContext, kind: 'early' | 'upsert'): Promise<FaultScene> {
+  const stage = await useLedger(t, 'at-least-once')
+  await stage.produce(0, 'a', 'b', 'c', 'd')
+  const scratch = `${stage.group}-scratch`
+  const isDone = async () => (await stage.committed(0, scratch)) === 4n
+  return { stage, environment: { ...preloaded, KIND: kind, TIDEMARK_SCRATCH_GROUP: scratch }, file, isDone }
+}
+
+suite('written by key, committed after: nothing is lost and nothing doubled', { concurrency: 3 }, () => {
+  for (const fault of [
+    'killBeforeSave',
+    'killBetweenSaveAndCommit',
+    'killAfterCommit',
+    'loseCommitReply',
+    'cutConnection',
+    'freeze',
+  ] as const satisfies readonly Fault[])
+    test(fault, async t => {
+      const scene = await plain(t, 'upsert')
+      const { account, faulted } = await meet(t, scene, fault)
+      assert.deepEqual(scene.stage.values(), ['a', 'b', 'c', 'd'])
+      assert.deepEqual([account.offsets.repeated, account.offsets.lost], [0, 0], JSON.stringify({ account, faulted }))
+    })
+})
+
+test('committed early: a kill amid the handler loses records, and they are named', async t => {
+  const scene = await plain(t, 'early')
+  const { account } = await meet(t, scene, 'killBeforeSave')
+  assert.deepEqual(scene.stage.values(), ['a'])
+  assert.equal(account.offsets.lost, 4)
+  assert.deepEqual(new Set(account.rows.map(row => row.rule)), new Set(['committedBeforeDone', 'committedBeforeBegun']))
+})
+
+test('stands before the record that was run to, sees outputs per record, and replays from the log', async t => {
+  const { stage, environment, isDone } = await plain(t, 'upsert')
+  const editor = await openEditor(t, { stopAtStart: true })
+  stage.start(editor, environment, file)
+  const batch = await editor.stoppedAt('fetched')
+  editor.command({ kind: 'runTo', target: { kind: 'match', expression: "value === 'c'" } })
+  const stands = await editor.stoppedAt('processing')
+  assert.deepEqual(stands.stopCause, {
+    kind: 'runTo',
+    record: { topic: stage.topic, partition: 0, offset: '2' },
+    index: 2,
+  })
+  assert.deepEqual(stage.values(), ['a', 'b'])
+  editor.command({ kind: 'continue' })
+  await until('all is committed', isDone)
+  const written = await editor.outputs({ batchId: batch.batchId, from: 0, count: 10 })
+  assert.deepEqual(
+    written.outputs.map(({ record, again }) => [record?.offset, again]),
+    ['0', '1', '2', '3'].map(offset => [offset, 'same']),
+  )
+  const replay = await editor.replay({ ranges: batch.ranges, batchId: batch.batchId, mode: 'recorded' })
+  assert.equal((await editor.outputs({ batchId: replay.replayId, from: 0, count: 10 })).total, 4)
+  const { capabilities } = editor.hellos[0] ?? assert.fail('no hello')
+  assert.deepEqual(capabilities.stepPartition, { isOffered: false, reason: 'onePartitionBatches' })
+  assert.match((await editor.handler())?.path ?? '', /plainWriter\.ts$/)
+
+  editor.command({ kind: 'runTo', target: { kind: 'throw' } })
+  await stage.produce(0, 'e', 'bad f')
+  const threw = await editor.stoppedAt('processing', stands)
+  assert.deepEqual(
+    [threw.stopCause?.kind, threw.stopCause?.record?.offset, threw.error],
+    ['threw', '5', 'cannot use bad f'],
+  )
+})
