@@ -6,11 +6,11 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { bundle } from '../harness/bundle.ts'
+import { bundle, serverBundle, sqlParserBundle } from '../harness/bundle.ts'
 import { measureServer } from './analyzer/languageServer.ts'
 import { type Measured, median } from './analyzer/measured.ts'
 import { findPeers, type Peers } from './analyzer/peers.ts'
@@ -111,23 +111,12 @@ function together(passes: readonly Measured[]): Measured {
   }
 }
 
-/** As it ships: one file, with the compile cache. */
+/** As it ships: bundled like the server, with the parser alone. */
 async function bundled(name: string, folder: string): Promise<string> {
-  const outfile = join(folder, `${name}.mjs`)
-  await build({
-    entryPoints: [join(import.meta.dirname, 'analyzer', `${name}.ts`)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    conditions: ['source'],
-    logLevel: 'error',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); import module from 'node:module'; module.enableCompileCache?.(); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",
-    },
-  })
-  return outfile
+  const entryPoints = { [name]: join(import.meta.dirname, 'analyzer', `${name}.ts`) }
+  await build({ ...serverBundle, entryPoints, outdir: folder, sourcemap: false, splitting: false })
+  await build({ ...sqlParserBundle, outdir: folder, sourcemap: false })
+  return join(folder, `${name}.mjs`)
 }
 
 function measureEslint({ folder }: Peers, workspace: Workspace, rounds: number): Promise<Measured> {
@@ -145,6 +134,8 @@ async function measureScript(
   const { root, handler, helper } = workspace
   const child = spawn(process.execPath, [...more.flags, script, root, handler, helper, String(rounds), ...more.args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Filled by the start before, as an extension's is.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(root), 'compile-cache') },
   })
   let firstMs = Number.NaN
   let last: { inHandler: number[]; inHelper: number[]; peakBytes: number } | undefined
