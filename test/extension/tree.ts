@@ -14,12 +14,11 @@ test('a topic opens into its configuration and partitions, a group into its memb
   t.after(closeAll)
   const { topic, groupId } = await workload(t)
   await openLocal(t)
-  await vscode.commands.executeCommand(commands.refreshClusters)
   await page.click(row(topic))
   await page.wait(row('leader 1 · in sync 1 of 1'))
   const rows = await page.texts({ selector: '.monaco-list-row', text: 'last stable' })
   assert.deepEqual(
-    rows.map(text => /(\d+ to \d+, last stable \d+)/.exec(text)?.[1]),
+    rows.map(text => /^\d(\d+ to \d+, last stable \d+)/.exec(text)?.[1]),
     ['0 to 120, last stable 120', '0 to 40, last stable 40'],
   )
   await page.click(row('Configuration'))
@@ -46,7 +45,8 @@ test('favourites stand on top, over a filter too; a filter says so and can be ta
   await openLocal(t)
   const cluster = clusterNode()
   const star = { cluster, topic: { topic } }
-  await vscode.commands.executeCommand(commands.addFavourite, star)
+  await page.hover(row(topic))
+  await page.click({ selector: `.monaco-list-row:has-text("${topic}") .codicon-star-empty` })
   t.after(() => vscode.commands.executeCommand(commands.removeFavourite, star))
   await page.wait(row('Favourites'))
   const order = await page.texts({ selector: '.monaco-list-row' })
@@ -67,13 +67,22 @@ test('favourites stand on top, over a filter too; a filter says so and can be ta
   await page.waitHidden(row('Favourites'))
 })
 
+/** Opens the cluster with its topics and groups, whatever was open before; read anew, so that what was just made is there. */
 async function openLocal(t: TestScope): Promise<void> {
   await vscode.commands.executeCommand('tidemark.clusters.focus')
-  await vscode.commands.executeCommand('workbench.actions.treeView.tidemark.clusters.collapseAll')
+  await vscode.commands.executeCommand(collapseAll)
+  t.after(() => vscode.commands.executeCommand(collapseAll))
+  await vscode.commands.executeCommand(commands.refreshClusters)
   await page.click(row('local'))
-  t.after(() => vscode.commands.executeCommand('workbench.actions.treeView.tidemark.clusters.collapseAll'))
   await page.wait(row('Topics'))
+  for (const folder of ['Topics', 'Groups']) {
+    const closed = { selector: `.monaco-list-row[aria-expanded=false]:has-text("${folder}")` }
+    if ((await page.count(closed)) > 0) await page.click(closed)
+    await page.wait({ selector: `.monaco-list-row[aria-expanded=true]:has-text("${folder}")` })
+  }
 }
+
+const collapseAll = 'workbench.actions.treeView.tidemark.clusters.collapseAll'
 
 function clusterNode() {
   const [entry] = vscode.workspace
