@@ -65,7 +65,7 @@ test(
     await batchPanel.untilHeard('stopped after the commit')
     await until('the commit', async () => (await committedOf(client, groupId, topic)) === String(card.until))
     await page.click({ selector: '.menu-button vscode-button', text: 'Fault here', panel: true })
-    await page.wait({ selector: '.menu-item', panel: true })
+    await page.wait({ selector: '.menu:not([hidden]) .menu-item', panel: true })
     await screenshot('step-faults')
     await page.press('Escape')
     const { groups } = await client.listGroups()
