@@ -44,9 +44,7 @@ export async function meet(t: Scope, { stage, environment, file, isDone }: Fault
   if ((await program.ended) !== 'SIGKILL') throw new Error(`it lived on:\n${program.output()}`)
   const after = await openEditor(t, { stopAtStart: false })
   const again = stage.start(after, environment, file)
-  await until('everything is done', () => isDone(), { deadlineMs: 60_000 }).catch(error => {
-    if (!again.hasEnded()) throw error
-  })
+  await until('everything is done', async () => again.hasEnded() || (await isDone()))
   await until('it has told where it starts', () => after.positions.length > 0 || again.hasEnded())
   again.signal('SIGTERM')
   await again.ended
