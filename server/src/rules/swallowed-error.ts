@@ -115,12 +115,14 @@ function failing(block: Flow): Work | undefined {
   return parse
 }
 
-/** What a catch can catch: nothing that was started and left alone, nor what a try inside has settled. */
+/** What a catch can catch: nothing that was started and left alone, no broken record that a try inside has dealt with. */
 function* attached(flow: Flow): Generator<Flow> {
   if (flow.kind === 'detached') return
   yield flow
-  const isCaught = flow.kind === 'try' && flow.handler !== undefined && !mayThrow(flow.handler)
-  for (const part of partsOf(flow)) if (!isCaught || part !== flow.block) yield* attached(part)
+  const isRead = flow.kind === 'try' && flow.handler !== undefined && !mayThrow(flow.handler)
+  for (const part of partsOf(flow))
+    for (const inner of attached(part))
+      if (!isRead || part !== flow.block || inner.kind !== 'signal' || inner.signal !== 'parse') yield inner
 }
 
 function mayThrow(flow: Flow): boolean {
