@@ -25,6 +25,9 @@ test('a topic opens into its configuration and partitions, a group into its memb
   await page.wait(row('retention.ms'))
   const [set] = await page.texts(row('max.message.bytes'))
   assert.match(set ?? '', /700000$/, 'set on the topic, and told first')
+  // Closed again: rows that are scrolled out of sight are not there for the page.
+  await page.click(row('Configuration'))
+  await page.waitHidden(row('retention.ms'))
 
   await page.click(twistie(groupId))
   await page.wait(row('witness-reader'))
