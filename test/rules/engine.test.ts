@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createEngine } from '@tidemark/server/analysis/engine'
+import { createEngine } from '@tidemark/server/analysis/engine/engine'
 import { disk, fixturesRoot } from './fixtures.ts'
 import { memory, root } from './memory.ts'
 

@@ -11,8 +11,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Finding, TextEdit } from '@tidemark/server/analysis/finding'
-import { createEngine, type FileSystem } from '@tidemark/server/analysis/engine'
+import type { Finding, TextEdit } from '@tidemark/server/facts/finding'
+import { createEngine, type FileSystem } from '@tidemark/server/analysis/engine/engine'
 
 export const fixturesRoot = dirname(fileURLToPath(import.meta.url))
 

@@ -1,6 +1,6 @@
 /** A workspace in memory. */
 import { join } from 'node:path'
-import type { FileSystem } from '@tidemark/server/analysis/engine'
+import type { FileSystem } from '@tidemark/server/analysis/engine/engine'
 
 export const root = '/workspace'
 

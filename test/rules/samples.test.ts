@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createEngine } from '@tidemark/server/analysis/engine'
+import { createEngine } from '@tidemark/server/analysis/engine/engine'
 import { disk, fixed, fixturesRoot } from './fixtures.ts'
 import { typeErrors } from './types.ts'
 

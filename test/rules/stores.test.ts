@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createEngine } from '@tidemark/server/analysis/engine'
+import { createEngine } from '@tidemark/server/analysis/engine/engine'
 import type { StoreInfo } from '@tidemark/server/protocol'
 import { disk, fixturesRoot } from './fixtures.ts'
 

@@ -1,7 +1,7 @@
 /** The command line's words, and what is said when they make no sense. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { help, parseArguments, UsageError } from '@tidemark/server/analysis/arguments'
+import { help, parseArguments, UsageError } from '@tidemark/server/analysis/commandLine/arguments'
 
 const rules = ['offset-after-shuffle', 'swallowed-error']
 

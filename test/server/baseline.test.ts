@@ -1,7 +1,7 @@
 /** The baseline: old findings stay silent when code moves, new ones never do. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BaselineError, baselineOf, parseBaseline, withoutBaseline } from '@tidemark/server/analysis/baseline'
+import { BaselineError, baselineOf, parseBaseline, withoutBaseline } from '@tidemark/server/analysis/findings/baseline'
 import { finding } from './findings.ts'
 
 const path = '/repo/src/a.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { relative } from 'node:path'
 import { test } from 'node:test'
-import { type FilesOptions, findFiles, isSource } from '@tidemark/server/analysis/fileSearch'
+import { type FilesOptions, findFiles, isSource } from '@tidemark/server/analysis/commandLine/fileSearch'
 import { type Folder, folder } from './folder.ts'
 
 function found(at: Folder, patterns: readonly string[], more: Partial<FilesOptions> = {}): string[] {

@@ -1,6 +1,7 @@
 /** Small findings and reports for tests of what happens to findings after the engine. */
-import type { Finding } from '@tidemark/server/analysis/finding'
+
 import type { Report } from '@tidemark/server/analysis/report/report'
+import type { Finding } from '@tidemark/server/facts/finding'
 import type { Range } from '@tidemark/server/protocol'
 
 /** The range of the `nth` occurrence of `words` in `text`. */

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Finding, Fix } from '@tidemark/server/analysis/finding'
-import { applySafeFixes, FileChangedError, replaceFile } from '@tidemark/server/analysis/fixes'
+import { applySafeFixes, FileChangedError, replaceFile } from '@tidemark/server/analysis/fixes/fixes'
+import type { Finding, Fix } from '@tidemark/server/facts/finding'
 import fc from 'fast-check'
 import { finding, rangeOf } from './findings.ts'
 

@@ -1,7 +1,7 @@
 /** Twenty thousand edits; and the same watch over analyzers that are broken on purpose, so that it is seen to bark. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createEngine, type Engine, type EngineOptions } from '@tidemark/server/analysis/engine'
+import { createEngine, type Engine, type EngineOptions } from '@tidemark/server/analysis/engine/engine'
 import { fuzz } from './fuzz.ts'
 
 test('20,000 edits: no crash, nothing stale, no step above 100 ms', async t => {

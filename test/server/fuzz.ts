@@ -8,7 +8,7 @@
  * A failure prints the seed and the session; `--session K` runs that one again.
  */
 import { parseArgs } from 'node:util'
-import { createEngine } from '@tidemark/server/analysis/engine'
+import { createEngine } from '@tidemark/server/analysis/engine/engine'
 import { seededRandom } from '../../runtime/src/random.ts'
 import { type Corpus, readCorpus } from './fuzzing/corpus.ts'
 import { type CreateEngine, runSession } from './fuzzing/session.ts'

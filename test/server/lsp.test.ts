@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { symlinkSync } from 'node:fs'
 import { test } from 'node:test'
-import { editedText } from '@tidemark/server/analysis/fixes'
+import { editedText } from '@tidemark/server/analysis/fixes/fixes'
 import type {
   CodeAction,
   CodeLens,

@@ -1,7 +1,7 @@
 /** The settings file: what it sets, where it is looked for, and how a mistake in it is named. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findSettings, parseSettings, settingsSchema } from '@tidemark/server/analysis/settings'
+import { findSettings, parseSettings, settingsSchema } from '@tidemark/server/analysis/settings/settings'
 import { Ajv } from 'ajv'
 
 const rules = ['offset-after-shuffle', 'swallowed-error']

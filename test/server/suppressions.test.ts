@@ -1,9 +1,9 @@
 /** Suppression comments: what they cover, what they must not, and what is said of bad ones. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Finding } from '@tidemark/server/analysis/finding'
-import { editedText } from '@tidemark/server/analysis/fixes'
-import { applySuppressions, suppressionsOf, suppressionText } from '@tidemark/server/analysis/suppressions'
+import { applySuppressions, suppressionsOf, suppressionText } from '@tidemark/server/analysis/findings/suppressions'
+import { editedText } from '@tidemark/server/analysis/fixes/fixes'
+import type { Finding } from '@tidemark/server/facts/finding'
 import { finding } from './findings.ts'
 
 const known = new Set([

@@ -24,7 +24,6 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^server\/src\/facts\//, 'server/facts'],
   [/^server\/src\/frontends\//, 'server/frontends'],
   [/^server\/src\/rules\//, 'server/rules'],
-  [/^server\/src\/analysis\/finding\.ts$/, 'server/facts'],
   [/^server\/src\/analysis\//, 'server/analysis'],
   [/^server\/src\/features\//, 'server/features'],
   [/^server\/src\/lsp\//, 'server/lsp'],

@@ -1,6 +1,6 @@
 /** Messages between the extension host and a panel. A leaf. One snapshot draws a whole view; offsets are decimal strings. */
 import type { FaultKind, OutputsResult, RecordsResult, ReplayMode, WirePlace } from '@tidemark/runtime/protocol'
-import type { BatchSnapshot, StepCommand, RunToKind } from './batchProtocol.ts'
+import type { BatchSnapshot, RunToKind, StepCommand } from './batchProtocol.ts'
 
 export type * from './batchProtocol.ts'
 

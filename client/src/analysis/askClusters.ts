@@ -1,7 +1,8 @@
 /** Asks every cluster at once, and waits for none longer than a person would: those that are down are named, not awaited. */
-import { log } from '../log.ts'
+
 import type { ClusterConfig } from '../cluster/clusterSettings.ts'
 import type { Clusters } from '../cluster/clusters.ts'
+import { log } from '../log.ts'
 
 export interface Answers<Answer> {
   readonly found: readonly { readonly cluster: ClusterConfig; readonly answer: Answer }[]

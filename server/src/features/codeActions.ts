@@ -8,9 +8,9 @@ import type {
   TextDocumentEdit,
   WorkspaceEdit,
 } from 'vscode-languageserver-types'
-import type { Finding, TextEdit } from '../analysis/finding.ts'
-import { applySafeFixes } from '../analysis/fixes.ts'
-import { suppressionText } from '../analysis/suppressions.ts'
+import { suppressionText } from '../analysis/findings/suppressions.ts'
+import { applySafeFixes } from '../analysis/fixes/fixes.ts'
+import type { Finding, TextEdit } from '../facts/finding.ts'
 import { diagnosticSource } from './diagnostics.ts'
 import type { DocumentParams, Feature, FeatureContext } from './feature.ts'
 

@@ -1,8 +1,8 @@
 /** Findings as the editor's squiggles. Pushed, since a helper's edit changes what its callers show. */
 import type { Diagnostic } from 'vscode-languageserver-types'
-import type { Severity } from '../analysis/finding.ts'
-import { rulePageUrl } from '../analysis/links.ts'
-import type { Problem } from '../analysis/shape.ts'
+import { rulePageUrl } from '../analysis/findings/links.ts'
+import type { Problem } from '../analysis/settings/shape.ts'
+import type { Severity } from '../facts/finding.ts'
 import type { FeatureContext } from './feature.ts'
 
 export const diagnosticSource = 'tidemark'

@@ -1,5 +1,5 @@
 /** A language feature: one file, one request of the protocol. The server registers what `index.ts` lists. */
-import type { Workspace } from '../analysis/workspace.ts'
+import type { Workspace } from '../analysis/engine/workspace.ts'
 import type { Uris } from './uris.ts'
 
 export interface FeatureContext {

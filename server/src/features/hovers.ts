@@ -1,6 +1,6 @@
 /** Over a pipeline: its guarantee with the evidence. Over a topic's or group's name: who reads it here, and as what. */
 import type { Hover, Position, Range } from 'vscode-languageserver-types'
-import type { CheckedFile } from '../analysis/check.ts'
+import type { CheckedFile } from '../analysis/engine/check.ts'
 import type { PipelineInfo } from '../protocol.ts'
 import type { DocumentParams, Feature, FeatureContext } from './feature.ts'
 import { guaranteeText, pipelineName } from './guarantees.ts'

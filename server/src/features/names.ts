@@ -1,5 +1,5 @@
 /** Custom: which texts of a document name topics and groups. The editor looks them up in the cluster, and completes them. */
-import type { CheckedFile } from '../analysis/check.ts'
+import type { CheckedFile } from '../analysis/engine/check.ts'
 import { type NameInfo, type NamesParams, namesMethod } from '../protocol.ts'
 import type { Feature, FeatureContext } from './feature.ts'
 

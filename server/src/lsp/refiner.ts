@@ -2,7 +2,7 @@
  * Has types looked up once the editor has been quiet for a moment: what rules could not tell from syntax is then told, and
  * nobody who types waits for it. One look-up at a time; what changes meanwhile asks for another one.
  */
-import type { Workspace } from '../analysis/workspace.ts'
+import type { Workspace } from '../analysis/engine/workspace.ts'
 
 export interface Refiner {
   /** Something changed. */

@@ -11,9 +11,9 @@ import {
   TextDocuments,
 } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import type { Engine, EngineOptions } from '../analysis/engine.ts'
-import { settingsFileName } from '../analysis/settings.ts'
-import { createWorkspace, isWorkspaceFile, type Workspace } from '../analysis/workspace.ts'
+import type { Engine, EngineOptions } from '../analysis/engine/engine.ts'
+import { createWorkspace, isWorkspaceFile, type Workspace } from '../analysis/engine/workspace.ts'
+import { settingsFileName } from '../analysis/settings/settings.ts'
 import type { AnyFeature, ClientAbilities, FeatureContext } from '../features/feature.ts'
 import { features } from '../features/index.ts'
 import { createUris, type KnownUris } from '../features/uris.ts'

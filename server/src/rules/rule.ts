@@ -1,5 +1,5 @@
 /** A rule: what it finds, how it says it, what it offers to do. One file a rule, one export, registered in `index.ts`. */
-import type { Confidence, Severity } from '../analysis/finding.ts'
+import type { Confidence, Severity } from '../facts/finding.ts'
 import type { Facts, FixSketch, LibraryId, Place } from '../facts/model.ts'
 
 export interface RuleMeta {

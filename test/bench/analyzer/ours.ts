@@ -1,7 +1,7 @@
 /** The engine as the language server uses it: open, analyse, edit, and the walk in the background. Prints one line of JSON. */
 import { readFileSync } from 'node:fs'
-import { createDisk } from '@tidemark/server/analysis/disk'
-import { createEngine } from '@tidemark/server/analysis/engine'
+import { createDisk } from '@tidemark/server/analysis/engine/disk'
+import { createEngine } from '@tidemark/server/analysis/engine/engine'
 import { peakBytes } from './measured.ts'
 
 const [root = '', handler = '', helper = '', rounds = '20'] = process.argv.slice(2)

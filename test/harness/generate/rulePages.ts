@@ -1,9 +1,9 @@
 /** `server/docs/rules/`: a page a rule, from what the rule says of itself and from the fixtures that are tagged for it. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { catalog } from '@tidemark/server/analysis/catalog'
+import { catalog } from '@tidemark/server/analysis/findings/catalog'
+import { suppressionRules } from '@tidemark/server/analysis/findings/suppressions'
 import type { RuleInfo } from '@tidemark/server/analysis/report/report'
-import { suppressionRules } from '@tidemark/server/analysis/suppressions'
 import { type GeneratedFile, repositoryRoot } from './files.ts'
 
 const folder = 'server/docs/rules'

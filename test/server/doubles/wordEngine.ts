@@ -3,7 +3,7 @@
  * `BAD` is a finding, `PIPELINE` a pipeline, `USES x.ts` a reach, `THROW` throws and `RULE` is a rule that failed.
  */
 import { dirname, join } from 'node:path'
-import type { Engine, EngineOptions, FileAnalysis } from '@tidemark/server/analysis/engine'
+import type { Engine, EngineOptions, FileAnalysis } from '@tidemark/server/analysis/engine/engine'
 import type { Range } from '@tidemark/server/protocol'
 
 export function createWordEngine({ fileSystem }: EngineOptions): Engine {

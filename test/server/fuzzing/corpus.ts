@@ -1,7 +1,7 @@
 /** What is edited: the rules' fixtures, the samples, and the project's own source, in units of files that belong together. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { isSource } from '@tidemark/server/analysis/fileSearch'
+import { isSource } from '@tidemark/server/analysis/commandLine/fileSearch'
 import { repositoryRoot } from '../../harness/generate/files.ts'
 import { callingPipeline, doublingHelper, doublingPipeline, repeatablePipeline } from '../sources.ts'
 

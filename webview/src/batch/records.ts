@@ -7,8 +7,8 @@ import { type RowView, rowsMax, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
 import { visibleName } from '../shared/visible.ts'
 import type { Pages } from './pages.ts'
-import { recordPane } from './recordPane.ts'
 import type { RecordOutputs } from './recordOutputs.ts'
+import { recordPane } from './recordPane.ts'
 
 const rowHeightPx = 26
 const headerHeightPx = 28

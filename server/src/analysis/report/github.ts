@@ -1,5 +1,5 @@
 /** Workflow commands: findings become annotations on the lines of a pull request. */
-import type { Severity } from '../finding.ts'
+import type { Severity } from '../../facts/finding.ts'
 import { inReadingOrder, isFailure, type Report, shownPath } from './report.ts'
 
 const commands: Readonly<Record<Severity, string>> = {

@@ -1,6 +1,7 @@
 /** The report for programs. Its schema is published as `schemas/report.schema.json`. */
+
+import type { Evidence, Finding, TextEdit } from '../../facts/finding.ts'
 import type { Range } from '../../protocol.ts'
-import type { Evidence, Finding, TextEdit } from '../finding.ts'
 import { inReadingOrder, type Report, type ReportedPipeline, shownPath } from './report.ts'
 
 /** Raised when a reader of the old shape would misread the new one; an added key does not raise it. */

@@ -1,8 +1,8 @@
 /** What a run has to say, in the one shape that every format prints. Lines and characters are 0-based here. */
 import { relative, sep } from 'node:path'
+import type { Finding, Severity } from '../../facts/finding.ts'
 import type { PipelineInfo } from '../../protocol.ts'
-import type { Note as EngineNote } from '../engine.ts'
-import type { Finding, Severity } from '../finding.ts'
+import type { Note as EngineNote } from '../engine/engine.ts'
 
 export interface Report {
   /** Absolute. Reported paths are relative to it. */

@@ -1,9 +1,9 @@
 /** SARIF 2.1.0, in the subset that GitHub code scanning reads. */
 import { pathToFileURL } from 'node:url'
+import type { Confidence, Evidence, Finding, Fix, Severity } from '../../facts/finding.ts'
 import type { Range } from '../../protocol.ts'
-import type { Confidence, Evidence, Finding, Fix, Severity } from '../finding.ts'
-import { fingerprints } from '../fingerprint.ts'
-import { rulePageUrl } from '../links.ts'
+import { fingerprints } from '../findings/fingerprint.ts'
+import { rulePageUrl } from '../findings/links.ts'
 import { inReadingOrder, isFailure, type Note, type Report, type RuleInfo, shownPath } from './report.ts'
 
 /** @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning */

@@ -1,7 +1,7 @@
 /** The report for people at a terminal. */
 import { styleText } from 'node:util'
+import type { Finding, Severity } from '../../facts/finding.ts'
 import type { Range } from '../../protocol.ts'
-import type { Finding, Severity } from '../finding.ts'
 import { inReadingOrder, type Report, shownPath } from './report.ts'
 
 export interface TextOptions {

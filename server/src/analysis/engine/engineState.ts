@@ -1,0 +1,329 @@
+/** The engine's state: parsed files, the analyses of files with pipelines, and who reaches whom. */
+
+import type { OutputRow } from '../../facts/libraries/outputs.ts'
+import { OutputTable } from '../../facts/libraries/outputTable.ts'
+import type { OutputKind, PipelineSummary } from '../../facts/model.ts'
+import type { NameInfo } from '../../protocol.ts'
+import { rules as allRules } from '../../rules/index.ts'
+import type { Rule } from '../../rules/rule.ts'
+import { type Link, Linker } from '../linking/linker.ts'
+import { namesIn } from '../pipelines/names.ts'
+import { TypeRefinement, type VisitedFiles } from '../types/typeRefinement.ts'
+import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
+import { discoverFiles } from './discovery.ts'
+import type {
+  DiscoverOptions,
+  Engine,
+  EngineOptions,
+  EngineSettings,
+  EngineStatistics,
+  FileAnalysis,
+  Note,
+} from './engine.ts'
+import type { FileSystem } from './fileSystem.ts'
+import { type CacheLimits, ModuleCache } from './moduleCache.ts'
+import type { Project } from './project.ts'
+
+const fileBytesMax = 1_000_000
+const modulesMax = 2_000
+/** With what is made of them about 50 MB: more than the reach of any handler we have seen, less than a workspace. */
+const charactersMax = 1_500_000
+/** Analyses kept; each is findings and places, no trees. */
+const rootsMax = 20_000
+/** An answer may lead to the next question, as a helper does to another one; so often. */
+const refineRoundsMax = 4
+
+interface Root extends RootAnalysis {
+  /** Every file that was looked into on the way. */
+  readonly reach: ReadonlySet<string>
+}
+
+export class EngineState implements Engine {
+  readonly #files: FileSystem
+  readonly #modules: ModuleCache
+  readonly #linker: Linker
+  readonly #roots = new Map<string, Root>()
+  /** File -> files whose analysis looked into it, by their last analysis. */
+  readonly #dependents = new Map<string, Set<string>>()
+  readonly #dirty = new Set<string>()
+  /** Groups that a file's pipelines had before its last change. */
+  readonly #formerGroups = new Map<string, readonly string[]>()
+  readonly #mentions = new Map<string, boolean>()
+  readonly #rules: readonly Rule[]
+  readonly #types: TypeRefinement | undefined
+  #settings: EngineSettings
+  #table: OutputTable
+
+  constructor({ fileSystem, settings = {}, rules = allRules, oracle }: EngineOptions) {
+    this.#rules = rules
+    this.#types = oracle && new TypeRefinement(oracle)
+    this.#files = fileSystem
+    this.#settings = settings
+    this.#table = tableOf(settings)
+    this.#modules = new ModuleCache(fileSystem, limitsOf(settings))
+    this.#linker = new Linker({
+      ...fileSystem,
+      readFile: path => this.#modules.text(path),
+      stat: path => this.#modules.stat(path),
+      readDirectory: path => fileSystem.readDirectory(path),
+    })
+  }
+
+  open(path: string, text: string, version: number): void {
+    const isNew = this.#modules.stat(path) === undefined
+    this.#modules.overlay(path, text, version)
+    this.#touch(path)
+    if (isNew) this.#linker.forget()
+  }
+
+  change(path: string, text: string, version: number): void {
+    this.#modules.overlay(path, text, version)
+    this.#touch(path)
+  }
+
+  close(path: string): void {
+    this.#modules.overlay(path, undefined, 0)
+    this.#touch(path)
+  }
+
+  invalidate(paths: readonly string[]): void {
+    this.#modules.forget(paths)
+    this.#linker.forget()
+    for (const path of paths) this.#touch(path)
+    // A file that came may be the one an import was missing.
+    for (const path of this.#roots.keys()) this.#dirty.add(path)
+  }
+
+  configure(settings: EngineSettings): void {
+    this.#settings = settings
+    this.#table = tableOf(settings)
+    this.#modules.limit(limitsOf(settings))
+    for (const path of this.#roots.keys()) this.#dirty.add(path)
+  }
+
+  analyze(path: string): FileAnalysis {
+    const own = this.#root(path)
+    const note = this.#modules.note(path)
+    const from = [
+      own,
+      ...[...(this.#dependents.get(path) ?? [])].filter(other => other !== path).map(other => this.#root(other)),
+    ]
+    const notes: Note[] = [...(note ? [note] : []), ...own.notes]
+    return {
+      path,
+      findings: unique(from.flatMap(root => root.findings).filter(finding => finding.path === path)),
+      pipelines: own.pipelines,
+      commits: from.flatMap(root => root.commits).filter(commit => commit.path === path),
+      notes,
+    }
+  }
+
+  names(path: string): readonly NameInfo[] {
+    const module = this.#modules.module(path)
+    return module && this.#mayHoldPipelines(path) ? namesIn(this.#visited, module) : []
+  }
+
+  reach(path: string): readonly string[] {
+    const roots = [this.#root(path), ...[...(this.#dependents.get(path) ?? [])].map(root => this.#root(root))]
+    const files = new Set([path])
+    const groups = new Set<string>()
+    for (const root of roots) {
+      files.add(root.path)
+      for (const finding of root.findings) files.add(finding.path)
+      for (const group of [...groupsOf(root), ...(this.#formerGroups.get(root.path) ?? [])]) groups.add(group)
+    }
+    // Pipelines of one group are compared with each other, wherever they are.
+    if (groups.size)
+      for (const [other, root] of this.#roots) if (groupsOf(root).some(group => groups.has(group))) files.add(other)
+    return [...files]
+  }
+
+  async discover(root: string, options: DiscoverOptions = {}): Promise<readonly string[]> {
+    const candidates = await discoverFiles(this.#files, this.#linker, root, options)
+    const found = new Set<string>()
+    let count = 0
+    for (const path of candidates) {
+      if (options.signal?.aborted) break
+      const analysis = this.#root(path)
+      if (analysis.pipelines.length)
+        for (const file of [path, ...analysis.findings.map(finding => finding.path)]) found.add(file)
+      options.onProgress?.(++count, found.size)
+      if (count % 8 === 0) await new Promise<void>(resolve => setImmediate(resolve))
+    }
+    // Groups are compared across files: what was analysed before the last one came is looked at once more.
+    for (const path of found)
+      if (this.#roots.get(path)?.summaries.some(one => one.groupId !== undefined)) this.#dirty.add(path)
+    return [...found]
+  }
+
+  async refine(signal?: AbortSignal): Promise<readonly string[]> {
+    const affected = new Set<string>()
+    for (let round = 0; round < refineRoundsMax && !signal?.aborted; round++) {
+      const roots = (await this.#types?.refine(this.#visited)) ?? []
+      if (roots.length === 0) break
+      for (const root of roots) {
+        // What was found before may be gone, in this file and in the helpers it reaches.
+        for (const file of this.reach(root)) affected.add(file)
+        this.#dirty.add(root)
+        for (const file of this.reach(root)) affected.add(file)
+      }
+    }
+    return [...affected]
+  }
+
+  text(path: string): string | undefined {
+    return this.#modules.text(path)
+  }
+
+  statistics(): EngineStatistics {
+    let pipelines = 0
+    for (const root of this.#roots.values()) pipelines += root.pipelines.length
+    return { modules: this.#modules.size, pipelines, parsedFiles: this.#modules.parsedFiles }
+  }
+
+  #touch(path: string): void {
+    this.#dirty.add(path)
+    this.#types?.touched(path)
+    this.#mentions.delete(path)
+    for (const root of this.#dependents.get(path) ?? []) this.#dirty.add(root)
+  }
+
+  #root(path: string): Root {
+    const known = this.#roots.get(path)
+    if (known && !this.#dirty.has(path)) return known
+    for (const file of known?.reach ?? []) this.#dependents.get(file)?.delete(path)
+    const root = this.#analyze(path)
+    this.#dirty.delete(path)
+    if (known) this.#compareAgain(known, root)
+    if (this.#roots.size > rootsMax) this.#roots.clear()
+    this.#roots.set(path, root)
+    for (const file of root.reach) {
+      const dependents = this.#dependents.get(file)
+      if (dependents) dependents.add(path)
+      else this.#dependents.set(file, new Set([path]))
+    }
+    return root
+  }
+
+  /** A pipeline joined or left a group: the others in it look different now. */
+  #compareAgain(before: Root, after: Root): void {
+    if (before.summaries.length === 0 && after.summaries.length === 0) return
+    const was = groupsOf(before)
+    if (keyOf(before) === keyOf(after)) return
+    this.#formerGroups.set(before.path, was)
+    const groups = new Set([...was, ...groupsOf(after)])
+    for (const [other, root] of this.#roots)
+      if (other !== before.path && groupsOf(root).some(group => groups.has(group))) this.#dirty.add(other)
+  }
+
+  #analyze(path: string): Root {
+    const reach = new Set([path])
+    const none: Root = { path, findings: [], pipelines: [], summaries: [], commits: [], notes: [], reach }
+    const module = this.#modules.module(path)
+    if (!module || !this.#mayHoldPipelines(path)) {
+      this.#types?.forget(path)
+      return none
+    }
+    const questions = this.#types?.questions(path)
+    const project: Project = {
+      module: other => {
+        reach.add(other)
+        return this.#modules.module(other)
+      },
+      link: (specifier, from): Link => this.#linker.resolve(specifier, from),
+      ...(questions && { typeOf: (of, expression, inside) => questions.answer(of, expression, inside) }),
+    }
+    const others = this.#others(path)
+    const root = { ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, others), reach }
+    if (questions) this.#types?.note(path, questions, reach)
+    return root
+  }
+
+  readonly #visited: VisitedFiles = {
+    module: path => this.#modules.module(path),
+    link: (specifier, from) => this.#linker.resolve(specifier, from),
+  }
+
+  #others(path: string): PipelineSummary[] {
+    const found: PipelineSummary[] = []
+    for (const [other, root] of this.#roots) if (other !== path) found.push(...root.summaries)
+    return found
+  }
+
+  /** Cheap: words in the file or in one it imports. Wrappers never say Kafka to those who use them. */
+  #mayHoldPipelines(path: string): boolean {
+    const module = this.#modules.module(path)
+    if (!module) return false
+    if (mentionsKafka(module.text)) return true
+    return module.imports.some(({ specifier }) => {
+      const link = this.#linker.resolve(specifier, path)
+      return link.kind === 'file' && this.#mentionsAt(link.path)
+    })
+  }
+
+  #mentionsAt(path: string): boolean {
+    let known = this.#mentions.get(path)
+    if (this.#mentions.size > 100_000) this.#mentions.clear()
+    if (known === undefined) {
+      const text = this.#modules.text(path)
+      known = text !== undefined && (mentionsKafka(text) || isBarrel(text))
+      this.#mentions.set(path, known)
+    }
+    return known
+  }
+}
+
+function groupsOf(root: RootAnalysis): string[] {
+  return root.summaries.flatMap(one => one.groupId ?? [])
+}
+
+/** All that another file's findings may show of these pipelines, places to the character included. */
+function keyOf(root: RootAnalysis): string {
+  return JSON.stringify(root.summaries)
+}
+
+/** Handlers named so are given to a consumer, whoever made it: a company's own library need not say whose it is. */
+const kafkaWords = ['kafka', 'Kafka', 'KAFKA', '@tidemark/runtime', '@nestjs/microservices', 'eachMessage', 'eachBatch']
+
+export function mentionsKafka(text: string): boolean {
+  return kafkaWords.some(word => text.includes(word))
+}
+
+/** A file that only passes others on says nothing itself. */
+function isBarrel(text: string): boolean {
+  return text.length < 20_000 && /^export\s+(?:\*|\{[^}]*\})\s+from\b/m.test(text)
+}
+
+function limitsOf(settings: EngineSettings): CacheLimits {
+  return {
+    fileBytesMax: settings.fileBytesMax ?? fileBytesMax,
+    modulesMax: settings.modulesMax ?? modulesMax,
+    charactersMax: settings.charactersMax ?? charactersMax,
+  }
+}
+
+function tableOf(settings: EngineSettings): OutputTable {
+  return new OutputTable(
+    (settings.outputs ?? []).map(
+      ({ call, kind, idempotent }): OutputRow => ({
+        call: call.endsWith(')') ? call : `${call}()`,
+        kind: kinds.has(kind) ? (kind as OutputKind) : 'custom',
+        judge: idempotent ? 'repeatable' : { once: 'said so by the setting `outputs`' },
+      }),
+    ),
+  )
+}
+
+const kinds = new Set([
+  'database',
+  'document',
+  'cache',
+  'http',
+  'produce',
+  'queue',
+  'mail',
+  'push',
+  'file',
+  'store',
+  'custom',
+])

@@ -1,0 +1,12 @@
+/** What the analysis asks of the files around the one it looks at. */
+import type { Expression, FunctionCode, Module } from '../../facts/code.ts'
+import type { TypeAnswer } from '../../facts/typeOracle.ts'
+import type { Link } from '../linking/linker.ts'
+
+export interface Project {
+  /** `undefined`: not there, too large, or not a language we read. */
+  module(path: string): Module | undefined
+  link(specifier: string, from: string): Link
+  /** What a type checker says; left out where none is at hand, `undefined` where it has not answered yet. */
+  typeOf?(module: Module, expression: Expression, inside: FunctionCode | undefined): TypeAnswer | undefined
+}

@@ -1,0 +1,118 @@
+/** `@platformatic/kafka`: `stream.on('data', f)` of what `consumer.consume({...})` gives, and `for await` over it. */
+import type { FunctionCode, LoopStatement, Module, Statement } from '../../../facts/code.ts'
+import type { CommitMode } from '../../../facts/model.ts'
+import type { Frame, Value } from '../../values/frames.ts'
+import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
+import { placeOf } from '../../walk/places.ts'
+import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
+import { stopsGracefully } from './surroundings.ts'
+
+const library = '@platformatic/kafka'
+
+export const platformaticConsumer: ConsumerAdapter = {
+  starts: type => type === `${library}:Consumer#.consume`,
+  find(finder, call, callee, frame) {
+    const { evaluator } = finder
+    const consume = call.args[0] ? evaluator.evaluate(call.args[0], frame) : undefined
+    const made = callee.call
+    const config = made?.expression.args[0] ? evaluator.evaluate(made.expression.args[0], made.frame) : undefined
+    const options = new OptionReader(evaluator, [consume, config])
+    const group = propertyOf(evaluator, config, 'groupId') ?? propertyOf(evaluator, consume, 'groupId')
+    const topics = propertyOf(evaluator, consume, 'topics')
+    const list = topics ? evaluator.evaluate(topics.expression, topics.frame) : undefined
+    return {
+      at: placeOf(frame.module, call.nameAt),
+      library,
+      groupId: group ? textOf(evaluator, group) : undefined,
+      topics:
+        list?.kind === 'array'
+          ? list.expression.items.map(item => textOf(evaluator, { expression: item, frame: list.frame }))
+          : [],
+      options: {
+        ...noOptions,
+        autoCommit: options.boolean('autocommit'),
+        commitMode: commitMode(options),
+        sessionTimeoutMs: options.number('sessionTimeout'),
+        heartbeatIntervalMs: options.number('heartbeatInterval'),
+        resetPolicy: options.text('fallbackMode'),
+      },
+      declared: undefined,
+      handlers: [...listeners(finder, frame), ...loops(finder, frame)],
+      stopsGracefully: stopsGracefully(finder, frame.module),
+      isGroupReused: false,
+    }
+  },
+}
+
+function commitMode(options: OptionReader): CommitMode {
+  const autoCommit = options.read('autocommit')
+  if (!autoCommit) return 'before-handler'
+  if (!autoCommit.isKnown) return 'unknown'
+  return autoCommit.value === false ? 'manual' : 'before-handler'
+}
+
+function listeners(finder: Finder, frame: Frame): FoundHandler[] {
+  return frame.module.calls.flatMap(({ call, inside }): FoundHandler[] => {
+    if (inside !== frame.code || call.callee.kind !== 'member' || call.callee.name !== 'on') return []
+    const stream = finder.evaluator.evaluate(call.callee.of, frame)
+    const event = call.args[0]
+    if (!isStream(stream) || event?.kind !== 'literal' || event.value !== 'data' || !call.args[1]) return []
+    const handler = finder.handler(
+      finder.evaluator.evaluate(call.args[1], frame),
+      [`${library}:Message#`],
+      'data-event',
+      false,
+    )
+    return handler ? [handler] : []
+  })
+}
+
+/** The body of the loop is the handler; it awaits by being a loop. */
+function loops(finder: Finder, frame: Frame): FoundHandler[] {
+  const body = frame.code ? frame.code.body : frame.module.body
+  return [...loopsIn(body)].flatMap((loop): FoundHandler[] => {
+    if (!loop.isAwait || !loop.over || !isStream(finder.evaluator.evaluate(loop.over, frame))) return []
+    const head = { start: loop.start, end: loop.over.end + 1 }
+    const code: FunctionCode = loopCode(frame.module, frame.code, loop)
+    const closure: Value = { kind: 'closure', code, frame, self: undefined, by: undefined }
+    const handler = finder.handler(closure, [], 'message', true)
+    return handler ? [{ ...handler, at: placeOf(frame.module, head) }] : []
+  })
+}
+
+function loopCode(module: Module, parent: FunctionCode | undefined, loop: LoopStatement): FunctionCode {
+  void module
+  return {
+    kind: 'code',
+    name: undefined,
+    head: { start: loop.start, end: loop.start + 3 },
+    parameters: [],
+    body: loop.body,
+    isAsync: true,
+    isGenerator: false,
+    isArrow: true,
+    parent,
+    owner: undefined,
+    returns: undefined,
+    decorators: [],
+    isExpression: false,
+    start: loop.start,
+    end: loop.end,
+  }
+}
+
+function isStream(value: Value): boolean {
+  return value.kind === 'external' && value.type === `${library}:MessagesStream#`
+}
+
+function* loopsIn(body: readonly Statement[]): Generator<LoopStatement> {
+  for (const statement of body) {
+    if (statement.kind === 'loop') {
+      yield statement
+      yield* loopsIn(statement.body)
+    } else if (statement.kind === 'if') yield* loopsIn([...statement.whenTrue, ...statement.whenFalse])
+    else if (statement.kind === 'block') yield* loopsIn(statement.body)
+    else if (statement.kind === 'try')
+      yield* loopsIn([...statement.block, ...(statement.handler?.body ?? []), ...(statement.cleanup ?? [])])
+  }
+}

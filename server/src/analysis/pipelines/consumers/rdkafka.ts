@@ -1,0 +1,61 @@
+/** librdkafka's bindings: `consumer.on('data', f)`, `consumer.consume(n, f)`, and the read stream. */
+import type { CommitMode, LibraryId } from '../../../facts/model.ts'
+import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
+import { placeOf } from '../../walk/places.ts'
+import type { ConsumerAdapter } from '../pipelines.ts'
+import { stopsGracefully, subscriptions } from './surroundings.ts'
+
+const starts = /^(node-rdkafka|@confluentinc\/kafka-javascript):(?:KafkaConsumer#\.(?:on|consume)|ConsumerStream#\.on)$/
+const brokerNames = ['metadata.broker.list', 'bootstrap.servers']
+
+export const rdkafkaConsumer: ConsumerAdapter = {
+  starts: type => starts.test(type),
+  find(finder, call, callee, frame) {
+    const { evaluator } = finder
+    const library = starts.exec(callee.type)?.[1] as LibraryId
+    const first = call.args[0] ? evaluator.evaluate(call.args[0], frame) : undefined
+    if (callee.type.endsWith('.on') && !(first?.kind === 'constant' && first.value === 'data')) return undefined
+    const work = call.args.map(arg => evaluator.evaluate(arg, frame)).find(value => value.kind === 'closure')
+    const isPull = callee.type.endsWith('.consume')
+    const args = isPull ? ['global:Error#', `${library}:RdMessage#`] : [`${library}:RdMessage#`]
+    const handler = work && finder.handler(work, args, isPull ? 'batch' : 'data-event', false)
+    if (!handler) return undefined
+    const made = callee.call
+    const config = made ? made.expression.args.map(arg => evaluator.evaluate(arg, made.frame)) : []
+    const options = new OptionReader(evaluator, config)
+    const subscribed = subscriptions(finder, call, frame)
+    const group = config.map(value => propertyOf(evaluator, value, 'group.id')).find(value => value)
+    const autoCommit = options.boolean('enable.auto.commit')
+    return {
+      at: placeOf(frame.module, call.nameAt),
+      library,
+      groupId: group ? textOf(evaluator, group) : undefined,
+      topics: subscribed.flatMap(one => one.topics),
+      options: {
+        ...noOptions,
+        autoCommit,
+        commitMode: commitMode(
+          options,
+          // Without its brokers or group the object is filled elsewhere.
+          group !== undefined || config.some(value => brokerNames.some(name => propertyOf(evaluator, value, name))),
+        ),
+        resetPolicy: options.text('auto.offset.reset'),
+        sessionTimeoutMs: options.number('session.timeout.ms'),
+        heartbeatIntervalMs: options.number('heartbeat.interval.ms'),
+      },
+      declared: undefined,
+      handlers: [handler],
+      stopsGracefully: stopsGracefully(finder, frame.module),
+      isGroupReused: false,
+    }
+  },
+}
+
+/** librdkafka stores an offset as done before it hands the message out, unless told not to. */
+function commitMode(options: OptionReader, isSeen: boolean): CommitMode {
+  const autoCommit = options.boolean('enable.auto.commit')
+  const autoStore = options.boolean('enable.auto.offset.store')
+  if (autoCommit?.value === false || autoStore?.value === false) return 'manual'
+  if ((autoCommit && !autoCommit.isKnown) || (autoStore && !autoStore.isKnown) || !isSeen) return 'unknown'
+  return 'before-handler'
+}

@@ -1,0 +1,278 @@
+/** Finds consumers and their handlers in a file: by the library's calls, through wrappers, base classes and decorators. */
+import type { CallExpression, ClassCode, FunctionCode, Module } from '../../facts/code.ts'
+import { hasWork, within } from '../../facts/flows.ts'
+import type { OutputTable } from '../../facts/libraries/outputTable.ts'
+import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place } from '../../facts/model.ts'
+import type { Project } from '../engine/project.ts'
+import { transactionFix } from '../fixes/transactionFix.ts'
+import { TypedReceivers } from '../types/typedReceivers.ts'
+import { argumentsOf } from '../values/activations.ts'
+import { Evaluator } from '../values/evaluator.ts'
+import { type Frame, looseFrame, moduleFrame, selfOf, type Thunk, type Value } from '../values/frames.ts'
+import { isWithin } from '../walk/calls.ts'
+import type { OutputCall } from '../walk/outputs.ts'
+import { placeOf } from '../walk/places.ts'
+import { Walker } from '../walk/walker.ts'
+import { consumerAdapters } from './consumers/index.ts'
+import { nestPipelines } from './consumers/nest.ts'
+import { typedPipelines } from './consumers/typed.ts'
+import { inferGuarantee } from './inference.ts'
+
+/** A function that gets records, before it is followed. */
+export interface FoundHandler {
+  readonly closure: Extract<Value, { kind: 'closure' }>
+  readonly args: readonly Thunk[]
+  readonly role: HandlerRole
+  readonly isAwaited: boolean
+  readonly at: Place
+}
+
+export interface FoundPipeline extends Omit<Pipeline, 'handlers' | 'inferred' | 'rewrites'> {
+  /** What `guarantee:` is, where the library has such a thing. */
+  readonly guarantee?: Value | undefined
+  readonly handlers: readonly FoundHandler[]
+}
+
+/** One library's way to start consuming. */
+export interface ConsumerAdapter {
+  /** Whether a callee of this type starts a consumer. */
+  starts(calleeType: string): boolean
+  find(
+    finder: Finder,
+    call: CallExpression,
+    callee: Extract<Value, { kind: 'external' }>,
+    frame: Frame,
+  ): FoundPipeline | undefined
+}
+
+/** Wrappers around wrappers: this deep. */
+const wrapperDepthMax = 3
+
+export class Finder {
+  readonly evaluator: Evaluator
+  readonly table: OutputTable
+  readonly module: Module
+  readonly #found = new Map<string, FoundPipeline>()
+  /** Places that stand for a consumer started in another file. */
+  readonly #foreign = new WeakSet<Place>()
+  /** Functions that some handler has led to. */
+  readonly #entered = new Set<FunctionCode>()
+  readonly #made = new WeakMap<Output, OutputCall>()
+  readonly #typed: TypedReceivers
+
+  constructor(project: Project, module: Module, table: OutputTable) {
+    this.evaluator = new Evaluator(project)
+    this.#typed = new TypedReceivers(this.evaluator, table)
+    this.module = module
+    this.table = table
+  }
+
+  pipelines(): Pipeline[] {
+    this.#calls(this.module, undefined, looseFrames(this.module), 0, undefined)
+    for (const code of this.module.classes) this.#inherited(code)
+    const found = [...this.#found.values(), ...nestPipelines(this)]
+      .map(pipeline => this.#finish(pipeline))
+      .filter(pipeline => this.#isOwn(pipeline))
+    const typed = typedPipelines(this, this.#entered).map(pipeline => this.#finish(pipeline))
+    return [...found, ...typed.filter(pipeline => pipeline.handlers.some(handler => hasWork(handler.flow)))]
+  }
+
+  /** Looks through the calls of a file, or of one function of it. */
+  #calls(
+    module: Module,
+    around: FunctionCode | undefined,
+    frameOfCall: (inside: FunctionCode | undefined) => Frame,
+    depth: number,
+    anchor: Place | undefined,
+  ): void {
+    for (const { call, inside } of module.calls) {
+      if (around && !isWithin(inside, around)) continue
+      const frame = frameOfCall(inside)
+      const seen = this.evaluator.evaluate(call.callee, frame)
+      const callee = givesHandlers(call) ? this.#typed.callee(call, seen, frame) : seen
+      if (callee.kind === 'external') this.#start(call, callee, frame, anchor)
+      else if (
+        callee.kind === 'closure' &&
+        depth < wrapperDepthMax &&
+        mayWrap(callee.frame.module, this.module, callee.code)
+      )
+        this.#wrapper(callee, call, frame, depth, anchor ?? placeOf(module, call.nameAt))
+    }
+  }
+
+  #start(
+    call: CallExpression,
+    callee: Extract<Value, { kind: 'external' }>,
+    frame: Frame,
+    anchor: Place | undefined,
+  ): void {
+    for (const adapter of consumerAdapters) {
+      if (!adapter.starts(callee.type)) continue
+      const found = adapter.find(this, call, callee, frame)
+      if (!found) continue
+      const pipeline = frame.module === this.module || !anchor ? found : { ...found, at: anchor }
+      if (pipeline !== found) this.#foreign.add(pipeline.at)
+      const place =
+        pipeline.handlers.map(handler => `${handler.at.path}:${handler.closure.code.start}`).join() || `${call.start}`
+      const self = selfOf(frame)
+      const owner = self?.kind === 'instance' ? `${self.frame.module.path}:${self.code.start}` : ''
+      const key = `${place}|${owner}`
+      // What a subclass makes of it says more than its base class alone.
+      const base = ownerOf(frame)
+      if (owner !== base) this.#found.delete(`${place}|${base}`)
+      const known = this.#found.get(key)
+      // Seen with its arguments is better than seen alone.
+      if (!known || scoreOf(pipeline) > scoreOf(known)) this.#found.set(key, pipeline)
+    }
+  }
+
+  /** A function of the project that may start a consumer, called with what only this caller knows. */
+  #wrapper(
+    callee: Extract<Value, { kind: 'closure' }>,
+    call: CallExpression,
+    frame: Frame,
+    depth: number,
+    anchor: Place,
+  ): void {
+    const inner = this.evaluator.enter(callee, argumentsOf(call, frame))
+    const { module } = callee.frame
+    this.#calls(module, callee.code, inside => innerFrame(inner, module, inside), depth + 1, anchor)
+  }
+
+  /** A class of this file whose base class, in another file, starts the consumer and calls back. */
+  #inherited(code: ClassCode): void {
+    const self: Value = {
+      kind: 'instance',
+      code,
+      frame: looseFrame(this.module, code.owner),
+      args: undefined,
+      by: undefined,
+    }
+    let base = code.base ? this.evaluator.evaluate(code.base, self.frame) : undefined
+    for (let hops = 0; base?.kind === 'class' && hops < 4; hops++) {
+      const { module } = base.frame
+      const methods = new Set(base.code.methods.values())
+      for (const method of methods) {
+        const entered: Frame = { module, code: method, parent: base.frame, args: undefined, self }
+        this.#calls(module, method, inside => innerFrame(entered, module, inside), 1, placeOf(this.module, code.head))
+      }
+      base = base.code.base ? this.evaluator.evaluate(base.code.base, base.frame) : undefined
+    }
+  }
+
+  #finish(pipeline: FoundPipeline): Pipeline {
+    const handlers = pipeline.handlers.map(handler => this.#follow(handler))
+    const { commitMode } = pipeline.options
+    const inferred = inferGuarantee({ at: pipeline.at, commitMode, handlers, declared: pipeline.declared?.guarantee })
+    const { guarantee: _, ...rest } = pipeline
+    return { ...rest, handlers, inferred, rewrites: this.#rewrites(pipeline, handlers) }
+  }
+
+  /** Started in another file: ours only where something of it comes from here. */
+  #isOwn(pipeline: Pipeline): boolean {
+    const { path } = this.module
+    const isHere = (place: Place | undefined): boolean => place?.path === path
+    if (!this.#foreign.has(pipeline.at)) return true
+    if (isHere(pipeline.groupId?.at) || pipeline.topics.some(topic => isHere(topic.at))) return true
+    return pipeline.handlers.some(
+      handler => isHere(handler.at) || [...within(handler.flow)].some(part => 'at' in part && isHere(part.at)),
+    )
+  }
+
+  #rewrites(pipeline: FoundPipeline, handlers: readonly Handler[]): ReadonlyMap<Output, FixSketch> {
+    const found = new Map<Output, FixSketch>()
+    if (!pipeline.guarantee) return found
+    for (const [index, { closure }] of pipeline.handlers.entries()) {
+      const outputs = [...within((handlers[index] as Handler).flow)].flatMap(part => {
+        const call = part.kind === 'output' ? this.#made.get(part) : undefined
+        return part.kind === 'output' && call ? [{ output: part, call }] : []
+      })
+      const rewrite = transactionFix(this.evaluator, pipeline.guarantee, closure, outputs)
+      for (const output of rewrite?.moved ?? []) found.set(output, (rewrite as { fix: FixSketch }).fix)
+    }
+    return found
+  }
+
+  #follow(found: FoundHandler): Handler {
+    const walker = new Walker(this.evaluator, this.table, this.#entered)
+    const position = {
+      frame: moduleFrame(found.closure.frame.module),
+      calls: [],
+      entered: [],
+      inTransaction: false,
+      isExecutor: false,
+      isResultUsed: false,
+    }
+    const flow = walker.enterAll(found.closure, found.args, position)
+    for (const part of within(flow)) {
+      const call = part.kind === 'output' ? walker.outputs.made.get(part) : undefined
+      if (part.kind === 'output' && call) this.#made.set(part, call)
+    }
+    return {
+      at: found.at,
+      role: found.role,
+      isAwaited: found.isAwaited,
+      flow,
+      offsetLookups: walker.lookups,
+      isWhole: walker.isWhole,
+    }
+  }
+
+  /** The function a value is, with the place by which it is known in the file. */
+  handler(value: Value, args: readonly string[], role: HandlerRole, isAwaited: boolean): FoundHandler | undefined {
+    if (value.kind !== 'closure') return undefined
+    const thunks = args.map((type): Thunk => ({ value: { kind: 'external', type, by: undefined, call: undefined } }))
+    return { closure: value, args: thunks, role, isAwaited, at: placeOf(value.frame.module, value.code.head) }
+  }
+}
+
+/** `anything.run({ eachMessage })`: a consumer is started, whoever made it. */
+function givesHandlers({ args: [first] }: CallExpression): boolean {
+  return first?.kind === 'object' && first.properties.some(({ name }) => name === 'eachMessage' || name === 'eachBatch')
+}
+
+/** The class in whose text the call stands. */
+function ownerOf(frame: Frame): string {
+  for (let at: Frame | undefined = frame; at; at = at.parent)
+    if (at.code?.owner) return `${at.module.path}:${at.code.owner.start}`
+  return ''
+}
+
+function scoreOf(pipeline: FoundPipeline): number {
+  return (
+    (pipeline.groupId?.value !== undefined ? 2 : 0) +
+    pipeline.topics.filter(topic => topic.value !== undefined).length +
+    pipeline.handlers.length * 4
+  )
+}
+
+function looseFrames(module: Module): (inside: FunctionCode | undefined) => Frame {
+  const frames = new Map<FunctionCode | undefined, Frame>()
+  const frame = (inside: FunctionCode | undefined): Frame => {
+    const known = frames.get(inside)
+    if (known) return known
+    const made = inside ? { ...looseFrame(module, inside), parent: frame(inside.parent) } : moduleFrame(module)
+    frames.set(inside, made)
+    return made
+  }
+  return frame
+}
+
+/** Frames of functions inside an entered one: loose, but with it as their parent. */
+function innerFrame(entered: Frame, module: Module, inside: FunctionCode | undefined): Frame {
+  if (!inside || inside === entered.code) return entered
+  return { module, code: inside, parent: innerFrame(entered, module, inside.parent), args: undefined, self: undefined }
+}
+
+function mayWrap(target: Module, own: Module, code: FunctionCode): boolean {
+  if (target === own && !code.parameters.length) return false
+  let may = wrapping.get(target)
+  if (may === undefined) {
+    may = ['kafka', 'Kafka', 'tidemark', '.run(', '.consume('].some(word => target.text.includes(word))
+    wrapping.set(target, may)
+  }
+  return may
+}
+
+/** Asked once for every call of a file. */
+const wrapping = new WeakMap<Module, boolean>()

@@ -1,0 +1,93 @@
+/** What imports and type annotations name. */
+import type { Expression, Module, TypeRef } from '../../facts/code.ts'
+import { derive, importedType } from '../../facts/libraries/types.ts'
+import type { Evaluator } from './evaluator.ts'
+import { isKnown, looseInstance, moduleFrame, unknown, type Value } from './frames.ts'
+
+export class Declared {
+  readonly #evaluator: Evaluator
+
+  constructor(evaluator: Evaluator) {
+    this.#evaluator = evaluator
+  }
+
+  imported(specifier: string, name: string, from: Module): Value {
+    const link = this.#evaluator.project.link(specifier, from.path)
+    if (link.kind === 'library')
+      return { kind: 'external', type: importedType(specifier, name), by: undefined, call: undefined }
+    if (link.kind === 'missing')
+      return { kind: 'foreign', name: name === '*' || name === '=' ? specifier : name, by: undefined }
+    const module = this.#evaluator.project.module(link.path)
+    if (!module) return { kind: 'foreign', name, by: undefined }
+    if (name === '*') return { kind: 'module', module, by: undefined }
+    return this.exported(module, name)
+  }
+
+  #hops = 0
+
+  exported(module: Module, name: string, seen = new Set<Module>()): Value {
+    if (seen.has(module) || this.#hops >= hopsMax) return unknown
+    seen.add(module)
+    this.#hops++
+    try {
+      return this.#exported(module, name, seen)
+    } finally {
+      this.#hops--
+    }
+  }
+
+  #exported(module: Module, name: string, seen: Set<Module>): Value {
+    const link = module.exports.get(name)
+    if (link?.kind === 'local') return this.#evaluator.evaluate(link.expression, moduleFrame(module))
+    if (link?.kind === 'from') return this.imported(link.specifier, link.name, module)
+    const whole = module.exports.get('=')
+    if (whole?.kind === 'local') {
+      const value = this.#evaluator.evaluate(whole.expression, moduleFrame(module))
+      return name === '=' || name === 'default' ? value : this.#evaluator.member(value, name, undefined)
+    }
+    if (name === '=' || name === 'default') return { kind: 'module', module, by: undefined }
+    for (const specifier of module.starExports) {
+      const target = this.#evaluator.project.link(specifier, module.path)
+      const next = target.kind === 'file' ? this.#evaluator.project.module(target.path) : undefined
+      const value = next ? this.exported(next, name, seen) : unknown
+      if (isKnown(value)) return value
+    }
+    return unknown
+  }
+
+  typeValue(type: TypeRef | undefined, module: Module): Value {
+    if (!type) return unknown
+    if (type.kind === 'array' || type.kind === 'function' || type.kind === 'object')
+      return { kind: 'typed', type, module, by: undefined }
+    if (type.kind === 'union') {
+      for (const part of type.args ?? []) {
+        const value = this.typeValue(part, module)
+        if (isKnown(value)) return value
+      }
+    }
+    if (type.kind !== 'ref' || !type.of) return unknown
+    return this.#referenceType(type, type.of, module)
+  }
+
+  #referenceType(type: TypeRef, of: Expression, module: Module): Value {
+    if (of.kind === 'name' && !of.binding) {
+      const [inner] = type.args ?? []
+      if (wrappers.has(of.name)) return this.typeValue(inner, module)
+      return lists.has(of.name)
+        ? { kind: 'typed', type: { kind: 'array', args: inner ? [inner] : [] }, module, by: undefined }
+        : unknown
+    }
+    if (of.kind === 'name' && of.binding?.kind === 'type') return this.typeValue(of.binding.type, module)
+    const named = this.#evaluator.evaluate(of, moduleFrame(module))
+    if (named.kind === 'external')
+      return { kind: 'external', type: derive(named.type, '#'), by: undefined, call: undefined }
+    if (named.kind === 'class') return looseInstance(named.code, named.frame)
+    return named.kind === 'foreign' || named.kind === 'typed' ? { ...named, by: undefined } : unknown
+  }
+}
+
+/** Files that pass a name on to one another: this many. `export { x } from '../a.ts'` in a.ts passes it on to itself. */
+const hopsMax = 40
+
+const wrappers = new Set(['Promise', 'Awaited', 'Readonly', 'Required', 'Partial', 'NonNullable', 'PromiseLike'])
+const lists = new Set(['Array', 'ReadonlyArray', 'Set', 'ReadonlySet', 'Iterable', 'AsyncIterable'])

@@ -1,0 +1,173 @@
+/** Members of values: properties of objects, fields and methods of instances, up the chain of base classes. */
+import type { ClassCode, Expression, FunctionCode } from '../../facts/code.ts'
+import { derive } from '../../facts/libraries/types.ts'
+import type { Evaluator } from './evaluator.ts'
+import { type Frame, isDefinite, isKnown, looseFrame, type Made, unknown, type Value } from './frames.ts'
+import { spreadsMax } from './options.ts'
+
+type Instance = Extract<Value, { kind: 'instance' }>
+
+export class Members {
+  readonly #evaluator: Evaluator
+
+  constructor(evaluator: Evaluator) {
+    this.#evaluator = evaluator
+  }
+
+  memberOf(of: Expression, name: string, frame: Frame, by: Made): Value {
+    const base = this.#evaluator.evaluate(of, frame)
+    const value = this.member(base, name, by)
+    if (isDefinite(value) || of.kind !== 'name') return value
+    for (const source of of.binding?.members?.get(name) ?? []) {
+      const stored = this.#evaluator.source(source, frame, of.binding?.owner)
+      if (isDefinite(stored)) return stored
+    }
+    return value
+  }
+
+  member(base: Value, name: string, by: Made | undefined): Value {
+    switch (base.kind) {
+      case 'external':
+        return { kind: 'external', type: derive(base.type, `.${name}`), by: by ?? base.by, call: base.call }
+      case 'object':
+        return this.#property(base, name) ?? { kind: 'unknown', by: by ?? base.by }
+      case 'instance':
+        return this.field(base, name, by)
+      case 'class':
+        return this.#static(base, name) ?? { kind: 'unknown', by }
+      case 'module':
+        return this.#evaluator.exported(base.module, name)
+      case 'foreign':
+        return { kind: 'foreign', name: `${base.name}.${name}`, by: by ?? base.by }
+      case 'typed':
+        return this.#typedMember(base, name, by)
+      default:
+        return { kind: 'unknown', by: by ?? base.by }
+    }
+  }
+
+  #typedMember(base: Extract<Value, { kind: 'typed' }>, name: string, by: Made | undefined): Value {
+    const type = base.type.members?.get(name)
+    const value = this.#evaluator.typeValue(type, base.module)
+    return isKnown(value) ? ({ ...value, by: by ?? base.by } as Value) : { kind: 'unknown', by: by ?? base.by }
+  }
+
+  #spreads = 0
+
+  #property(base: Extract<Value, { kind: 'object' }>, name: string): Value | undefined {
+    for (const property of [...base.expression.properties].reverse()) {
+      if (property.name === name) return this.#evaluator.evaluate(property.value, base.frame)
+      if (!property.isSpread) continue
+      const spread = this.#spread(property.value, base.frame, name)
+      if (spread) return spread
+    }
+    return undefined
+  }
+
+  /** To a bound: an object may spread itself. */
+  #spread(from: Expression, frame: Frame, name: string): Value | undefined {
+    if (this.#spreads >= spreadsMax) return undefined
+    this.#spreads++
+    try {
+      const value = this.member(this.#evaluator.evaluate(from, frame), name, undefined)
+      return isDefinite(value) ? value : undefined
+    } finally {
+      this.#spreads--
+    }
+  }
+
+  #static(base: Extract<Value, { kind: 'class' }>, name: string): Value | undefined {
+    const method = base.code.methods.get(name)
+    if (method) return { kind: 'closure', code: method, frame: base.frame, self: base, by: base.by }
+    const field = base.code.fields.get(name)?.sources[0]
+    return field ? this.#evaluator.source(field, base.frame, undefined) : undefined
+  }
+
+  /** A field or method of an instance, looked for up the chain of base classes. */
+  field(base: Instance, name: string, by: Made | undefined): Value {
+    let code: ClassCode | undefined = base.code
+    let frame = base.frame
+    for (let hops = 0; code && hops < 8; hops++) {
+      const method = code.methods.get(name)
+      if (method) return { kind: 'closure', code: method, frame, self: base, by }
+      const getter = code.methods.get(`get ${name}`)
+      if (getter) return this.#evaluator.returned({ kind: 'closure', code: getter, frame, self: base, by }, [], by)
+      const found = this.#declaredField(base, code, frame, name, by)
+      if (found) return found
+      const parent: Value = code.base ? this.#evaluator.evaluate(code.base, frame) : unknown
+      if (parent.kind === 'external')
+        return { kind: 'external', type: derive(derive(parent.type, '#'), `.${name}`), by, call: undefined }
+      if (parent.kind === 'foreign') return { kind: 'foreign', name: `${parent.name}.${name}`, by }
+      code = parent.kind === 'class' ? parent.code : undefined
+      frame = parent.kind === 'class' ? parent.frame : frame
+    }
+    return { kind: 'unknown', by }
+  }
+
+  #declaredField(base: Instance, code: ClassCode, frame: Frame, name: string, by: Made | undefined): Value | undefined {
+    const field = code.fields.get(name)
+    if (!field) return undefined
+    let best: Value = unknown
+    for (const source of field.sources) {
+      const value =
+        source.kind === 'parameter'
+          ? this.#evaluator.parameter(source.index, source.path, this.#constructorFrame(base, code, frame))
+          : this.#evaluator.source(
+              source,
+              source.kind === 'expression' ? this.#writerFrame(base, code, frame, source.inside) : frame,
+              undefined,
+            )
+      if (isDefinite(value) && !(value.kind === 'constant' && value.value == null)) return value
+      if (!isKnown(best)) best = value
+    }
+    const typed = this.#evaluator.typeValue(field.type, frame.module)
+    return isKnown(typed)
+      ? ({ ...typed, by: best.by ?? by } as Value)
+      : isKnown(best)
+        ? best
+        : { kind: 'unknown', by: best.by ?? by }
+  }
+
+  readonly #innerFrames = new WeakMap<Instance, Map<FunctionCode | ClassCode, Frame>>()
+
+  /** One frame for each function an instance runs, so that what is found in it is found once. */
+  #innerFrame(base: Instance, key: FunctionCode | ClassCode, make: () => Frame): Frame {
+    const frames = this.#innerFrames.get(base) ?? new Map<FunctionCode | ClassCode, Frame>()
+    this.#innerFrames.set(base, frames)
+    const known = frames.get(key)
+    if (known) return known
+    const frame = make()
+    frames.set(key, frame)
+    return frame
+  }
+
+  #constructorFrame(base: Instance, code: ClassCode, frame: Frame): Frame {
+    const made = code.methods.get('constructor')
+    const args = code === base.code ? base.args : undefined
+    return this.#innerFrame(base, made ?? code, () => ({
+      module: frame.module,
+      code: made,
+      parent: frame,
+      args,
+      self: base,
+    }))
+  }
+
+  /** The activation in which a field was written: the constructor's with its arguments, any other loose. */
+  #writerFrame(base: Instance, code: ClassCode, frame: Frame, inside: FunctionCode | undefined): Frame {
+    if (!inside)
+      return this.#innerFrame(base, code, () => ({
+        module: frame.module,
+        code: undefined,
+        parent: frame,
+        args: undefined,
+        self: base,
+      }))
+    if (inside === code.methods.get('constructor')) return this.#constructorFrame(base, code, frame)
+    return this.#innerFrame(base, inside, () =>
+      inside.owner === code
+        ? { module: frame.module, code: inside, parent: frame, args: undefined, self: base }
+        : { ...looseFrame(frame.module, inside), self: inside.isArrow ? base : undefined },
+    )
+  }
+}

@@ -1,0 +1,263 @@
+/** Calls: known by their library, by their shape, entered where they are ours, noted where they cannot be followed. */
+import type { CallExpression, Expression, FunctionCode } from '../../facts/code.ts'
+import { hasWork, sequence } from '../../facts/flows.ts'
+import type { Detached, Flow, Place, Signal } from '../../facts/model.ts'
+import { togetherFix } from '../fixes/handlerFixes.ts'
+import { observableFixes } from '../fixes/observableFixes.ts'
+import { TypedReceivers } from '../types/typedReceivers.ts'
+import { argumentsOf } from '../values/activations.ts'
+import type { Value } from '../values/frames.ts'
+import { returnsPromise } from '../values/globals.ts'
+import { type Iteration, iterationOf } from './iterations.ts'
+import { LibraryCalls } from './libraryCalls.ts'
+import { calleeOf, placeOf, sourceText } from './places.ts'
+import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
+import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
+import { trackedCommit } from './trackers.ts'
+import type { Position, Use, Walker } from './walker.ts'
+
+type Closure = Extract<Value, { kind: 'closure' }>
+
+/** The function whose second parameter is called: `new Promise((resolve, reject) => …)`. */
+function executorOf({ callee }: CallExpression): FunctionCode | undefined {
+  const binding = callee.kind === 'name' ? callee.binding : undefined
+  const isSecond = binding?.sources.some(one => one.kind === 'parameter' && one.index === 1 && one.path.length === 0)
+  return isSecond ? binding?.owner : undefined
+}
+
+/** The function itself, or the payload that holds it. */
+function isHeartbeat(value: Value): boolean {
+  return value.kind === 'external' && /:Each(?:Batch|Message)Payload#(?:\.heartbeat)?$/.test(value.type)
+}
+
+function rejects(call: CallExpression, position: Position): boolean {
+  const executor = executorOf(call)
+  return (
+    executor !== undefined &&
+    position.frame.module.calls.some(({ call: made }) => {
+      const [first] = made.args
+      const isPromise = made.isNew && made.callee.kind === 'name' && made.callee.name === 'Promise'
+      return isPromise && first?.kind === 'function' && first.code === executor
+    })
+  )
+}
+
+export class CallWalker {
+  readonly #walker: Walker
+  readonly #promises: PromiseWalker
+  readonly #libraries: LibraryCalls
+  readonly #typed: TypedReceivers
+
+  constructor(walker: Walker) {
+    this.#walker = walker
+    this.#promises = new PromiseWalker(walker, this)
+    this.#libraries = new LibraryCalls(walker, this, this.#promises)
+    this.#typed = new TypedReceivers(walker.evaluator, walker.table)
+  }
+
+  call(call: CallExpression, position: Position, given: Use, out: Flow[]): void {
+    // What an executor starts settles its promise; whoever waits for that waits for this.
+    const use = position.isExecutor && given === 'floating' ? 'stored' : given
+    if (isPromiseChain(call)) {
+      this.#promises.chain(call, position, use, out)
+      return
+    }
+    if (rejects(call, position)) {
+      this.#reject(call, position, out)
+      return
+    }
+    this.#walker.noteLookup(call, position)
+    const seen = this.#walker.evaluator.evaluate(call.callee, position.frame)
+    const callee = this.#typed.callee(call, seen, position.frame)
+    if (callee.kind === 'external') {
+      this.#libraries.external(call, callee, position, use, out)
+      return
+    }
+    if (isLog(call)) {
+      this.signal(call, 'log', position, out)
+      return
+    }
+    this.receiver(call.callee, position, out)
+    if (callee.kind === 'closure') {
+      this.#own(call, callee, position, use, out)
+      return
+    }
+    const iteration = iterationOf(this.#walker, call, position)
+    if (iteration) {
+      this.iterate(call, iteration, position, use, out)
+      return
+    }
+    const shape = shapeOf(this.#walker, call, callee, position)
+    if (shape) {
+      this.#libraries.output(call, shape.row, shape.type, position, use, out, shape.isCertain)
+      return
+    }
+    if (call.isNew && callee.kind === 'class') {
+      this.arguments(call, position, out)
+      return
+    }
+    this.#opaque(call, callee, position, use, out)
+  }
+
+  /** Inside the handler a rejection is an error like any other; of a promise around the consumer it tells whoever waits there. */
+  #reject(call: CallExpression, position: Position, out: Flow[]): void {
+    this.arguments(call, position, out)
+    const at = calleeOf(position.frame.module, call)
+    const executor = executorOf(call)
+    if (executor && position.entered.includes(executor))
+      out.push({ kind: 'exit', exit: 'throw', at, calls: position.calls, hasValue: true })
+    else this.signal(call, 'told', position, out)
+  }
+
+  // ---- ours ---------------------------------------------------------------------------------------------------
+
+  #own(call: CallExpression, callee: Closure, position: Position, use: Use, out: Flow[]): void {
+    this.arguments(call, position, out)
+    const isAsync = returnsPromise(this.#walker.evaluator, callee)
+    const inner: Use = isAsync ? 'returned' : use === 'floating' || use === 'void' ? 'value' : 'returned'
+    const place = placeOf(position.frame.module, call.nameAt)
+    const tracked = trackedCommit(this.#walker, call, callee, position)
+    if (tracked) {
+      out.push(tracked)
+      return
+    }
+    const isUsed =
+      use === 'consumed' || use === 'stored' || use === 'value' || (use === 'returned' && position.isResultUsed)
+    const isCollected = isAsync && (use === 'value' || use === 'stored')
+    const args = argumentsOf(call, position.frame)
+    const flow = this.#walker.enterAll(callee, args, position, place, { returned: inner, isUsed, isCollected })
+    const isDropped = isAsync && (use === 'floating' || use === 'void')
+    if (isDropped && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
+    else if (!isDropped) out.push(flow)
+  }
+
+  iterate(call: CallExpression, iteration: Iteration, position: Position, use: Use, out: Flow[]): void {
+    const place = placeOf(position.frame.module, call.nameAt)
+    const isAsync = returnsPromise(this.#walker.evaluator, iteration.closure)
+    // What a plain `map` makes of each record is looked at; a promise of it may still be thrown away.
+    const isUsed = !isAsync && !iteration.dropsResult && use !== 'floating' && use !== 'void'
+    const body = this.#walker.enter(iteration.closure, iteration.args, position, place, { isUsed })
+    const loop: Flow = { kind: 'loop', at: place, body, over: iteration.over }
+    if (isAsync && hasWork(body) && (iteration.dropsResult || use === 'floating' || use === 'void'))
+      out.push(this.detached('for-each', call, loop, position))
+    else out.push(loop)
+  }
+
+  /** A function that an argument is, or holds: `f`, `this.f.bind(this)`, `x => …`. */
+  closure(expression: Expression, position: Position): Closure | undefined {
+    const value = this.#walker.evaluator.evaluate(expression, position.frame)
+    return value.kind === 'closure' ? value : undefined
+  }
+
+  // ---- what cannot be followed --------------------------------------------------------------------------------
+
+  #opaque(call: CallExpression, callee: Value, position: Position, use: Use, out: Flow[]): void {
+    const steps: Flow[] = []
+    this.arguments(call, position, steps)
+    const place = placeOf(position.frame.module, call.nameAt)
+    // A function given to something we cannot see is taken to run while that runs: retries, limiters, traces, locks.
+    const callbacks = call.args.flatMap(arg => this.closure(arg, position) ?? [])
+    for (const closure of callbacks) steps.push(this.#walker.enter(closure, [], position, place))
+    const isAwaited = use !== 'floating' && use !== 'void'
+    if (isDelay(call) && isAwaited) {
+      this.signal(call, 'delay', position, out)
+      return
+    }
+    if (!isHarmlessCall(call, callee) && !call.isNew) {
+      const what = callee.kind === 'foreign' ? 'project' : 'callback'
+      const isFollowed = callbacks.length > 0
+      const takesRecord = this.takesRecord(call, position)
+      if (!isFollowed)
+        steps.push({
+          kind: 'call',
+          at: calleeOf(position.frame.module, call),
+          calls: position.calls,
+          name: this.name(call, position),
+          isAwaited: use === 'awaited' || use === 'consumed' || use === 'returned',
+          takesRecord,
+          what,
+          use,
+        })
+    }
+    if (this.#handsOverHeartbeat(call, position)) this.signal(call, 'heartbeat', position, steps)
+    const isQueue = /^(?:add|push|enqueue|schedule|submit|run)$/.test(
+      call.callee.kind === 'member' ? call.callee.name : '',
+    )
+    if (!isAwaited && callbacks.some(closure => closure.code.isAsync) && steps.some(hasWork))
+      out.push(this.detached(isQueue ? 'queue' : 'callback', call, sequence(steps), position))
+    else out.push(...steps)
+  }
+
+  /** `await work(message, heartbeat)`, `await work(payload)`: it can beat by itself. */
+  #handsOverHeartbeat(call: CallExpression, position: Position): boolean {
+    return call.args.some(arg => {
+      const value = this.#walker.evaluator.evaluate(arg, position.frame)
+      if (value.kind === 'object')
+        return value.expression.properties.some(
+          property =>
+            property.name === 'heartbeat' || isHeartbeat(this.#walker.evaluator.evaluate(property.value, value.frame)),
+        )
+      return isHeartbeat(value)
+    })
+  }
+
+  takesRecord(call: CallExpression, position: Position): boolean {
+    return call.args.some(arg => this.#walker.origins.isFromRecord(arg, position.frame))
+  }
+
+  // ---- parts --------------------------------------------------------------------------------------------------
+
+  arguments(call: CallExpression, position: Position, out: Flow[]): void {
+    for (const arg of call.args) if (arg.kind !== 'function') this.#walker.expression(arg, position, 'value', out)
+  }
+
+  receiver(callee: Expression, position: Position, out: Flow[]): void {
+    if (callee.kind === 'member') this.#walker.expression(callee.of, position, 'value', out)
+  }
+
+  /** `db.insert(t).values(x)`: the calls of the chain are one call, only their arguments run on their own. */
+  chainArguments(callee: Expression, position: Position, out: Flow[]): void {
+    if (callee.kind !== 'member' || callee.of.kind !== 'call') return
+    this.chainArguments(callee.of.callee, position, out)
+    this.arguments(callee.of, position, out)
+  }
+
+  signal(call: CallExpression, signal: Signal['signal'], position: Position, out: Flow[], isWaitedFor = true): void {
+    out.push({
+      kind: 'signal',
+      signal,
+      at: calleeOf(position.frame.module, call),
+      calls: position.calls,
+      name: this.name(call, position),
+      isWaitedFor,
+      fixes: [],
+    })
+  }
+
+  name(call: CallExpression, position: Position): string {
+    return sourceText(position.frame.module, call.callee, 40)
+  }
+
+  detached(how: Detached['how'], call: CallExpression, flow: Flow, position: Position): Detached {
+    const { module } = position.frame
+    const at: Place = calleeOf(module, call)
+    return {
+      kind: 'detached',
+      at,
+      how,
+      flow,
+      name: this.name(call, position),
+      fixes: this.#awaitFixes(how, call, position),
+    }
+  }
+
+  #awaitFixes(how: Detached['how'], call: CallExpression, position: Position): Detached['fixes'] {
+    const { module, code } = position.frame
+    if (how === 'observable' && code?.isAsync) return observableFixes(module, call)
+    if (how === 'for-each') return togetherFix(position.frame, call)
+    if (!code?.isAsync || (how !== 'floating' && how !== 'void')) return []
+    const start = how === 'void' ? module.text.lastIndexOf('void', call.start) : call.start
+    const edit = { at: placeOf(module, { start, end: call.start }), newText: module.fixes.awaitPrefix }
+    return [{ title: `Await ${this.name(call, position)}`, isSafe: true, edits: [edit] }]
+  }
+}

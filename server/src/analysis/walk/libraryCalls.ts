@@ -1,0 +1,311 @@
+/** Calls of libraries and of the language's own globals. */
+import type { CallExpression, Expression } from '../../facts/code.ts'
+import { hasWork, sequence } from '../../facts/flows.ts'
+import type { OutputRow } from '../../facts/libraries/outputs.ts'
+import { callRows } from '../../facts/libraries/signals.ts'
+import { derive } from '../../facts/libraries/types.ts'
+import type { Flow, Output } from '../../facts/model.ts'
+import { stopLaterFix } from '../fixes/handlerFixes.ts'
+import type { Thunk, Value } from '../values/frames.ts'
+import { pureGlobal, timers } from '../values/globals.ts'
+import type { CallWalker } from './callWalker.ts'
+import { GroupPositions } from './groupPositions.ts'
+import { iterationOf } from './iterations.ts'
+import { callbackArguments } from './lookups.ts'
+import { calleeOf, placeOf } from './places.ts'
+import type { PromiseWalker } from './promiseWalker.ts'
+import { queuedWork } from './queues.ts'
+import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
+import type { Position, Use, Walker } from './walker.ts'
+
+export class LibraryCalls {
+  readonly #walker: Walker
+  readonly #calls: CallWalker
+  readonly #promises: PromiseWalker
+  readonly #groupPositions: GroupPositions
+
+  constructor(walker: Walker, calls: CallWalker, promises: PromiseWalker) {
+    this.#walker = walker
+    this.#calls = calls
+    this.#promises = promises
+    this.#groupPositions = new GroupPositions(walker.evaluator, walker.origins, walker.offsets)
+  }
+
+  external(
+    call: CallExpression,
+    callee: Extract<Value, { kind: 'external' }>,
+    position: Position,
+    use: Use,
+    out: Flow[],
+  ): void {
+    const type = derive(callee.type, call.isNew ? '#' : '()')
+    const asked = `${callee.type}()`
+    const row = callRows[asked]
+    if (row) {
+      this.#steer(call, asked, position, use, out)
+      return
+    }
+    const output = call.isNew ? undefined : this.#walker.table.find(asked)
+    if (output) {
+      this.#calls.chainArguments(call.callee, position, out)
+      this.output(call, output, asked, position, use, out, true)
+      return
+    }
+    if (asked.startsWith('global:')) {
+      this.#global(call, callee.type, position, use, out)
+      return
+    }
+    if (isLog(call)) {
+      this.#calls.signal(call, 'log', position, out)
+      return
+    }
+    const queued = queuedWork(this.#walker, call, callee, position)
+    if (queued) {
+      out.push(this.#calls.detached('queue', call, queued, position))
+      return
+    }
+    this.#calls.receiver(call.callee, position, out)
+    const iteration = iterationOf(this.#walker, call, position)
+    if (iteration && !callee.type.startsWith('@tidemark/runtime:')) {
+      this.#calls.iterate(call, iteration, position, use, out)
+      return
+    }
+    const shape = shapeOf(this.#walker, call, callee, position)
+    if (shape && !call.isNew) {
+      this.output(call, shape.row, shape.type, position, use, out, shape.isCertain)
+      return
+    }
+    this.#callbacks(call, callee, type, position, use, out)
+  }
+
+  /** Functions given to a library: run as part of the call. */
+  #callbacks(
+    call: CallExpression,
+    callee: Extract<Value, { kind: 'external' }>,
+    type: string,
+    position: Position,
+    use: Use,
+    out: Flow[],
+  ): void {
+    const name = call.callee.kind === 'member' ? call.callee.name : ''
+    const given = callbackArguments(callee.type, name)
+    const made = {
+      expression: call,
+      frame: position.frame,
+      receiver:
+        call.callee.kind === 'member' ? this.#walker.evaluator.evaluate(call.callee.of, position.frame) : undefined,
+    }
+    const args = given?.map(
+      (of): Thunk => ({
+        value: { kind: 'external', type: of, by: { expression: call, frame: position.frame }, call: made },
+      }),
+    )
+    const isTransaction = /\.(?:\$?transaction|withTransaction|begin|tx)\(\)$/.test(`${callee.type}()`)
+    const steps: Flow[] = []
+    for (const arg of call.args) {
+      const closure = this.#calls.closure(arg, position)
+      if (!closure) this.#walker.expression(arg, position, 'value', steps)
+      else
+        steps.push(
+          this.#walker.enter(
+            closure,
+            args ?? this.#transactionArguments(isTransaction, callee),
+            position,
+            placeOf(position.frame.module, call.nameAt),
+          ),
+        )
+    }
+    if (use === 'floating' && steps.some(hasWork) && this.#givesPromise(call, type)) {
+      out.push(this.#calls.detached('callback', call, sequence(steps), position))
+      return
+    }
+    out.push(...steps)
+    if (!steps.length) this.#quiet(call, callee, position, use, out)
+  }
+
+  /** `prisma.$transaction(async tx => …)`: the handle writes like the client. */
+  #transactionArguments(isTransaction: boolean, callee: Extract<Value, { kind: 'external' }>): readonly Thunk[] {
+    if (!isTransaction) return []
+    const owner = callee.type.replace(/\.[\w$]+$/, '').replace('typeorm:DataSource#', 'typeorm:EntityManager#')
+    return [{ value: { kind: 'external', type: owner, by: undefined, call: undefined } }]
+  }
+
+  #givesPromise(call: CallExpression, type: string): boolean {
+    return call.args.some(arg => arg.kind === 'function' && arg.code.isAsync) || /transaction/i.test(type)
+  }
+
+  /** A call of a library that no table knows: noted where it takes the record and may be awaited. */
+  #quiet(
+    call: CallExpression,
+    callee: Extract<Value, { kind: 'external' }>,
+    position: Position,
+    use: Use,
+    out: Flow[],
+  ): void {
+    this.#calls.arguments(call, position, out)
+    if (isDelay(call) && use !== 'floating' && use !== 'void') {
+      this.#calls.signal(call, 'delay', position, out)
+      return
+    }
+    if (call.isNew || (isHarmlessCall(call, callee) && !emitters.test(callee.type))) return
+    const isEmitted = emitters.test(callee.type) && use === 'floating' && this.#calls.takesRecord(call, position)
+    const isAwaited = use === 'awaited' || use === 'consumed' || use === 'returned'
+    if (!isAwaited && !isEmitted) return
+    out.push({
+      kind: 'call',
+      at: calleeOf(position.frame.module, call),
+      calls: position.calls,
+      name: this.#calls.name(call, position),
+      isAwaited,
+      takesRecord: !isEmitted && this.#calls.takesRecord(call, position),
+      isEmitted,
+      what: isEmitted ? 'project' : 'external',
+      use,
+    })
+  }
+
+  #steer(call: CallExpression, type: string, position: Position, use: Use, out: Flow[]): void {
+    this.#calls.arguments(call, position, out)
+    const row = callRows[type]
+    const isFlush = type.endsWith('.commitOffsetsIfNecessary()') && call.args.length === 0
+    const { module } = position.frame
+    const base = { at: calleeOf(module, call), calls: position.calls }
+    const name = this.#calls.name(call, position)
+    if (row?.kind === 'commit') {
+      const offset = this.#walker.offsets.position(call, row, position.frame)
+      const group = this.#groupPositions.position(call, row, position.frame)
+      out.push({ kind: 'commit', ...base, commit: isFlush ? 'flush' : row.commit, name, offset, group, fixes: [] })
+    } else if (row?.kind === 'seek') {
+      out.push({ kind: 'seek', ...base })
+    } else if (row) {
+      const isStopped = row.signal === 'stop' && (use === 'floating' || use === 'void')
+      const isOwn = row.signal === 'stop' && position.calls.length === 0
+      const fixes = isOwn ? stopLaterFix(module, call) : []
+      out.push({ kind: 'signal', ...base, signal: row.signal, name, isWaitedFor: !isStopped, fixes })
+    }
+  }
+
+  output(
+    call: CallExpression,
+    row: OutputRow,
+    type: string,
+    position: Position,
+    use: Use,
+    out: Flow[],
+    isCertain: boolean,
+  ): void {
+    this.#calls.arguments(call, position, out)
+    const receiver =
+      call.callee.kind === 'member' ? this.#walker.evaluator.evaluate(call.callee.of, position.frame) : undefined
+    const made = receiver?.kind === 'external' ? receiver.call : undefined
+    const where = {
+      call,
+      frame: position.frame,
+      type,
+      made,
+      calls: position.calls,
+      inTransaction: position.inTransaction,
+    }
+    const output = this.#walker.outputs.output(where, row.kind, row.judge, isCertain)
+    if (!output) return
+    if (type.startsWith('@nestjs/microservices:ClientKafka#.')) {
+      this.#observable(call, type, output, position, use, out)
+      return
+    }
+    const isAsync = row.isAsync !== false
+    const isDropped = (use === 'floating' || use === 'void') && isAsync
+    const isCollected = (use === 'value' || use === 'stored') && isAsync
+    if (isDropped) out.push(this.#calls.detached(use === 'void' ? 'void' : 'floating', call, output, position))
+    else out.push(isCollected ? this.#walker.outputs.collected(output) : output)
+  }
+
+  /** An observable is sent when it is subscribed to (`send`) or made (`emit`); awaiting it waits for nothing. */
+  #observable(call: CallExpression, type: string, output: Output, position: Position, use: Use, out: Flow[]): void {
+    const isSubscribed = /\.(?:subscribe|forEach)\(\)$/.test(type)
+    const isPromised = /\.toPromise\(\)$/.test(type)
+    if (!isSubscribed && !type.includes('.emit') && use !== 'floating' && !isPromised) return
+    // What subscribes inside `new Promise` is waited for by whoever waits for that.
+    const isKept = isSubscribed
+      ? position.isExecutor
+      : isPromised
+        ? use !== 'floating' && use !== 'void'
+        : use === 'returned' || use === 'value' || use === 'stored'
+    out.push(isKept ? output : this.#calls.detached('observable', call, output, position))
+  }
+
+  // ---- globals ------------------------------------------------------------------------------------------------
+
+  #global(call: CallExpression, type: string, position: Position, use: Use, out: Flow[]): void {
+    if (type === 'global:Promise' && call.isNew) {
+      this.#promises.constructed(call, position, use, out)
+      return
+    }
+    if (/^global:Promise\.(?:all|allSettled|race|any)$/.test(type)) {
+      this.#promises.together(call, position, use, out)
+      return
+    }
+    if (timers.has(type)) {
+      this.#timer(call, type, position, out)
+      return
+    }
+    if (/\.abort$/.test(type) && this.#isOutOfScope(call, position)) {
+      this.#calls.signal(call, 'abort-out-of-scope', position, out)
+      const at = calleeOf(position.frame.module, call)
+      out.push({ kind: 'exit', exit: 'throw', at, calls: position.calls, hasValue: true })
+      return
+    }
+    if (type.startsWith('global:console.')) {
+      this.#calls.signal(call, 'log', position, out)
+      return
+    }
+    this.#calls.receiver(call.callee, position, out)
+    const iteration = iterationOf(this.#walker, call, position)
+    if (iteration) {
+      this.#calls.iterate(call, iteration, position, use, out)
+      return
+    }
+    this.#calls.arguments(call, position, out)
+    if (type === 'global:JSON.parse') {
+      this.#calls.signal(call, 'parse', position, out)
+      return
+    }
+    const shape = pureGlobal.test(type)
+      ? undefined
+      : shapeOf(this.#walker, call, { kind: 'foreign', name: type, by: undefined }, position)
+    if (shape) this.output(call, shape.row, shape.type, position, use, out, shape.isCertain)
+  }
+
+  /** `setInterval(heartbeat, 3_000)`: the client's own function, as it is. */
+  #given(work: Expression, call: CallExpression, position: Position): Flow | undefined {
+    const value = this.#walker.evaluator.evaluate(work, position.frame)
+    const row = value.kind === 'external' ? callRows[`${value.type}()`] : undefined
+    if (row?.kind !== 'signal') return undefined
+    const steps: Flow[] = []
+    this.#calls.signal(call, row.signal, position, steps, false)
+    return sequence(steps)
+  }
+
+  /** `transaction.abort()` in a catch, while `transaction` is declared inside the try. */
+  #isOutOfScope(call: CallExpression, position: Position): boolean {
+    const owner = call.callee.kind === 'member' ? call.callee.of : undefined
+    if (owner?.kind !== 'name') return false
+    return position.frame.module.calls.some(({ call: other, inside }) => {
+      const of = other.callee.kind === 'member' ? other.callee.of : undefined
+      return inside === position.frame.code && of?.kind === 'name' && of.name === owner.name && of.binding !== undefined
+    })
+  }
+
+  #timer(call: CallExpression, type: string, position: Position, out: Flow[]): void {
+    const [work] = call.args
+    const closure = work ? this.#calls.closure(work, position) : undefined
+    const flow = closure
+      ? this.#walker.enter(closure, [], position, placeOf(position.frame.module, call.nameAt))
+      : work && this.#given(work, call, position)
+    if (flow) out.push(this.#calls.detached('timer', call, flow, position))
+    if (type === 'global:setTimeout') this.#calls.signal(call, 'delay', position, out, false)
+  }
+}
+
+/** Listeners run by themselves: `emit` waits for none that is asynchronous. */
+const emitters =
+  /^(?:events:(?:EventEmitter)?|eventemitter2:EventEmitter2|eventemitter3:(?:EventEmitter)?|@nestjs\/event-emitter:EventEmitter2)#\.emit$/

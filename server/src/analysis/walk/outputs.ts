@@ -1,0 +1,310 @@
+/** From a library call to an output fact: what it is called, whether a repeat does harm, which keys differ on every run. */
+import type { CallExpression, Expression } from '../../facts/code.ts'
+import type { Judge } from '../../facts/libraries/outputs.ts'
+import { judgeSql } from '../../facts/libraries/sql.ts'
+import type { FreshValue, Idempotency, Output, OutputKind, Place } from '../../facts/model.ts'
+import { recordKeyFix } from '../fixes/handlerFixes.ts'
+import { insertFixes } from '../fixes/outputFixes.ts'
+import type { Evaluator } from '../values/evaluator.ts'
+import type { CallMade, Frame } from '../values/frames.ts'
+import { type FreshSource, freshSource } from '../values/fresh.ts'
+import type { Origins } from '../values/origins.ts'
+import { propertiesIn, textWithHoles } from '../values/texts.ts'
+import { calleeOf, sourceText } from './places.ts'
+
+export interface OutputCall {
+  readonly call: CallExpression
+  readonly frame: Frame
+  /** The callee's type with `()`, or a shape for receivers that are not known. */
+  readonly type: string
+  /** The call that made the receiver: `prepare('insert …')`. */
+  readonly made: CallMade | undefined
+  readonly calls: readonly Place[]
+  readonly inTransaction: boolean
+}
+
+interface KeyedValue {
+  readonly name: string
+  readonly value: Expression
+  readonly nameAt: { readonly start: number; readonly end: number }
+  readonly frame: Frame
+}
+
+interface Verdict {
+  readonly name: string
+  readonly target?: string | undefined
+  readonly idempotency: Idempotency
+}
+
+const repeatable = (reason: string): Idempotency => ({ verdict: 'repeatable', reason, evidence: [] })
+const harmful = (reason: string): Idempotency => ({ verdict: 'not-repeatable', reason, evidence: [] })
+const open = (reason: string): Idempotency => ({ verdict: 'unknown', reason, evidence: [] })
+
+/** Names of properties that identify an event, so that a unique key on them makes a repeat fail or overwrite. */
+const identity =
+  /^(?:_?id|(?:event|message|msg|record|dedupe?|idempotency|transaction|request)[_-]?(?:id|key|uuid|token)|uuid|offset|kafka_?offset|.*idempotency.*|.*dedup.*)$/i
+
+export class Outputs {
+  /** The call behind an output, for fixes that write it anew. */
+  readonly made = new WeakMap<Output, OutputCall>()
+  readonly #evaluator: Evaluator
+  readonly #origins: Origins
+
+  constructor(evaluator: Evaluator, origins: Origins) {
+    this.#evaluator = evaluator
+    this.#origins = origins
+  }
+
+  /** @returns undefined where the call turns out to be none: a SELECT, a GET. */
+  output(call: OutputCall, kind: OutputKind, judge: Judge, isCertain: boolean): Output | undefined {
+    const verdict = this.#judge(call, judge)
+    if (!verdict) return undefined
+    const { module } = call.frame
+    const target = verdict.target ?? this.#topic(call)
+    const transactional = call.inTransaction || /:(?:Transaction|Tx)#/.test(call.type)
+    const output: Output = {
+      kind: 'output',
+      at: calleeOf(module, call.call),
+      calls: call.calls,
+      output: kind,
+      name: verdict.name,
+      target,
+      idempotency: verdict.idempotency,
+      inTransaction: transactional,
+      freshKeys: this.#freshKeys(call, kind),
+      fixes: verdict.idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
+      isCertain,
+      isDeadLetter: /dlq|dead.?letter|\bdlt\b|\.error|poison|parking/i.test(
+        `${target ?? ''} ${sourceText(module, call.call.callee)}`,
+      ),
+    }
+    this.made.set(output, call)
+    return output
+  }
+
+  /** The same output, its promise kept to be awaited with others. */
+  collected(output: Output): Output {
+    const kept: Output = { ...output, isCollected: true }
+    const made = this.made.get(output)
+    if (made) this.made.set(kept, made)
+    return kept
+  }
+
+  #judge(call: OutputCall, judge: Judge): Verdict | undefined {
+    const name = this.#name(call)
+    if (judge === 'sql') return this.#sql(call)
+    if (judge === 'repeatable') return { name, idempotency: repeatable('sets the same again') }
+    if (judge === 'produce') return this.#produce(call, name)
+    if (judge === 'http') return this.#http(call, name)
+    if (judge === 'file') return this.#file(call, name)
+    if (judge === 'save') return this.#save(call, name)
+    if (judge === 'mongo-update') return this.#mongoUpdate(call, name)
+    if (judge === 'request') return { name, idempotency: open('a request; the other side decides') }
+    if (judge === 'redis-set') return { name, idempotency: repeatable('sets the same value again') }
+    const chain = `${call.type} ${this.#argumentText(call)}`
+    if (judge.unless?.test(chain))
+      return { name, idempotency: repeatable(`guarded by ${judge.unless.exec(chain)?.[0] || 'its form'}`) }
+    const key = this.#identity(call)
+    if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
+    return { name, idempotency: harmful(judge.once) }
+  }
+
+  #sql(call: OutputCall): Verdict | undefined {
+    const source = call.made && /Statement(?:Sync)?#\.run\(\)$/.test(call.type) ? call.made : call
+    const expression = ('call' in source ? source.call : source.expression).args[0]
+    const text = expression ? textWithHoles(this.#evaluator, expression, source.frame) : undefined
+    if (text === undefined)
+      return expression ? { name: this.#name(call), idempotency: open('the SQL text is not known here') } : undefined
+    const sql = judgeSql(text)
+    if (sql?.kind !== 'write') return undefined
+    if (sql.isRepeatable) return { name: sql.name, target: sql.target, idempotency: repeatable(sql.reason) }
+    // A key that the table already holds makes a plain insert fail; an upsert goes on and adds.
+    if (sql.isPlainInsert) {
+      const columns = /\(([^)]*)\)/.exec(text)?.[1] ?? ''
+      const keyed = columns
+        .split(',')
+        .map(column => column.trim().replace(/["'`]/g, ''))
+        .find(column => identity.test(column))
+      if (keyed && this.#argumentsFromRecord(call))
+        return { name: sql.name, target: sql.target, idempotency: repeatable(`keyed by '${keyed}'`) }
+    }
+    return { name: sql.name, target: sql.target, idempotency: harmful(sql.reason) }
+  }
+
+  /** Some argument comes from the record and none is made anew on every run. */
+  #argumentsFromRecord({ call, frame }: OutputCall): boolean {
+    const args = call.args.slice(call.callee.kind === 'member' && call.callee.name === 'run' ? 0 : 1)
+    const from = [...args, ...(call.args[0]?.kind === 'template' ? call.args[0].values : [])]
+    return (
+      from.some(arg => this.#origins.isFromRecord(arg, frame)) &&
+      !from.some(arg => freshSource(this.#origins, arg, frame))
+    )
+  }
+
+  #produce(call: OutputCall, name: string): Verdict {
+    if (call.inTransaction || /:Transaction#/.test(call.type))
+      return { name, idempotency: repeatable('in a Kafka transaction') }
+    for (const property of this.#properties(call))
+      if (
+        /idempot|dedup|event-?id|message-?id/i.test(property.name) &&
+        this.#origins.isFromRecord(property.value, property.frame)
+      )
+        return { name, idempotency: repeatable(`carries '${property.name}' of the record`) }
+    return { name, idempotency: harmful('produced outside a transaction') }
+  }
+
+  #http(call: OutputCall, name: string): Verdict | undefined {
+    const written = /[.:](post|patch|put|delete)\(\)$/.exec(call.type)?.[1] ?? this.#method(call)
+    if (!written || /^(?:get|head|options)$/i.test(written)) return undefined
+    if (/^(?:put|delete)$/i.test(written))
+      return { name, idempotency: repeatable(`${written.toUpperCase()} sets the same again`) }
+    for (const property of this.#properties(call))
+      if (/idempoten|request-?id|dedup/i.test(property.name))
+        return { name, idempotency: repeatable(`carries '${property.name}'`) }
+    return { name: `${written.toUpperCase()} request`, idempotency: harmful('no idempotency key') }
+  }
+
+  #method(call: OutputCall): string | undefined {
+    for (const property of this.#properties(call)) {
+      if (property.name !== 'method') continue
+      const value = this.#evaluator.evaluate(property.value, property.frame)
+      return value.kind === 'constant' ? String(value.value) : undefined
+    }
+    return undefined
+  }
+
+  #file(call: OutputCall, name: string): Verdict {
+    const flag = [...this.#properties(call)].some(property => property.name === 'flag' || property.name === 'flags')
+    const isAppend = /append/.test(call.type) || flag
+    return { name, idempotency: isAppend ? harmful('an append') : repeatable('overwrites the file') }
+  }
+
+  #save(call: OutputCall, name: string): Verdict {
+    const key = this.#identity(call)
+    if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
+    const known = [...this.#properties(call)].length > 0
+    return {
+      name,
+      idempotency: known ? harmful('no key taken from the record') : open('what is saved is not known here'),
+    }
+  }
+
+  #mongoUpdate(call: OutputCall, name: string): Verdict {
+    for (const property of this.#properties(call))
+      if (/^\$(?:inc|push|mul)$/.test(property.name))
+        return { name, idempotency: harmful(`${property.name} adds again on a repeat`) }
+    return { name, idempotency: repeatable('sets the same values again') }
+  }
+
+  /** A property that identifies the event and comes from the record. */
+  #identity(call: OutputCall): string | undefined {
+    for (const property of this.#properties(call))
+      if (
+        identity.test(property.name) &&
+        this.#origins.isFromRecord(property.value, property.frame) &&
+        !freshSource(this.#origins, property.value, property.frame)
+      )
+        return property.name
+    return undefined
+  }
+
+  *#properties({
+    call,
+    frame,
+    made,
+    type,
+  }: OutputCall): Generator<{ name: string; value: Expression; nameAt: { start: number; end: number }; frame: Frame }> {
+    for (const arg of call.args) yield* propertiesIn(this.#evaluator, arg, frame)
+    // `new Order({...}).save()`: what it was made of.
+    if (made && type.endsWith('.save()'))
+      for (const arg of made.expression.args) yield* propertiesIn(this.#evaluator, arg, made.frame)
+    // Builders: `insert(t).values({...}).returning()`.
+    let at: Expression = call.callee
+    for (let depth = 0; depth < 6 && at.kind === 'member' && at.of.kind === 'call'; depth++) {
+      for (const arg of at.of.args) yield* propertiesIn(this.#evaluator, arg, frame)
+      at = at.of.callee
+    }
+  }
+
+  #argumentText(call: OutputCall): string {
+    return (
+      [...this.#properties(call)].map(property => property.name).join(' ') +
+      call.call.args.map(arg => sourceText(call.frame.module, arg)).join(' ')
+    )
+  }
+
+  #topic({ call, frame }: OutputCall): string | undefined {
+    const [first] = call.args
+    if (!first) return undefined
+    const whole = this.#evaluator.evaluate(first, frame)
+    const topic = whole.kind === 'object' ? this.#evaluator.member(whole, 'topic', undefined) : whole
+    if (topic.kind === 'constant' && typeof topic.value === 'string') return topic.value.slice(0, 80)
+    return topic.by ? sourceText(topic.by.frame.module, topic.by.expression) : undefined
+  }
+
+  /** By the first call of a chain: `db.insert`, whatever follows it. */
+  #name({ call, frame }: OutputCall): string {
+    let first = call
+    for (let at: Expression = call.callee; ; ) {
+      if (at.kind === 'member') at = at.of
+      else if (at.kind === 'call') {
+        first = at
+        at = at.callee
+      } else break
+    }
+    if (first.callee.kind !== 'member') return sourceText(frame.module, first.callee, 30)
+    const { of, name } = first.callee
+    const owner = of.kind === 'member' || of.kind === 'name' ? of.name : undefined
+    return owner ? `${owner}.${name}` : name
+  }
+
+  #freshKeys(call: OutputCall, kind: OutputKind): FreshValue[] {
+    const found: FreshValue[] = []
+    // What is only changed or removed is not made again under another id.
+    if (/\.(?:update|updateMany|delete|deleteMany|remove|destroy)\(\)/.test(call.type)) return found
+    for (const property of [...this.#properties(call), ...this.#columns(call)]) {
+      if (!isKeyName(property.name, kind) || found.length >= 4) continue
+      const fresh = freshSource(this.#origins, property.value, property.frame)
+      if (!fresh || found.some(one => one.at.range.start.line === fresh.at.range.start.line)) continue
+      found.push({ at: fresh.at, source: fresh.source, into: property.name, fixes: keyFixes(property.value, fresh) })
+    }
+    return found
+  }
+
+  /** The values of an INSERT by the names of its columns, as far as both are written in the same order. */
+  *#columns({ call, frame }: OutputCall): Generator<KeyedValue> {
+    const [first, second] = call.args
+    const text = first ? textWithHoles(this.#evaluator, first, frame) : undefined
+    const columns =
+      text === undefined
+        ? undefined
+        : /insert\s+into\s+[^\s(]+\s*\(([^)]*)\)\s*values\s*\(\s*(?:\$1|\?)/i.exec(text)?.[1]
+    const list = second ? this.#evaluator.evaluate(second, frame) : undefined
+    if (columns === undefined || list?.kind !== 'array') return
+    for (const [index, column] of columns.split(',').entries()) {
+      const value = list.expression.items[index]
+      if (value) yield { name: column.trim().replace(/["'`]/g, ''), value, nameAt: value, frame: list.frame }
+    }
+  }
+
+  #fixes(call: OutputCall, judge: Judge): Output['fixes'] {
+    const source = call.made && /Statement(?:Sync)?#\.run\(\)$/.test(call.type) ? call.made : call
+    const expression = ('call' in source ? source.call : source.expression).args[0]
+    const dialect = /^mysql/.test(call.type) ? 'mysql' : 'standard'
+    return judge === 'sql' && expression ? insertFixes(this.#evaluator, expression, source.frame, dialect) : []
+  }
+}
+
+/** Only where the new value is the whole key, in the handler's own text. */
+function keyFixes(value: Expression, { made, frame }: FreshSource): FreshValue['fixes'] {
+  const [source, ...others] = value.kind === 'name' ? (value.binding?.sources ?? []) : []
+  const isWhole = value === made || (source?.kind === 'expression' && source.from === made && others.length === 0)
+  return isWhole ? recordKeyFix(frame, made) : []
+}
+
+/** Keys by which an output is found again; ids that only trace a request are none. */
+function isKeyName(name: string, kind: OutputKind): boolean {
+  if (/trace|span|correlation|session|request|client/i.test(name)) return false
+  if (name === 'key') return kind === 'produce' || kind === 'cache' || kind === 'queue' || kind === 'custom'
+  return /^(?:_?id|uuid|.*(?:[a-z]Id|_id|[a-z]Key|_key))$/.test(name)
+}

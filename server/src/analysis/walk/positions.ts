@@ -1,0 +1,27 @@
+/** Where the walk through a handler stands, and how it goes on. */
+import type { FunctionCode } from '../../facts/code.ts'
+import type { Place } from '../../facts/model.ts'
+import type { Frame } from '../values/frames.ts'
+
+/** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
+export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
+
+/** Where the walk stands. */
+export interface Position {
+  readonly frame: Frame
+  readonly calls: readonly Place[]
+  readonly entered: readonly FunctionCode[]
+  readonly inTransaction: boolean
+  /** Inside the function given to `new Promise`. */
+  readonly isExecutor: boolean
+  /** Somebody looks at what this function returns. */
+  readonly isResultUsed: boolean
+}
+
+/** How a function is entered. */
+export interface Entering {
+  readonly returned?: Use
+  readonly isExecutor?: boolean
+  readonly isUsed?: boolean
+  readonly isCollected?: boolean
+}

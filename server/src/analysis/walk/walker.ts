@@ -1,0 +1,348 @@
+/**
+ * Follows a handler statement by statement and writes down what it does: its flow. Calls of functions of the project are
+ * entered (to depth 3 and a bounded size), so that a save in a helper two files away stands where it runs.
+ */
+import type {
+  Expression,
+  FunctionCode,
+  IfStatement,
+  LoopStatement,
+  Statement,
+  SwitchStatement,
+  TryStatement,
+} from '../../facts/code.ts'
+import { nothing, sequence, untested } from '../../facts/flows.ts'
+import type { OutputTable } from '../../facts/libraries/outputTable.ts'
+import type { Flow, OffsetLookup, Place, Test } from '../../facts/model.ts'
+import { heartbeatFix } from '../fixes/handlerFixes.ts'
+import type { Evaluator } from '../values/evaluator.ts'
+import type { Closure, Frame, Thunk } from '../values/frames.ts'
+import { Origins } from '../values/origins.ts'
+import { CallWalker } from './callWalker.ts'
+import { commitsLater } from './commitOrder.ts'
+import { Dedupe } from './dedupe.ts'
+import { lookupOf } from './lookups.ts'
+import { Offsets } from './offsets.ts'
+import { Outputs } from './outputs.ts'
+import { placeOf, samePlace, sourceText } from './places.ts'
+import type { Entering, Position, Use } from './positions.ts'
+import { absorbBreaks, assignsOutside, isValue, loopKind, storesOutside } from './statements.ts'
+
+export type { Position, Use } from './positions.ts'
+
+/** Calls into one another: deeper is not followed. Two levels cover most real code; three cover dead-letter and dataset helpers. */
+const depthMax = 4
+/** Flow nodes of one handler. */
+const nodesMax = 4_000
+
+export class Walker {
+  readonly evaluator: Evaluator
+  readonly origins: Origins
+  readonly offsets: Offsets
+  readonly outputs: Outputs
+  readonly table: OutputTable
+  readonly lookups: OffsetLookup[] = []
+  readonly #calls: CallWalker
+  readonly #dedupe: Dedupe
+  readonly #entered: Set<FunctionCode>
+  #nodes = 0
+  isWhole = true
+
+  constructor(evaluator: Evaluator, table: OutputTable, entered: Set<FunctionCode>) {
+    this.#entered = entered
+    this.evaluator = evaluator
+    this.table = table
+    this.origins = new Origins(evaluator)
+    this.offsets = new Offsets(evaluator)
+    this.outputs = new Outputs(evaluator, this.origins)
+    this.#calls = new CallWalker(this)
+    this.#dedupe = new Dedupe(evaluator, this.origins)
+  }
+
+  /** The flow of a function called with these arguments. */
+  enter(callee: Closure, args: readonly Thunk[], from: Position, call?: Place, how: Entering = {}): Flow {
+    const { code } = callee
+    if (from.entered.length >= depthMax || from.entered.includes(code) || this.#nodes > nodesMax) {
+      this.isWhole = false
+      return nothing
+    }
+    this.#entered.add(code)
+    const position: Position = {
+      frame: this.evaluator.enter(callee, args),
+      calls: call ? [...from.calls, call] : from.calls,
+      entered: [...from.entered, code],
+      inTransaction: from.inTransaction,
+      isExecutor: how.isExecutor ?? false,
+      isResultUsed: how.isUsed ?? false,
+    }
+    return this.#body(code, position, how)
+  }
+
+  /** The same for a function that may be one of several. */
+  enterAll(callee: Closure, args: readonly Thunk[], from: Position, call?: Place, how: Entering = {}): Flow {
+    const arms: Flow[] = []
+    for (let one: Closure | undefined = callee; one; one = one.other)
+      arms.push(this.enter({ ...one, self: one.self ?? callee.self }, args, from, call, how))
+    if (arms.length === 1) return arms[0] as Flow
+    const at = call ?? placeOf(callee.frame.module, callee.code.head)
+    return { kind: 'branch', at, arms, test: untested() }
+  }
+
+  #body(code: FunctionCode, position: Position, how: Entering): Flow {
+    const steps: Flow[] = []
+    for (const parameter of code.parameters)
+      if (parameter.initial) this.expression(parameter.initial, position, 'value', steps)
+    steps.push(this.statements(code.body, position, how.returned ?? 'returned'))
+    const at = position.calls.at(-1)
+    if (!at) return sequence(steps)
+    return {
+      kind: 'helper',
+      at,
+      name: code.name ?? 'a function',
+      body: sequence(steps),
+      isUsed: position.isResultUsed,
+      isCollected: how.isCollected ?? false,
+    }
+  }
+
+  statements(statements: readonly Statement[], position: Position, returned: Use): Flow {
+    const steps: Flow[] = []
+    const starts: number[] = []
+    for (const statement of statements) {
+      starts.push(steps.length)
+      this.#statement(statement, position, returned, steps)
+      // What stands after an unconditional exit never runs.
+      if (steps.at(-1)?.kind === 'exit') break
+    }
+    return sequence(commitsLater(position, statements, steps, starts))
+  }
+
+  #statement(statement: Statement, position: Position, returned: Use, out: Flow[]): void {
+    this.#nodes++
+    const { module } = position.frame
+    switch (statement.kind) {
+      case 'do':
+        this.expression(statement.expression, position, 'floating', out)
+        return
+      case 'return':
+        if (statement.value) this.expression(statement.value, position, returned, out)
+        out.push({
+          kind: 'exit',
+          exit: 'return',
+          at: placeOf(module, statement),
+          calls: position.calls,
+          hasValue: isValue(statement.value),
+        })
+        return
+      case 'throw':
+        this.expression(statement.value, position, 'value', out)
+        out.push({ kind: 'exit', exit: 'throw', at: placeOf(module, statement), calls: position.calls, hasValue: true })
+        return
+      case 'jump':
+        out.push({
+          kind: 'exit',
+          exit: statement.jump,
+          at: placeOf(module, statement),
+          calls: position.calls,
+          hasValue: false,
+        })
+        return
+      case 'if':
+        this.#if(statement, position, returned, out)
+        return
+      case 'loop':
+        this.#loop(statement, position, returned, out)
+        return
+      case 'try':
+        out.push(this.#try(statement, position, returned))
+        return
+      case 'switch':
+        this.#switch(statement, position, returned, out)
+        return
+      case 'block':
+        out.push(this.statements(statement.body, position, returned))
+    }
+  }
+
+  #if(statement: IfStatement, position: Position, returned: Use, out: Flow[]): void {
+    this.expression(statement.test, position, 'value', out)
+    const then = this.statements(statement.whenTrue, position, returned)
+    const otherwise = this.statements(statement.whenFalse, position, returned)
+    out.push({
+      kind: 'branch',
+      at: placeOf(position.frame.module, statement.test),
+      arms: [then, otherwise],
+      test: this.test(statement.test, position.frame),
+    })
+  }
+
+  test(expression: Expression, frame: Frame): Test {
+    const found = this.#dedupe.look(expression, frame)
+    return {
+      dedupe: found?.memory,
+      lookupAt: found?.at,
+      repeatArm: found?.repeatArm,
+      source: sourceText(frame.module, expression),
+    }
+  }
+
+  #switch(statement: SwitchStatement, position: Position, returned: Use, out: Flow[]): void {
+    this.expression(statement.on, position, 'value', out)
+    const arms = statement.cases.map((_, index) => {
+      // A case without a break falls into the next one.
+      const bodies = statement.cases.slice(index)
+      const end = bodies.findIndex(one =>
+        one.body.some(part => part.kind === 'jump' || part.kind === 'return' || part.kind === 'throw'),
+      )
+      const body = bodies.slice(0, end < 0 ? bodies.length : end + 1).flatMap(one => one.body)
+      return absorbBreaks(this.statements(body, position, returned))
+    })
+    if (!statement.cases.some(one => one.isDefault)) arms.push(nothing)
+    const { module } = position.frame
+    const test = untested(sourceText(module, statement.on))
+    out.push({ kind: 'branch', at: placeOf(module, statement.on), arms, test })
+  }
+
+  #loop(statement: LoopStatement, position: Position, returned: Use, out: Flow[]): void {
+    for (const expression of statement.head) this.expression(expression, position, 'value', out)
+    if (statement.over) this.expression(statement.over, position, 'value', out)
+    const body: Flow[] = []
+    if (statement.test) this.expression(statement.test, position, 'value', body)
+    body.push(this.statements(statement.body, position, returned))
+    const { module } = position.frame
+    const start = statement.start
+    out.push({
+      kind: 'loop',
+      at: placeOf(module, {
+        start,
+        end: Math.min(statement.end, module.text.indexOf('(', start) < 0 ? start : module.text.indexOf('(', start)),
+      }),
+      body: sequence(body),
+      over: loopKind(this, statement, position.frame),
+      heartbeatFixes: heartbeatFix(position.frame, statement),
+    })
+  }
+
+  #try(statement: TryStatement, position: Position, returned: Use): Flow {
+    const { module } = position.frame
+    const handler = statement.handler
+    return {
+      kind: 'try',
+      at: placeOf(module, { start: statement.start, end: statement.start + 3 }),
+      block: this.statements(statement.block, position, returned),
+      handler: handler ? this.statements(handler.body, position, returned) : undefined,
+      handlerAt: handler ? placeOf(module, handler.at) : undefined,
+      form: 'statement',
+      storesResult: assignsOutside(statement.block, statement),
+      defersError: handler ? storesOutside(handler.body, handler.bodyAt) : false,
+      errorName: handler?.binding?.name,
+      handlerEnd: handler ? placeOf(module, { start: handler.bodyAt.end - 1, end: handler.bodyAt.end - 1 }) : undefined,
+      cleanup: statement.cleanup ? this.statements(statement.cleanup, position, returned) : undefined,
+      cleanupAt: statement.cleanupAt ? placeOf(module, statement.cleanupAt) : undefined,
+      fixes: [],
+    }
+  }
+
+  // ---- expressions --------------------------------------------------------------------------------------------
+
+  expression(expression: Expression, position: Position, use: Use, out: Flow[]): void {
+    switch (expression.kind) {
+      case 'await':
+        this.expression(expression.of, position, use === 'floating' || use === 'void' ? 'awaited' : 'consumed', out)
+        return
+      case 'call':
+        this.#calls.call(expression, position, use, out)
+        return
+      case 'cast':
+        this.expression(expression.of, position, use, out)
+        return
+      case 'assign':
+        this.#assign(expression, position, out)
+        return
+      case 'choice':
+        this.expression(expression.test, position, 'value', out)
+        this.#choice(expression.test, [expression.whenTrue, expression.whenFalse], position, use, out)
+        return
+      case 'binary':
+        this.#binary(expression, position, use, out)
+        return
+      case 'other':
+        this.#other(expression, position, use, out)
+        return
+      case 'index':
+        this.noteLookup(expression, position)
+        this.expression(expression.of, position, 'value', out)
+        this.expression(expression.index, position, 'value', out)
+        return
+      case 'member':
+        this.expression(expression.of, position, 'value', out)
+        return
+      case 'object':
+        for (const property of expression.properties) this.expression(property.value, position, 'value', out)
+        return
+      case 'array':
+      case 'template':
+        for (const part of expression.kind === 'array' ? expression.items : expression.values)
+          this.expression(part, position, 'value', out)
+    }
+  }
+
+  #assign(expression: Extract<Expression, { kind: 'assign' }>, position: Position, out: Flow[]): void {
+    const { target } = expression
+    if (target.kind === 'member' || target.kind === 'index') this.expression(target, position, 'value', out)
+    // A promise put into a name that nobody reads is not waited for.
+    const isUnread = target.kind === 'name' && target.binding?.references === 0
+    this.expression(expression.value, position, isUnread ? 'floating' : 'stored', out)
+  }
+
+  #binary(expression: Extract<Expression, { kind: 'binary' }>, position: Position, use: Use, out: Flow[]): void {
+    this.expression(expression.left, position, 'value', out)
+    if (!['&&', '||', '??'].includes(expression.operator)) {
+      this.expression(expression.right, position, 'value', out)
+      return
+    }
+    this.#choice(
+      expression.left,
+      expression.operator === '&&' ? [expression.right, undefined] : [undefined, expression.right],
+      position,
+      use,
+      out,
+    )
+  }
+
+  #choice(
+    test: Expression,
+    ways: readonly (Expression | undefined)[],
+    position: Position,
+    use: Use,
+    out: Flow[],
+  ): void {
+    const arms = ways.map(way => {
+      const steps: Flow[] = []
+      if (way) this.expression(way, position, use, steps)
+      return sequence(steps)
+    })
+    if (arms.every(arm => arm.kind === 'sequence' && arm.steps.length === 0)) return
+    out.push({ kind: 'branch', at: placeOf(position.frame.module, test), arms, test: this.test(test, position.frame) })
+  }
+
+  #other(expression: Extract<Expression, { kind: 'other' }>, position: Position, use: Use, out: Flow[]): void {
+    const last = expression.parts.length - 1
+    expression.parts.forEach((part, index) => {
+      const own =
+        expression.what === 'void'
+          ? 'void'
+          : expression.what === 'comma'
+            ? index === last
+              ? use
+              : 'floating'
+            : 'value'
+      this.expression(part, position, own, out)
+    })
+  }
+
+  noteLookup(expression: Expression, position: Position): void {
+    const lookup = lookupOf(this.evaluator, expression, position.frame, position.calls)
+    if (lookup && !this.lookups.some(one => samePlace(one.at, lookup.at))) this.lookups.push(lookup)
+  }
+}
