@@ -30,6 +30,7 @@ import { type ControlServer, listenForPipeline } from '../../client/src/debuggin
 import { launchBrowser } from '../harness/browser.ts'
 import { useKafka } from '../harness/kafka.ts'
 import { uniqueName } from '../harness/topics.ts'
+import { until } from '../harness/until.ts'
 import { openPanel, type Panel } from '../ui/panel.ts'
 
 const program = join(import.meta.dirname, 'contestants/stepped.ts')
@@ -60,7 +61,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     const { brokers } = await useKafka(scope, { isOwn: true })
     const topic = uniqueName('stepped')
     await fill(brokers, topic, (steps + 2) * records)
-    const bare = await bareBatches(brokers, topic, records, steps)
+    const bare = await bareBatches(brokers, topic, records, (steps + 2) * records)
     const stepped = await clicks(scope, { brokers, topic, records, steps })
     const ratio = median(stepped) / median(bare)
     console.log(`click to the next stop shown, ${records} records a batch, ${steps} steps: ${line(stepped)}`)
@@ -158,7 +159,7 @@ async function bareBatches(
   brokers: readonly string[],
   topic: string,
   records: number,
-  steps: number,
+  total: number,
 ): Promise<number[]> {
   const consumer = kafkaOf(brokers).consumer({ groupId: uniqueName('bare'), maxBytes: 100_000_000 })
   await consumer.connect()
@@ -171,13 +172,13 @@ async function bareBatches(
     autoCommit: false,
     eachBatch: async ({ batch }) => {
       held += batch.messages.length
-      if (held < records) return
+      const until = BigInt(batch.lastOffset()) + 1n
+      if (held < records) return until >= total ? isDone.resolve() : undefined
       held = 0
-      const offset = String(BigInt(batch.lastOffset()) + 1n)
-      await consumer.commitOffsets([{ topic, partition: batch.partition, offset }])
+      await consumer.commitOffsets([{ topic, partition: batch.partition, offset: String(until) }])
       took.push(performance.now() - at)
       at = performance.now()
-      if (took.length > steps) isDone.resolve()
+      if (until >= total) isDone.resolve()
     },
   })
   await isDone.promise
@@ -190,7 +191,11 @@ async function fill(brokers: readonly string[], topic: string, count: number): P
   const kafka = kafkaOf(brokers)
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false })
+  await until(`leaders of ${topic}`, async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    return topics[0]?.partitions.every(({ leader }) => leader >= 0) === true
+  })
   await admin.disconnect()
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
   await producer.connect()
