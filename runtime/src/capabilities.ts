@@ -34,14 +34,13 @@ export const capabilityReasons = {
   batchIsCut: 'The batch is cut there, and its parts commit apart.',
   handlerUnknown: 'The place of the handler could not be found in the source.',
   outputsPartlySeen:
-    'Seen are writes through the tx handle, node:sqlite, pg and kafkajs producers while the handler runs; others are not.',
+    'Seen are writes through the tx handle, node:sqlite and pg while the handler runs; others are not.',
   nothingToRollBack: 'This pipeline has no transaction of its own that could be rolled back.',
   rollsBackInstead: 'This pipeline can roll a replay back, so it never has to write one.',
   otherOutputsStay:
     'Rolled back is what was written through the tx handle; whatever else the handler does is done again.',
   abortedRecordsStay: 'Aborted records take offsets in the output topics; readers with read_committed never see them.',
-  unseenOutputsWritten:
-    'Outputs that are not seen are written again: everything but tx, node:sqlite, pg and kafkajs producers.',
+  unseenOutputsWritten: 'Outputs that are not seen are written again: everything but tx, node:sqlite and pg.',
   writesAgain: 'Everything the handler writes is written again, for good.',
   recordsUnreachable: 'The records of earlier batches cannot be fetched again with this kafkajs version.',
   noGroupMember: 'The client cannot have this member removed from its group.',

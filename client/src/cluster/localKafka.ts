@@ -3,6 +3,7 @@ import {
   type ClusterStatus,
   localKafkaLogs,
   localKafkaStatus,
+  restartLocalKafka,
   startLocalKafka,
   stopLocalKafka,
 } from '@tidemark/runtime/localKafka'
@@ -57,12 +58,7 @@ export function createLocalKafka(): LocalKafka {
       changed.fire()
     },
     restart: async () => {
-      const { nodes } = await localKafkaStatus()
-      const port = Number(nodes[0]?.address.split(':').at(-1))
-      await withProgress(vscode.l10n.t('Restarting the local Kafka'), async progress => {
-        await stopLocalKafka({ isGraceful: true })
-        await startLocalKafka({ progress, port, brokers: nodes.length === 3 ? 3 : 1 })
-      })
+      await withProgress(vscode.l10n.t('Restarting the local Kafka'), progress => restartLocalKafka({ progress }))
       changed.fire()
     },
     showStatus: async () => {

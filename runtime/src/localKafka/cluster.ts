@@ -4,10 +4,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkConfigs } from './configuration.ts'
 import { composeDown, dockerProblem } from './docker.ts'
-import { startContainers } from './dockerCluster.ts'
+import { restartContainers, startContainers } from './dockerCluster.ts'
 import { LocalKafkaError } from './errors.ts'
 import { dataHomeVariable } from './folders.ts'
-import { startProcesses } from './javaCluster.ts'
+import { restartProcesses, startProcesses } from './javaCluster.ts'
 import { endNodes } from './node.ts'
 import { type ClusterAddress, located, type Plan, planned, type StartOptions } from './plan.ts'
 import { isRunning } from './processIdentity.ts'
@@ -75,6 +75,25 @@ export async function stopLocalKafka(
     await removeState(folder)
     if (isDataRemoved) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     return alive.length > 0 || state?.engine === 'docker' ? 'stopped' : 'wasNotRunning'
+  })
+}
+
+/**
+ * Ends the brokers of a running cluster and starts them again: same ports, same settings, same data, ephemeral or not.
+ *
+ * @throws {LocalKafkaError} NOT_RUNNING nothing runs that could be restarted; otherwise as `startLocalKafka`.
+ * @example await restartLocalKafka({ progress: console.log })
+ */
+export async function restartLocalKafka(
+  address: ClusterAddress & Pick<StartOptions, 'progress' | 'timeoutMs'> = {},
+): Promise<void> {
+  const plan = planned(address)
+  await withLock(plan.folder, plan.name, async () => {
+    const state = await readState(plan.folder)
+    if (state?.engine === 'docker') return restartContainers(plan, state)
+    const alive = state ? await runningNodes(state) : []
+    if (!state || alive.length < state.nodes.length) throw new LocalKafkaError('NOT_RUNNING', { name: plan.name })
+    await restartProcesses(plan, state)
   })
 }
 

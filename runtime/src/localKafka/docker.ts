@@ -135,6 +135,11 @@ export async function composeDown(
   if (problem !== undefined) throw new LocalKafkaError('DOCKER_FAILED', { command: 'down', output: problem })
 }
 
+export async function composeRestart(folder: string, name: string, env: Environment): Promise<void> {
+  const { problem } = await docker([...compose(folder, name), 'restart'], env, commandMs)
+  if (problem !== undefined) throw new LocalKafkaError('DOCKER_FAILED', { command: 'restart', output: problem })
+}
+
 export async function composeLogs(folder: string, name: string, lines: number, env: Environment): Promise<string> {
   const { stdout, problem } = await docker(
     [...compose(folder, name), 'logs', '--no-color', '--tail', String(lines)],

@@ -1,5 +1,5 @@
 /** A cluster of containers. */
-import { composeDown, composeUp, waitForContainers } from './docker.ts'
+import { composeDown, composeRestart, composeUp, waitForContainers } from './docker.ts'
 import type { Plan } from './plan.ts'
 import { chooseClientPorts } from './ports.ts'
 import { type ClusterState, readState, removeState, writeState } from './stateFile.ts'
@@ -26,4 +26,19 @@ export async function startContainers(plan: Plan, clusterId: string): Promise<Cl
     throw error
   }
   return state
+}
+
+export async function restartContainers(
+  { folder, name, env, timeoutMs, progress }: Plan,
+  state: ClusterState,
+): Promise<void> {
+  progress('Starting the brokers again')
+  await composeRestart(folder, name, env)
+  await waitForContainers(
+    folder,
+    name,
+    state.nodes.map(node => node.clientPort),
+    timeoutMs,
+    env,
+  )
 }

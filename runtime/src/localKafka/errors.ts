@@ -75,6 +75,10 @@ const rows = {
     message: f => `The cluster '${f.name}' is only partly running: ${f.missing} ended by itself.`,
     action: f => `Run 'tidemark kafka down${f.option}' and then 'up' again; its logs say why.`,
   },
+  NOT_RUNNING: {
+    message: f => `The cluster '${f.name}' does not run here, or not with all of its brokers.`,
+    action: f => `Run 'tidemark kafka up${f.name === 'default' ? '' : ` --name ${f.name}`}' first.`,
+  },
   NAME_INVALID: {
     message: f => `'${f.name}' cannot name a cluster.`,
     action: () => 'Use up to 63 lower-case letters, digits, dashes and underscores, beginning with a letter or digit.',

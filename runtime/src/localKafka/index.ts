@@ -1,5 +1,5 @@
 /** A Kafka of one's own on this machine: Docker when an engine answers, else the official jars under Java. */
-export { type RunningCluster, startLocalKafka, stopLocalKafka } from './cluster.ts'
+export { type RunningCluster, restartLocalKafka, startLocalKafka, stopLocalKafka } from './cluster.ts'
 export { findDistribution, kafkaHomeVariable, kafkaVersion } from './distribution.ts'
 export { LocalKafkaError, type LocalKafkaErrorCode } from './errors.ts'
 export { cacheFolder, cacheHomeVariable, clustersFolder, dataHomeVariable } from './folders.ts'

@@ -91,6 +91,27 @@ async function startOnce(plan: Plan, clusterId: string, setup: JavaSetup): Promi
   return state
 }
 
+/** On the files that the start has written: ports, settings and data are in them. */
+export async function restartProcesses(plan: Plan, state: ClusterState): Promise<void> {
+  const java = await findJava(plan.env)
+  const { classPath } = await findDistribution(plan.env, plan.progress)
+  const setup: JavaSetup = { javaPath: java.path, classPath, isDetached: plan.isDetached, env: plan.env }
+  await endNodes(state.nodes.map(identified), true)
+  plan.progress('Starting the brokers again')
+  const nodes: NodeState[] = []
+  const serving: Promise<void>[] = []
+  for (const node of state.nodes) {
+    const files = nodeFiles(plan.folder, node.nodeId)
+    const { child, identity } = await startNode(files, setup)
+    nodes.push({ ...node, process: identity })
+    // Written at once: a restart that fails half-way leaves nothing running that 'down' does not know.
+    await writeState(plan.folder, { ...state, nodes: [...nodes, ...state.nodes.slice(nodes.length)] })
+    const wanted = { nodeId: node.nodeId, port: node.clientPort, timeoutMs: plan.timeoutMs }
+    serving.push(waitUntilServing({ ...wanted, brokers: state.nodes.length }, files, child))
+  }
+  await Promise.all(serving)
+}
+
 function stateOf({ name, isEphemeral }: Plan, clusterId: string, nodes: readonly NodeState[]): ClusterState {
   return { version: 1, name, engine: 'java', clusterId, isEphemeral, nodes }
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { localKafkaStatus, restartLocalKafka, startLocalKafka, stopLocalKafka } from '@tidemark/runtime/localKafka'
 import { Kafka, logLevel } from 'kafkajs'
 import { askBrokers } from '../../../runtime/src/localKafka/metadataProbe.ts'
+import { tempFolder } from '../../harness/folders.ts'
 import { useKafka } from '../../harness/kafka.ts'
 import { uniqueName } from '../../harness/topics.ts'
 import { until } from '../../harness/until.ts'
@@ -52,4 +54,39 @@ test('three brokers know each other, and two go on without the third', async t =
   await until('the dead broker is noticed', async () => (await admin.describeCluster()).brokers.length === 2)
   await kafka.startBroker(2)
   await until('the broker is back', async () => (await admin.describeCluster()).brokers.length === 3)
+})
+
+test('a restart keeps records, port and settings, though the data is ephemeral', async t => {
+  const address = { folder: await tempFolder(t), name: 'restarted' }
+  await assert.rejects(restartLocalKafka(address), { code: 'NOT_RUNNING' })
+  const configs = { 'log.retention.ms': '12345678' }
+  const cluster = await startLocalKafka({ ...address, configs, port: 0, engine: 'java', isEphemeral: true })
+  t.after(() => stopLocalKafka(address))
+  const brokers = [...cluster.brokers]
+  const topic = uniqueName('kept')
+  const producer = client(brokers).producer()
+  await producer.connect()
+  await producer.send({ topic, messages: [{ value: 'one' }] })
+  await producer.disconnect()
+
+  await restartLocalKafka(address)
+
+  const status = await localKafkaStatus(address)
+  assert.equal(status.state, 'running')
+  assert.deepEqual(
+    status.nodes.map(node => node.address),
+    brokers,
+  )
+  assert.notDeepEqual(
+    status.nodes.map(node => node.pid),
+    cluster.pids,
+  )
+  const admin = client(brokers).admin()
+  await admin.connect()
+  t.after(() => admin.disconnect())
+  const [offsets] = await until('the topic is led again', () => admin.fetchTopicOffsets(topic).catch(() => undefined))
+  assert.equal(offsets?.high, '1')
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 4, name: '1' }] })
+  const retention = resources[0]?.configEntries.find(entry => entry.configName === 'log.retention.ms')
+  assert.equal(retention?.configValue, configs['log.retention.ms'])
 })
