@@ -26,7 +26,7 @@ import {
   withBatch,
   withHello,
 } from '../../client/src/debugging/batchRun.ts'
-import { type ControlServer, listenForPipeline } from '../../client/src/debugging/controlServer.ts'
+import { type ControlServer, listenForPipeline } from '../../runtime/src/control/host.ts'
 import { launchBrowser } from '../harness/browser.ts'
 import { useKafka } from '../harness/kafka.ts'
 import { uniqueName } from '../harness/topics.ts'

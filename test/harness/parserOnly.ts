@@ -19,7 +19,7 @@ const first = 'corePublic.ts'
 const next = 'commandLineParser.ts'
 const frontend = join(root, 'server/src/frontends/typescript')
 const users = [
-  join(root, 'server/src/analysis/comments.ts'),
+  join(root, 'server/src/analysis/findings/comments.ts'),
   ...readdirSync(frontend)
     .filter(name => name.endsWith('.ts'))
     .map(name => join(frontend, name)),

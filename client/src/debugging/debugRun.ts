@@ -2,6 +2,8 @@
  * One debug run: the control link, the folded state and the panel that shows it. It outlives its process: one that a fault
  * has killed, or whose code was edited, is started again, and the run goes on with the next.
  */
+
+import { type ControlServer, listenForPipeline, type PipelineQuestions } from '@tidemark/runtime/host'
 import { type ControlCommand, outputsPerRequestMax, recordsPerRequestMax } from '@tidemark/runtime/protocol'
 import type { HostMessage, ViewMessage } from '@tidemark/webview/protocol'
 import * as vscode from 'vscode'
@@ -19,7 +21,6 @@ import {
   withFaulted,
   withHello,
 } from './batchRun.ts'
-import { type ControlServer, listenForPipeline, type PipelineQuestions } from './controlServer.ts'
 import { runWords } from './runWords.ts'
 import { nowMs } from './waiting.ts'
 

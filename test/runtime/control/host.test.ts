@@ -25,7 +25,7 @@ import {
   replayMethod,
 } from '@tidemark/runtime/protocol'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
-import { type ControlEvents, type ControlServer, listenForPipeline } from '../../client/src/debugging/controlServer.ts'
+import { type ControlEvents, type ControlServer, listenForPipeline } from '../../../runtime/src/control/host.ts'
 
 const capabilities = Object.fromEntries(capabilityNames.map(name => [name, { isOffered: true }])) as Capabilities
 
