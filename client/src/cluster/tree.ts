@@ -25,8 +25,8 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
   readonly #nodes = new Map<string, TreeNode>()
   /** Rows whose children were asked for and that were not closed since. */
   readonly #open = new Map<string, TreeNode>()
-  /** What VS Code was last given for a row and the rows under it. */
-  readonly #shown = new Map<string, string>()
+  /** What VS Code was last given under a row, line by line. */
+  readonly #shown = new Map<string, ReadonlyMap<string, string>>()
   /** What a refresh has read already, until VS Code asks for it. */
   readonly #ready = new Map<string, readonly TreeNode[]>()
   readonly #reading = new Set<string>()
@@ -60,11 +60,6 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
 
   closed(node: TreeNode): void {
     this.#open.delete(node.id)
-    // What is no longer read must not be told as if it were.
-    if (node.kind === 'group' && node.details) {
-      Object.assign(node, { details: undefined })
-      this.#changed.fire(node)
-    }
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
@@ -76,7 +71,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
     this.#open.set(node.id, node)
     const rows = this.#ready.get(node.id) ?? (await this.#children(node))
     this.#ready.delete(node.id)
-    this.#shown.set(node.id, textOf(node, rows))
+    this.#shown.set(node.id, linesOf(rows))
     return this.#kept(rows)
   }
 
@@ -116,13 +111,25 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
     return true
   }
 
-  /** VS Code is told of a row only when it, or what lies under it, looks different from before. */
+  /**
+   * Tells VS Code of the lines that look different from before. Of the row above them only when lines came or went:
+   * that makes VS Code forget everything under it, and what somebody opens at that moment stays empty.
+   */
   #compare(node: TreeNode, read: ClusterSnapshot): void {
     // The same list as before: the layout of a cluster is read less often than its offsets.
     if (node.kind === 'folder' && node.of === 'topics' && node.summary.topics === read.topics) return
     const rows = this.#rows(node, read)
-    if (!rows || this.#shown.get(node.id) === textOf(node, rows)) return
-    this.#redraw(node, rows)
+    const before = this.#shown.get(node.id)
+    if (!rows || !before) return
+    const now = linesOf(rows)
+    const ids = [...before.keys()]
+    if (now.size !== ids.length || rows.some(({ id }, index) => id !== ids[index])) {
+      this.#ready.set(node.id, rows)
+      this.#changed.fire(node)
+      return
+    }
+    this.#shown.set(node.id, now)
+    for (const row of this.#kept(rows)) if (before.get(row.id) !== now.get(row.id)) this.#changed.fire(row)
   }
 
   /** Of a row whose children are read with the cluster. Brings the row itself up to date. */
@@ -140,9 +147,10 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
       )
     }
     if (node.kind !== 'group') return undefined
-    const details = read.selectedGroups.find(({ groupId }) => groupId === node.group.groupId)
-    Object.assign(node, { group: details ?? node.group, details })
-    return groupRows(node, details)
+    return groupRows(
+      node,
+      read.selectedGroups.find(({ groupId }) => groupId === node.group.groupId),
+    )
   }
 
   async #children(node: TreeNode): Promise<readonly TreeNode[]> {
@@ -159,20 +167,11 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
       case 'group':
         return this.#tried(node.cluster, async () => {
           const read = await this.#clusters.read(node.cluster, { details: [node.group.groupId] })
-          const before = textOf(node, [])
-          const rows = this.#rows(node, read) ?? []
-          // Its own line now tells members and lag: drawn anew once these rows are there, without another read.
-          if (textOf(node, []) !== before) setImmediate(() => this.#redraw(node, rows))
-          return rows
+          return this.#rows(node, read) ?? []
         })
       default:
         return innerRows(node)
     }
-  }
-
-  #redraw(node: TreeNode, rows: readonly TreeNode[]): void {
-    this.#ready.set(node.id, rows)
-    this.#changed.fire(node)
   }
 
   async #roots(): Promise<TreeNode[]> {
@@ -220,11 +219,11 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
   }
 }
 
-/** Everything that is seen of a row and those under it. */
-function textOf(node: TreeNode, rows: readonly TreeNode[]): string {
-  const seen = (one: TreeNode): unknown => {
-    const { label, description, contextValue } = treeItemOf(one)
-    return [one.id, label, description, contextValue]
+/** Everything that is seen of each row, with what was read for the rows under it. */
+function linesOf(rows: readonly TreeNode[]): ReadonlyMap<string, string> {
+  const seen = (row: TreeNode): unknown => {
+    const { label, description, contextValue } = treeItemOf(row)
+    return [label, description, contextValue, ...innerRows(row).map(seen)]
   }
-  return JSON.stringify([seen(node), ...rows.map(seen)])
+  return new Map(rows.map(row => [row.id, JSON.stringify(seen(row))]))
 }

@@ -1,5 +1,5 @@
 /** How each row of the tree looks. */
-import type { GroupType } from '@tidemark/runtime/monitor'
+import type { BrokerSummary, GroupSnapshot, GroupType } from '@tidemark/runtime/monitor'
 import { visibleName } from '@tidemark/webview/visible'
 import * as vscode from 'vscode'
 import { count, membersText, totalText } from '../analysis/hoverText.ts'
@@ -29,21 +29,8 @@ function drawn(node: TreeNode): vscode.TreeItem {
     }
     case 'folder':
       return folderItem(node)
-    case 'broker': {
-      const { broker } = node
-      const leads =
-        broker.leaderCount === 1
-          ? vscode.l10n.t('leads 1 partition')
-          : vscode.l10n.t('leads {0} partitions', broker.leaderCount)
-      return item(vscode.l10n.t('broker {0}', broker.nodeId), None, {
-        description: [
-          `${broker.host}:${broker.port}`,
-          ...(broker.isController ? [vscode.l10n.t('controller')] : []),
-          leads,
-        ].join(' · '),
-        iconPath: icon('server'),
-      })
-    }
+    case 'broker':
+      return brokerItem(node.broker)
     case 'topic':
       return topicItem(node)
     case 'configs': {
@@ -64,6 +51,8 @@ function drawn(node: TreeNode): vscode.TreeItem {
       return partitionItem(node)
     case 'group':
       return groupItem(node)
+    case 'standing':
+      return standingItem(node.group)
     case 'member': {
       const { clientId, clientHost, memberId, groupInstanceId, assignment } = node.member
       return item(clientId || memberId, assignment.length > 0 ? Collapsed : None, {
@@ -91,6 +80,21 @@ function folderItem({ of, summary }: FolderNode): vscode.TreeItem {
   return item(folderTitle(of), of === 'brokers' ? Collapsed : Expanded, {
     ...(number === undefined ? {} : { description: String(number) }),
     ...(of === 'favourites' ? { iconPath: icon('star-full') } : {}),
+  })
+}
+
+function brokerItem(broker: BrokerSummary): vscode.TreeItem {
+  const leads =
+    broker.leaderCount === 1
+      ? vscode.l10n.t('leads 1 partition')
+      : vscode.l10n.t('leads {0} partitions', broker.leaderCount)
+  return item(vscode.l10n.t('broker {0}', broker.nodeId), None, {
+    description: [
+      `${broker.host}:${broker.port}`,
+      ...(broker.isController ? [vscode.l10n.t('controller')] : []),
+      leads,
+    ].join(' · '),
+    iconPath: icon('server'),
   })
 }
 
@@ -126,16 +130,9 @@ function partitionItem({ partition: at }: Extract<TreeNode, { kind: 'partition' 
   })
 }
 
-function groupItem(node: GroupNode): vscode.TreeItem {
-  const { cluster, group, isFavourite, details } = node
-  const lag = details && (details.readable ?? details.offsetsBehind)
+function groupItem({ cluster, group, isFavourite }: GroupNode): vscode.TreeItem {
   return item(group.groupId, Collapsed, {
-    description: [
-      group.state,
-      ...(group.type === 'classic' ? [] : [typeText(group.type)]),
-      ...(details?.members ? [membersText(details.members.length)] : []),
-      ...(details && lag !== undefined ? [totalText(details, lag)] : []),
-    ].join(' · '),
+    description: `${group.state}${group.type === 'classic' ? '' : ` · ${typeText(group.type)}`}`,
     iconPath: icon(activeStates.has(group.state) ? 'pulse' : 'circle-outline'),
     contextValue: isFavourite ? treeItems.favouriteGroup : treeItems.group,
     command: {
@@ -144,6 +141,16 @@ function groupItem(node: GroupNode): vscode.TreeItem {
       arguments: [{ cluster, group }],
     },
   })
+}
+
+/** Where an open group stands: in a row of its own, since it changes more often than anything around it. */
+function standingItem(group: GroupSnapshot): vscode.TreeItem {
+  const lag = group.readable ?? group.offsetsBehind
+  const told = [
+    ...(group.members ? [membersText(group.members.length)] : []),
+    lag === undefined ? vscode.l10n.t('never committed') : totalText(group, lag),
+  ]
+  return item(told.join(' · '), None, { iconPath: icon('graph-line') })
 }
 
 function typeText(type: GroupType): string {

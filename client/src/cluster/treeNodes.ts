@@ -42,8 +42,6 @@ export interface GroupNode {
   readonly cluster: ClusterConfig
   readonly group: GroupSummary
   readonly isFavourite: boolean
-  /** There while the row is open. */
-  readonly details?: GroupSnapshot | undefined
 }
 
 export type TreeNode =
@@ -55,6 +53,7 @@ export type TreeNode =
   | { readonly kind: 'configs'; readonly id: string; readonly cluster: ClusterConfig; readonly topic: TopicSnapshot }
   | { readonly kind: 'config'; readonly id: string; readonly config: TopicConfig }
   | { readonly kind: 'partition'; readonly id: string; readonly partition: PartitionSnapshot }
+  | { readonly kind: 'standing'; readonly id: string; readonly group: GroupSnapshot }
   | { readonly kind: 'member'; readonly id: string; readonly member: GroupMember }
   | { readonly kind: 'assigned'; readonly id: string; readonly place: GroupMember['assignment'][number] }
   | NoteNode

@@ -74,9 +74,10 @@ export function topicRows({ id, cluster, topic }: TopicNode, read: TopicSnapshot
 
 export function groupRows({ id, group }: GroupNode, read: GroupSnapshot | undefined): TreeNode[] {
   if (!read) return [gone(id, vscode.l10n.t('{0} is not there any more', group.groupId))]
-  const members = read.members ?? []
-  if (members.length === 0) return [note(`${id}/:none`, 'info', vscode.l10n.t('no members: nobody reads with it now'))]
-  return members.map(member => ({ kind: 'member', id: `${id}/${inId(member.memberId)}`, member }))
+  return [
+    { kind: 'standing', id: `${id}/:standing`, group: read },
+    ...(read.members ?? []).map(member => ({ kind: 'member', id: `${id}/${inId(member.memberId)}`, member }) as const),
+  ]
 }
 
 /** Rows that were read with the row above them. */
