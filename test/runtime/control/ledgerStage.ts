@@ -19,6 +19,8 @@ export interface LedgerStage {
   readonly group: string
   readonly database: string
   readonly connection: KafkaConnection
+  /** By which the programs and the samples know all of this. */
+  readonly environment: NodeJS.ProcessEnv
   produce(partition: number, ...values: string[]): Promise<void>
   start(editor: TestEditor | undefined, environment?: NodeJS.ProcessEnv, file?: string): Program
   /** The sum of the order totals sample. */
@@ -45,28 +47,32 @@ export async function useLedger(
   const producer = await connection.producer({})
   t.after(() => producer.close())
   const database = join(await tempFolder(t), 'ledger.db')
+  const environment = {
+    BROKERS: brokers.join(','),
+    TOPIC: topic,
+    OUTPUT: output,
+    GROUP: group,
+    DATABASE: database,
+    GUARANTEE: guarantee,
+    TIDEMARK_BROKERS: brokers.join(','),
+    TIDEMARK_TOPIC: topic,
+    TIDEMARK_GROUP: group,
+    TIDEMARK_DATABASE: database,
+  }
   return {
     topic,
     group,
     database,
     connection,
+    environment,
     produce: async (partition, ...values) => {
       await producer.send(values.map(value => ({ topic, partition, key: value, value })))
     },
-    start: (editor, environment = {}, file = 'ledger.ts') =>
+    start: (editor, more = {}, file = 'ledger.ts') =>
       startProgram(t, resolve(import.meta.dirname, 'programs', file), {
         ...editor?.environment,
-        BROKERS: brokers.join(','),
-        TOPIC: topic,
-        OUTPUT: output,
-        GROUP: group,
-        DATABASE: database,
-        GUARANTEE: guarantee,
-        TIDEMARK_BROKERS: brokers.join(','),
-        TIDEMARK_TOPIC: topic,
-        TIDEMARK_GROUP: group,
-        TIDEMARK_DATABASE: database,
         ...environment,
+        ...more,
       }),
     cents: () => Number(query(database, 'select sum(cents) as value from totals')[0] ?? 0),
     values: () => query(database, 'select value from ledger order by rowid').map(String),

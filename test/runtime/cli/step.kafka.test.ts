@@ -1,0 +1,59 @@
+/** Stepping in a terminal, on a real broker: what the batch panel shows, in lines, by a script as over SSH. */
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { tempFolder } from '../../harness/folders.ts'
+import { type LedgerStage, useLedger } from '../control/ledgerStage.ts'
+import { type Ran, tidemark } from './recordingTerminal.ts'
+
+const samples = join(import.meta.dirname, '../../../runtime/samples/order-totals')
+const customers = ['a', 'b', 'a']
+
+async function step(t: TestContext, file: string, commands: string): Promise<{ stage: LedgerStage; ran: Ran }> {
+  const stage = await useLedger(t, 'transactional')
+  const orders = customers.map((customer, id) => ({ id: String(id), customer, amountCents: 1 }))
+  await stage.produce(0, ...orders.map(order => JSON.stringify(order)))
+  const script = join(await tempFolder(t), 'script')
+  await writeFile(script, commands)
+  const ran = await tidemark(['step', '--script', script, join(samples, file)], {
+    ...process.env,
+    ...stage.environment,
+  })
+  return { stage, ran }
+}
+
+test('phases, records, outputs, and a fault that the right sample survives', async t => {
+  const commands = ['handler', 'records 0 2', 'phase', 'phase', 'outputs', 'fault killBetweenSaveAndCommit', 'quit']
+  const { stage, ran } = await step(t, 'totals-right.ts', commands.join('\n'))
+  assert.equal(ran.code, 0, ran.errors)
+  assert.match(ran.out, /totals-right\.ts: transactional exactly-once, .* \(scratch: the real group does not move\)/)
+  assert.match(ran.out, /totals-right\.ts:\d+:\d+\n/, 'where the handler begins')
+  assert.match(ran.out, new RegExp(`${stage.topic}/0 1 .*"customer":"b".*\\n2 of 3 records`))
+  assert.match(ran.out, /\[saved\] batch \S+: 3 records, 2 outputs/)
+  assert.match(ran.out, /\[a, 2\] {2}1 rows, in the transaction/)
+  assert.match(ran.out, /After killBetweenSaveAndCommit in phase saved of batch \S+: 0 repeated, 0 lost, 3 held/)
+  assert.equal(stage.cents(), customers.length, 'the stop lets the batch that stands finish: once')
+  assert.equal(await stage.committed(0), undefined, 'the real group has not moved')
+})
+
+test('the same fault on the wrong sample: what was doubled is named', async t => {
+  const commands = ['phase', 'phase', 'fault killBetweenSaveAndCommit', 'quit']
+  const { stage, ran } = await step(t, 'totals-wrong.ts', commands.join('\n'))
+  assert.equal(ran.code, 0, ran.errors)
+  assert.match(ran.out, /: 3 repeated, 0 lost, 0 held\n {2}repeated {1,}\S+\/0 0\.\.3/)
+  assert.equal(stage.cents(), 2 * customers.length, 'and twice here')
+})
+
+test('a word that is no command ends the script with a hint, and the pipeline with it', async t => {
+  const { ran } = await step(t, 'totals-right.ts', 'status\nnonsense\nbatch\n')
+  assert.equal(ran.code, 2)
+  assert.match(ran.errors, /'nonsense' is no command of step\.\n'tidemark step --help'/)
+})
+
+test('a file that is not there, and no file', async () => {
+  const missing = await tidemark(['step', 'nowhere.ts'])
+  assert.equal(missing.code, 2)
+  assert.match(missing.errors, /there is no file 'nowhere\.ts'/)
+  assert.match((await tidemark(['step'])).errors, /step needs a FILE/)
+})
