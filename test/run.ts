@@ -22,6 +22,7 @@ const concurrency = 2
 /** Each in a window of its own. */
 const extensionTests = [
   { path: 'test/extension/index.ts', isUntrusted: false },
+  { path: 'test/extension/stepping.ts', isUntrusted: false },
   { path: 'test/extension/untrusted.ts', isUntrusted: true },
 ] as const
 

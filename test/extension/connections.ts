@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import * as vscode from 'vscode'
 import { commands, settings } from '../../client/src/contributions.ts'
 import { page, screenshot } from './driver.ts'
-import { closeAll } from './editor.ts'
+import { closeAll } from './files.ts'
 import { test } from './suite.ts'
 import { securedBrokerVariable, securedLogin } from './variables.ts'
 
@@ -115,6 +115,8 @@ ssl.keystore.location=client.jks
 /** In VS Code's own file dialog, which is a box to type into where there is no desktop. */
 async function chooseFile(path: string): Promise<void> {
   const dialog = '.quick-input-widget:visible'
+  // Until it lists a folder it may still write that folder's path over what is typed.
+  await page.wait({ selector: `${dialog} .monaco-list-row` })
   await page.fill({ selector: `${dialog} input.input` }, path)
   await page.click({ selector: `${dialog} .monaco-list-row`, text: basename(path) })
   await page.waitHidden({ selector: dialog })

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { batchPanel, type Card, sessionEnd, trackStops } from './batchPanel.ts'
 import { page, screenshot } from './driver.ts'
-import { closeAll, open } from './editor.ts'
 import { until } from './events.ts'
-import { admin, makeTopic, produceOrders } from './kafka.ts'
-import { type TestScope, test } from './suite.ts'
+import { closeAll, open } from './files.ts'
+import { admin } from './kafka.ts'
+import { pipelineOf } from './pipeline.ts'
+import { test } from './suite.ts'
 
 const right = 'order-totals/totals-right.ts'
-const perPartition = [1_800, 1_200, 500]
 
 test('Debug pipeline: three steps, then continue; the offsets are those of Kafka', async t => {
   const { topic } = await pipelineOf(t)
@@ -78,38 +78,11 @@ test('a breakpoint in the handler holds the pipeline, and the panel says so', as
 
 test('a file that cannot be a pipeline ends with a message, not with a hanging panel', async t => {
   t.after(closeAll)
-  t.after(async () => {
-    for (const cleanUp of afterAll) await cleanUp()
-  })
   await open('order-totals/order.ts')
   await vscode.commands.executeCommand('tidemark.debugPipeline', vscode.window.activeTextEditor?.document.uri)
   await sessionEnd()
   await page.wait({ selector: '.run-state', text: 'failed', panel: true })
 })
-
-let prepared: Promise<string> | undefined
-const afterAll: (() => unknown)[] = []
-
-/**
- * A topic with orders, and the environment by which the sample finds it: one for all runs, since the JavaScript debugger
- * keeps the environment that it saw first. Each run begins at its start, on a scratch group of its own.
- */
-export async function pipelineOf(t: TestScope): Promise<{ topic: string }> {
-  prepared ??= prepare()
-  t.after(async () => {
-    await vscode.debug.stopDebugging()
-    await closeAll()
-  })
-  return { topic: await prepared }
-}
-
-async function prepare(): Promise<string> {
-  const topic = await makeTopic({ after: cleanUp => afterAll.unshift(cleanUp) }, 'orders')
-  await produceOrders(topic, perPartition)
-  process.env.TIDEMARK_TOPIC = topic
-  process.env.TIDEMARK_GROUP = `${topic}-totals`
-  return topic
-}
 
 function endOf(ends: readonly { partition: number; high: string }[], place: string): string | undefined {
   return ends.find(({ partition }) => place.endsWith(`/${partition}`))?.high

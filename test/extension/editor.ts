@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { page } from './driver.ts'
 import { event } from './events.ts'
+import { closeAll, open } from './files.ts'
 import { test } from './suite.ts'
 
 const wrong = 'order-totals/totals-wrong.ts'
@@ -69,14 +70,6 @@ test('a code lens above the pipeline says its guarantee and offers to debug it',
   assert.ok(lenses.some(lens => /exactly once|transactional/i.test(lens.command?.title ?? '')))
 })
 
-export async function open(path: string): Promise<vscode.TextDocument> {
-  const [folder] = vscode.workspace.workspaceFolders ?? []
-  assert.ok(folder)
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, path))
-  await vscode.window.showTextDocument(document, vscode.ViewColumn.One)
-  return document
-}
-
 /** The document's own diagnostics, as soon as they satisfy the condition. */
 function diagnosticsOf(
   uri: vscode.Uri,
@@ -97,11 +90,4 @@ function diagnosticsOf(
 
 function codeOf({ code }: vscode.Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code)
-}
-
-/** Reverts and closes: the next test finds the files as they are on disk. */
-export async function closeAll(): Promise<void> {
-  while (vscode.window.activeTextEditor?.document.isDirty)
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor')
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors')
 }

@@ -8,7 +8,6 @@ import './lag.ts'
 import './localKafka.ts'
 import './names.ts'
 import './tree.ts'
-import './stepping.ts'
 import { runAll } from './suite.ts'
 
 export function run(): Promise<void> {

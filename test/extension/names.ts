@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import * as vscode from 'vscode'
 import { commands } from '../../client/src/contributions.ts'
 import { page, screenshot } from './driver.ts'
-import { closeAll } from './editor.ts'
+import { closeAll } from './files.ts'
 import { admin, makeTopic, produceOrders } from './kafka.ts'
 import { type TestScope, test } from './suite.ts'
 

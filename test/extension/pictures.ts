@@ -1,7 +1,7 @@
 /** What the README shows. The same steps as a person would take; each picture waits for what it is to show. */
 import * as vscode from 'vscode'
 import { page, screenshot } from './driver.ts'
-import { closeAll, open } from './editor.ts'
+import { closeAll, open } from './files.ts'
 import { admin, makeNamedTopic, produceOrders } from './kafka.ts'
 import { openGroup } from './overview.ts'
 import { runOnly, test } from './suite.ts'

@@ -1,19 +1,26 @@
-/** The story of stepping, as one person lives it: run to, into the handler, a fault and its account, a replay with new code. */
+/**
+ * The story of stepping, as one person lives it: run to, into the handler, a fault and its account, a replay with new code. In a
+ * window of its own, as a person would have it: nothing that other tests have opened lies over the panel.
+ */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as vscode from 'vscode'
 import { batchPanel, sessionEnd } from './batchPanel.ts'
-import { pipelineOf } from './debugging.ts'
 import { page, screenshot } from './driver.ts'
-import { closeAll, open } from './editor.ts'
 import { until } from './events.ts'
+import { closeAll, open } from './files.ts'
 import { admin, makeTopic, produceOrders } from './kafka.ts'
-import { test } from './suite.ts'
+import { pipelineOf } from './pipeline.ts'
+import { runAll, test } from './suite.ts'
 
 const right = 'order-totals/totals-right.ts'
 const storyTimeoutMs = 240_000
+
+export function run(): Promise<void> {
+  return runAll()
+}
 
 test(
   'the story: run to a record, into the handler, killed before the save, replayed with new code',

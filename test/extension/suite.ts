@@ -5,7 +5,7 @@ import * as vscode from 'vscode'
 import { screenshot } from './driver.ts'
 import { driverFolderVariable, logPrefix } from './variables.ts'
 
-const defaultTimeoutMs = Number(process.env.TIDEMARK_TEST_TIMEOUT_MS ?? 150_000)
+const defaultTimeoutMs = Number(process.env.TIDEMARK_TEST_TIMEOUT_MS ?? 240_000)
 const cleanUpTimeoutMs = 20_000
 
 export interface TestScope {
@@ -30,12 +30,12 @@ export function runAll(): Promise<void> {
   return runOnly(process.env.TIDEMARK_TEST_ONLY)
 }
 
-/** As {@link runAll}, only tests whose name holds `only`. */
+/** As {@link runAll}, only tests whose name matches the regular expression `only`. */
 export async function runOnly(only: string | undefined): Promise<void> {
   const failures: { name: string; message: string }[] = []
   const passed: string[] = []
   for (const one of cases) {
-    if (only && !one.name.includes(only)) continue
+    if (only && !new RegExp(only).test(one.name)) continue
     const startedAt = performance.now()
     const error = await runOne(one)
     const tookMs = Math.round(performance.now() - startedAt)

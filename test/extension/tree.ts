@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { commands } from '../../client/src/contributions.ts'
 import { page, screenshot } from './driver.ts'
-import { closeAll } from './editor.ts'
+import { closeAll } from './files.ts'
 import { admin, kafka, makeTopic, produceOrders } from './kafka.ts'
 import { type TestScope, test } from './suite.ts'
 

@@ -30,7 +30,7 @@ export type DriverRequest =
 
 export type DriverAnswer = { readonly result: unknown } | { readonly error: string }
 
-const actionTimeoutMs = Number(process.env.TIDEMARK_TEST_ACTION_MS ?? 45_000)
+const actionTimeoutMs = Number(process.env.TIDEMARK_TEST_ACTION_MS ?? 60_000)
 
 /** Serves requests that appear in `folder` until `close` is called. */
 export function serveDriver(page: Page, folder: string): { close(): Promise<void> } {
