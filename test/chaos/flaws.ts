@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { GroupMembership } from '../../runtime/src/clients/client.ts'
 import type { Guarantee, GuaranteeEnvironment, Protocol } from '../../runtime/src/guarantees/guarantee.ts'
+import type { OffsetStore, OpenStore } from '../../runtime/src/stores/store.ts'
 import type { PipelineSettings } from './settings.ts'
 
 export const flaws = {
@@ -39,6 +40,25 @@ export function breakGuarantee<Extra extends object>(
     async open(environment) {
       const protocol = await whole.open(flaw === 'unfenced-transaction' ? withoutFence(environment) : environment)
       return breakProtocol(protocol, flaw, environment, settings)
+    },
+  }
+}
+
+/** A store that keeps no plan, so that nothing holds a rerun to the range its id had: with one kept, a commit would be refused. */
+export function forgettingPlans<Tx>(store: OffsetStore<Tx>): OffsetStore<Tx> {
+  return {
+    ...store,
+    async open(options) {
+      const forgetful: Pick<OpenStore<Tx>, 'writePlan' | 'readPlans'> = {
+        writePlan: async () => {},
+        readPlans: async () => [],
+      }
+      return new Proxy(await store.open(options), {
+        get(open, name) {
+          const value: unknown = Reflect.get(name in forgetful ? forgetful : open, name)
+          return typeof value === 'function' ? value.bind(open) : value
+        },
+      })
     },
   }
 }
@@ -82,7 +102,8 @@ function breakProtocol<Extra extends object>(
       }
     }
     case 'plan-not-frozen':
-      return { ...whole, plans: async () => [] }
+      // Broken in the store: see `forgettingPlans`.
+      return whole
     case 'unfenced-transaction':
       // The instant that makes a zombie: its records are sent, its offsets are not.
       return {

@@ -24,7 +24,7 @@ import {
 } from '../../runtime/src/index.ts'
 import { verboseTrace, warningsTrace } from '../../runtime/src/trace.ts'
 import { deafClient } from './deaf.ts'
-import { breakGuarantee, type Flaw } from './flaws.ts'
+import { breakGuarantee, type Flaw, forgettingPlans } from './flaws.ts'
 import { type PipelineSettings, readSettings } from './settings.ts'
 import { outcomeTable, sqlStore, storeOf, writeOutcome } from './stores.ts'
 
@@ -102,7 +102,11 @@ function runIdempotent(flaw: Flaw | undefined) {
   const upsert = database.prepare(
     'insert into outcome (key, id) values (?, ?) on conflict (key) do update set id = excluded.id',
   )
-  const guarantee = breakGuarantee(idempotent(storeOf(settings)), flaw, settings)
+  const guarantee = breakGuarantee(
+    idempotent(flaw === 'plan-not-frozen' ? forgettingPlans(storeOf(settings)) : storeOf(settings)),
+    flaw,
+    settings,
+  )
   return createProcessor({ ...common, guarantee })
     .foreachBatch(async (batch, { batchId }) => {
       await moment()
