@@ -18,7 +18,8 @@ import { ensureKafkaPrerequisites } from './harness/prerequisites.ts'
 import { filesOf, matches, repositoryRoot, type Suite, suiteTimeoutMs } from './harness/run/suites.ts'
 import { endAllTestFiles, type Failure, runTestFile } from './harness/run/testFile.ts'
 
-const concurrency = 2
+/** Jobs side by side: what computes, and what mostly waits for brokers and windows. */
+const lanes = { computing: 2, waiting: 3 } as const
 /** Each in a window of its own. */
 const extensionTests = [
   { path: 'test/extension/index.ts', isUntrusted: false },
@@ -46,12 +47,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  await runSuite('fast')
+  await inLanes(lanes.computing, jobsOf('fast'))
   if (!values.fast) {
-    await runSuite('slow')
-    await runKafkaSuite()
-    await runSuite('ui')
-    await runExtensionSuite()
+    await inLanes(lanes.computing, [...jobsOf('slow'), ...jobsOf('ui')])
+    // The windows are the longest of these, and come after whatever builds the extension.
+    await inLanes(lanes.waiting, [runExtensionSuite, ...(await kafkaJobs())])
   }
 } finally {
   await cleanUp()
@@ -60,12 +60,16 @@ if (total.passed + total.failed === 0)
   record('test/run.ts', { name: '(the run)', message: `no test matches ${filters.join(' ') || 'at all'}` })
 summarize()
 
-async function runSuite(suite: Suite): Promise<void> {
-  const waiting = filesOf(suite, filters)
-  const worker = async () => {
-    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) await runFile(suite, path)
+async function inLanes(count: number, jobs: readonly (() => Promise<void>)[]): Promise<void> {
+  const waiting = [...jobs]
+  const lane = async () => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) await job()
   }
-  await Promise.all(Array.from({ length: concurrency }, worker))
+  await Promise.all(Array.from({ length: count }, lane))
+}
+
+function jobsOf(suite: Suite): (() => Promise<void>)[] {
+  return filesOf(suite, filters).map(path => () => runFile(suite, path))
 }
 
 async function runFile(suite: Suite, path: string): Promise<void> {
@@ -83,9 +87,10 @@ async function runFile(suite: Suite, path: string): Promise<void> {
   if (failures.length > 0 && output.trim() !== '') console.log(indent(`output of ${path}:\n${output.trimEnd()}`))
 }
 
-async function runKafkaSuite(): Promise<void> {
+/** With the Kafka that they share started; where that fails, so has every file. */
+async function kafkaJobs(): Promise<(() => Promise<void>)[]> {
   const files = filesOf('kafka', filters)
-  if (files.length === 0) return
+  if (files.length === 0) return []
   if (!env[sharedKafkaVariable]) {
     try {
       await ensureKafkaPrerequisites(env)
@@ -101,10 +106,10 @@ async function runKafkaSuite(): Promise<void> {
     } catch (error) {
       const message = `no Kafka to run it on: ${(error as Error).message} ${(error as { action?: string }).action ?? ''}`
       for (const path of files) record(path, { name: '(the file)', message })
-      return
+      return []
     }
   }
-  await runSuite('kafka')
+  return jobsOf('kafka')
 }
 
 async function runExtensionSuite(): Promise<void> {

@@ -17,6 +17,7 @@ import type { Scope } from '../harness/scope.ts'
 import { uniqueName } from '../harness/topics.ts'
 import { until } from '../harness/until.ts'
 import { useZooKeeper } from '../harness/zookeeper.ts'
+import { pipelineFile } from './bundle.ts'
 import { startFeed } from './feed.ts'
 import type { Flaw } from './flaws.ts'
 import { openOutcome } from './outcome.ts'
@@ -31,7 +32,10 @@ export interface ExperimentOptions {
   readonly client: ClientChoice
   readonly kills: number
   readonly seed: number
+  /** How many brokers a cluster of its own gets. */
   readonly brokers?: 1 | 3
+  /** A cluster that nobody else touches meanwhile, in place of one of its own. */
+  readonly kafka?: TestKafka
   readonly flaw?: Flaw
   /** Zombies that work on, frozen often: only the store or the broker stands between them and a double. */
   readonly hasZombies?: boolean
@@ -39,7 +43,6 @@ export interface ExperimentOptions {
   say?(line: string): void
 }
 
-const pipelineFile = join(import.meta.dirname, 'pipeline.ts')
 const partitions = 4
 const recordsPerSecond = 2_000
 const sessionTimeoutMs = 1_500
@@ -63,6 +66,11 @@ export async function runExperiment(t: Scope, options: ExperimentOptions): Promi
   return { ...verdictOf(options.guarantee, acknowledged, effects), happened: disasters.happened }
 }
 
+/** A Kafka that may be killed, and lets sessions be short. */
+export function useChaosKafka(t: Scope, brokers: 1 | 3 = 1): Promise<TestKafka> {
+  return useKafka(t, { isOwn: true, brokers, configs: { 'group.min.session.timeout.ms': '500' } })
+}
+
 interface Stage {
   readonly kafka: TestKafka
   readonly proxy: KafkaProxy
@@ -73,8 +81,7 @@ interface Stage {
 
 async function setStage(t: Scope, options: ExperimentOptions): Promise<Stage> {
   const { guarantee, store, client, flaw, brokers = 1 } = options
-  const quick = { 'group.min.session.timeout.ms': '500' }
-  const kafka = await useKafka(t, { isOwn: true, brokers, configs: quick })
+  const kafka = options.kafka ?? (await useChaosKafka(t, brokers))
   const proxy = await useProxy(t, kafka.brokers)
   const folder = await tempFolder(t)
   const direct = new Kafka({ clientId: 'chaos', brokers: kafka.brokers, logLevel: logLevel.NOTHING })

@@ -1,6 +1,7 @@
 /** The controls: pipelines broken on purpose, which the same harness must catch, else it proves nothing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { chaosKafka } from './cluster.ts'
 import { runExperiment } from './experiment.ts'
 import { type Flaw, flaws, zombieFlaws } from './flaws.ts'
 import { seed } from './kept.ts'
@@ -22,6 +23,7 @@ for (const [flaw, { store, kills }] of Object.entries(provoked) as [Flaw, (typeo
       guarantee: flaws[flaw],
       store,
       client: 'kafkajs',
+      kafka: await chaosKafka(),
       kills,
       seed,
       flaw,

@@ -8,7 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import type { KafkaClient } from '../../runtime/src/clients/client.ts'
 import { kafkajs } from '../../runtime/src/clients/kafkajs.ts'
-import { platformatic } from '../../runtime/src/clients/platformatic.ts'
 import type { Batch } from '../../runtime/src/dataset/batch.ts'
 import {
   atLeastOnce,
@@ -29,10 +28,7 @@ import { type PipelineSettings, readSettings } from './settings.ts'
 import { outcomeTable, sqlStore, storeOf, writeOutcome } from './stores.ts'
 
 const settings = readSettings(process.env)
-const whole: KafkaClient =
-  settings.client === 'kafkajs'
-    ? kafkajs(new Kafka({ clientId: settings.instance, brokers: settings.brokers, logLevel: logLevel.NOTHING }))
-    : platformatic({ clientId: settings.instance, bootstrapBrokers: settings.brokers })
+const whole = await openClient(settings)
 const client = settings.isDeaf ? deafClient(whole) : whole
 
 const tell = process.env.CHAOS_VERBOSE ? verboseTrace : warningsTrace
@@ -56,6 +52,12 @@ const common: Omit<ProcessorOptions<string, never>, 'guarantee'> = {
 
 const report = await run(settings)
 console.log(`ended: ${report.batches} batches, ${report.records} records`)
+
+async function openClient({ client, instance: clientId, brokers }: PipelineSettings): Promise<KafkaClient> {
+  if (client === 'kafkajs') return kafkajs(new Kafka({ clientId, brokers, logLevel: logLevel.NOTHING }))
+  const { platformatic } = await import('../../runtime/src/clients/platformatic.ts')
+  return platformatic({ clientId, bootstrapBrokers: brokers })
+}
 
 function run({ guarantee, flaw }: PipelineSettings) {
   switch (guarantee) {

@@ -9,11 +9,11 @@ import { useKafka } from '../harness/kafka.ts'
 import type { Scope } from '../harness/scope.ts'
 import { uniqueName } from '../harness/topics.ts'
 import { until } from '../harness/until.ts'
+import { pipelineFile } from './bundle.ts'
 import { openOutcome } from './outcome.ts'
 import { startProgram } from './program.ts'
 import { type PipelineSettings, writeSettings } from './settings.ts'
 
-const pipelineFile = join(import.meta.dirname, 'pipeline.ts')
 /** The shortest a broker allows as it comes. */
 const sessionTimeoutMs = 6_000
 

@@ -2,13 +2,13 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { access, chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { createBrotliDecompress } from 'node:zlib'
 import { type Browser, chromium } from 'playwright-core'
+import { testCacheFolder } from './folders.ts'
 
 const packageName = '@sparticuz/chromium'
 const packageVersion = '147.0.2'
@@ -68,11 +68,6 @@ export async function findBrowser(): Promise<BrowserExecutable> {
   const named = process.env.TIDEMARK_TEST_BROWSER
   if (named) return { path: named, env: {} }
   return (await findOnPath()) ?? (await unpackedBrowser())
-}
-
-/** The folder in which tests keep what they fetched. Shared by runs and checkouts. */
-export function testCacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tidemark')
 }
 
 async function findOnPath(): Promise<BrowserExecutable | undefined> {

@@ -1,5 +1,6 @@
 /** A real Kafka for a test: the one that the run shares, or one of its own with brokers that can be killed, frozen and restarted. */
 import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -34,7 +35,7 @@ export interface TestKafka {
   /** `kill -9`; the index counts from 0. `startBroker` brings it back. */
   killBroker(index: number): Promise<void>
   startBroker(index: number): Promise<void>
-  /** SIGSTOP; the answer lets it go on (SIGCONT). Undone at the test's end in any case. */
+  /** SIGSTOP, and every thread stands; the answer lets it go on (SIGCONT). Undone at the test's end in any case. */
   freeze(index: number): Promise<() => Promise<void>>
   /** Runs one of Kafka's own tools, the independent witness, and answers what it printed. */
   tool(mainClass: string, args: readonly string[], options?: ToolOptions): Promise<string>
@@ -143,9 +144,24 @@ function ownKafka(t: Scope, brokers: string[], folder: string): TestKafka {
       if (!identity || !(await signalProcess(identity, 'SIGSTOP'))) throw new Error(`broker ${index} is not running`)
       const thaw = async () => void (await signalProcess(identity, 'SIGCONT'))
       t.after(thaw)
+      await until(`broker ${index} stands still`, () => standsStill(identity))
       return thaw
     },
   }
+}
+
+/** A signal is only noted when it is sent: a thread that runs on another core goes on until the kernel comes to it. */
+async function standsStill({ pid }: ProcessIdentity): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    const { stdout } = await run('ps', ['-o', 'stat=', '-p', String(pid)])
+    return stdout.trimStart().startsWith('T')
+  }
+  // proc(5): the state is the first field behind the name, which may hold brackets itself.
+  const tasks = `/proc/${pid}/task`
+  const threads = await Promise.all(
+    (await readdir(tasks)).map(thread => readFile(join(tasks, thread, 'stat'), 'utf8').catch(() => ') T')),
+  )
+  return threads.every(stat => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'))
 }
 
 async function nodeState(folder: string, index: number) {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { testCacheFolder } from './browser.ts'
+import { testCacheFolder } from './folders.ts'
 
 const packages = ['tsx@4.23.15', 'ts-node@10.9.2', 'typescript@5.9.3', 'pnpm@10.34.9', 'yarn@1.22.22'] as const
 const installTimeoutMs = 300_000

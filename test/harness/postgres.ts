@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { testCacheFolder } from './browser.ts'
+import { testCacheFolder } from './folders.ts'
 import type { Scope } from './scope.ts'
 
 const run = promisify(execFile)

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { testCacheFolder } from './browser.ts'
+import { testCacheFolder } from './folders.ts'
 
 const packageName = 'code-server'
 const packageVersion = '4.139.1'

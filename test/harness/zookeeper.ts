@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findJava } from '@tidemark/runtime/localKafka'
-import { testCacheFolder } from './browser.ts'
+import { testCacheFolder } from './folders.ts'
 import type { Scope } from './scope.ts'
 import { until } from './until.ts'
 

@@ -10,9 +10,9 @@ import {
   type InitializeResult,
   type MessageConnection,
   type PublishDiagnosticsParams,
-  StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node'
+import { frameReader } from '../../runtime/src/control/frames.ts'
 
 export interface LspClient {
   readonly connection: MessageConnection
@@ -90,10 +90,7 @@ class StartedClient implements LspClient {
     })
     child.stderr?.on('data', chunk => this.#log.push(`stderr ${chunk}`))
     if (!child.stdout || !child.stdin) throw new Error('the server has no standard streams')
-    this.connection = createMessageConnection(
-      new StreamMessageReader(child.stdout),
-      new StreamMessageWriter(child.stdin),
-    )
+    this.connection = createMessageConnection(frameReader(child.stdout), new StreamMessageWriter(child.stdin))
     this.connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
       this.#heard('textDocument/publishDiagnostics', params)
       this.#shown.set(params.uri, params)

@@ -1,10 +1,23 @@
-/** Lets framed JSON-RPC pass, and ends the stream at the first frame larger than agreed, before anything of it is kept. */
-import { Transform, type TransformCallback } from 'node:stream'
+/** Framed JSON-RPC as the control link reads it: no frame larger than agreed, nothing left over when a peer dies within one. */
+import { type Readable, Transform, type TransformCallback } from 'node:stream'
+import { StreamMessageReader } from 'vscode-jsonrpc/node'
 
 const headerEnd = Buffer.from('\r\n\r\n')
 const headerBytesMax = 1_024
 
 /**
+ * A reader whose timer for half a message is off: `vscode-jsonrpc` arms it anew every 10 s as long as the rest is missing,
+ * also after the stream has closed, so that a process whose peer died within a message would never end.
+ */
+export function frameReader(stream: Readable): StreamMessageReader {
+  const reader = new StreamMessageReader(stream)
+  reader.partialMessageTimeout = 0
+  return reader
+}
+
+/**
+ * Lets frames pass, and ends the stream at the first one larger than agreed, before anything of it is kept.
+ *
  * `vscode-jsonrpc` keeps a message of any announced length in memory until it is whole; this stands before it.
  *
  * @see Language Server Protocol, base protocol: `Content-Length: n`, a blank line, n bytes.

@@ -8,7 +8,6 @@ import {
   createMessageConnection,
   type MessageConnection,
   ResponseError,
-  StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node'
 import {
@@ -44,7 +43,7 @@ import {
   recordsMethod,
   replayMethod,
 } from '../protocol.ts'
-import { FrameLimit } from './frames.ts'
+import { FrameLimit, frameReader } from './frames.ts'
 
 /** A dialler that has not said a valid hello by then is hung up on. */
 const helloTimeoutMs = 10_000
@@ -142,7 +141,7 @@ class Link {
     this.#sockets.add(socket)
     const frames = new FrameLimit(messageBytesMax)
     const writer = new StreamMessageWriter(socket)
-    const connection = createMessageConnection(new StreamMessageReader(frames), writer)
+    const connection = createMessageConnection(frameReader(frames), writer)
     const timer = setTimeout(() => socket.destroy(), helloTimeoutMs)
     let reason: string | undefined
     frames.on('error', error => {

@@ -6,12 +6,7 @@
  */
 import { writeSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node'
+import { createMessageConnection, type MessageConnection, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import { type Clock, pause } from '../clock.ts'
 import { reasonOf, TidemarkError } from '../errors.ts'
 import {
@@ -48,7 +43,7 @@ import {
   recordsMethod,
   replayMethod,
 } from '../protocol.ts'
-import { FrameLimit } from './frames.ts'
+import { FrameLimit, frameReader } from './frames.ts'
 
 export interface LinkEvents {
   onCommand(command: ControlCommand): void
@@ -85,7 +80,7 @@ export class ControlLink {
   ): Promise<{ link: ControlLink; hello: HelloResult }> {
     const socket = createConnection(path)
     const frames = new FrameLimit(messageBytesMax)
-    const connection = createMessageConnection(new StreamMessageReader(frames), new StreamMessageWriter(socket))
+    const connection = createMessageConnection(frameReader(frames), new StreamMessageWriter(socket))
     const link = new ControlLink(socket, connection)
     const closed = link.#follow(frames, events)
     const deadline = new AbortController()

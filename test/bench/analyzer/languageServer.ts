@@ -7,9 +7,9 @@ import {
   createMessageConnection,
   type MessageConnection,
   type PublishDiagnosticsParams,
-  StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node'
+import { frameReader } from '../../../runtime/src/control/frames.ts'
 import { type Measured, peakBytes } from './measured.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -62,10 +62,7 @@ class Session {
   constructor(child: ChildProcess, pushes: boolean) {
     if (!child.stdout || !child.stdin) throw new Error('no standard streams')
     this.#pushes = pushes
-    this.#connection = createMessageConnection(
-      new StreamMessageReader(child.stdout),
-      new StreamMessageWriter(child.stdin),
-    )
+    this.#connection = createMessageConnection(frameReader(child.stdout), new StreamMessageWriter(child.stdin))
     this.#connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
       this.#told.set(params.uri, params)
       this.#wake()

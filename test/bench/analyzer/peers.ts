@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { testCacheFolder } from '../../harness/browser.ts'
+import { testCacheFolder } from '../../harness/folders.ts'
 
 const versions = {
   eslint: '10.15.0',

@@ -24,7 +24,8 @@ import {
   recordsMethod,
   replayMethod,
 } from '@tidemark/runtime/protocol'
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import { createMessageConnection, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import { frameReader } from '../../../runtime/src/control/frames.ts'
 import { type ControlEvents, type ControlServer, listenForPipeline } from '../../../runtime/src/control/host.ts'
 
 const capabilities = Object.fromEntries(capabilityNames.map(name => [name, { isOffered: true }])) as Capabilities
@@ -33,6 +34,17 @@ test('the socket lies where only this user can look', { skip: process.platform =
   const { server } = await listen(t)
   const { mode } = await stat(dirname(server.path))
   assert.equal(mode & 0o777, 0o700)
+})
+
+test('a pipeline that dies within a message leaves no timer behind', async t => {
+  const { server } = await listen(t)
+  const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
+  const { socket, rpc, closed } = await dial(t, server)
+  await rpc.sendRequest(helloMethod, hello(server))
+  socket.end('Content-Length: 100\r\n\r\n{"jsonrpc"')
+  await closed
+  assert.equal(timers(), before)
 })
 
 test('a pipeline says hello, is heard, commanded and asked', async t => {
@@ -194,7 +206,7 @@ async function dial(t: TestContext, server: ControlServer) {
   socket.on('error', () => {})
   const closed = new Promise<void>(done => socket.once('close', () => done()))
   await once(socket, 'connect')
-  const rpc = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket))
+  const rpc = createMessageConnection(frameReader(socket), new StreamMessageWriter(socket))
   rpc.onError(() => {})
   rpc.listen()
   return { socket, rpc, closed }

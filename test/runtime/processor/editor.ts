@@ -5,9 +5,9 @@ import {
   createMessageConnection,
   type MessageConnection,
   ResponseError,
-  StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node'
+import { frameReader } from '../../../runtime/src/control/frames.ts'
 import {
   type BatchPhase,
   type BatchState,
@@ -81,7 +81,7 @@ export async function openEditor(
   const server = createServer(dialled => {
     socket = dialled
     dialled.on('error', () => {})
-    connection = createMessageConnection(new StreamMessageReader(dialled), new StreamMessageWriter(dialled))
+    connection = createMessageConnection(frameReader(dialled), new StreamMessageWriter(dialled))
     connection.onError(() => {})
     connection.onRequest(helloMethod, (hello: HelloParams) => {
       hellos.push(hello)
