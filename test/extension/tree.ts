@@ -40,6 +40,9 @@ test('a topic opens into its configuration and partitions, a group into its memb
   await produceOrders(topic, [5, 0])
   await page.wait(row('0 to 125, last stable 125'))
   await page.wait(row('lag 115'))
+  await vscode.commands.executeCommand(collapseAll)
+  await openFolders()
+  await page.wait(row(await makeTopic(t, 'newcomer', 1)))
 })
 
 test('favourites stand on top, over a filter too; a filter says so and can be taken away where nothing is left', async t => {
@@ -75,6 +78,10 @@ async function openLocal(t: TestScope): Promise<void> {
   await vscode.commands.executeCommand(collapseAll)
   t.after(() => vscode.commands.executeCommand(collapseAll))
   await vscode.commands.executeCommand(commands.refreshClusters)
+  await openFolders()
+}
+
+async function openFolders(): Promise<void> {
   await page.click(row('local'))
   await page.wait(row('Topics'))
   for (const folder of ['Topics', 'Groups']) {

@@ -5,7 +5,12 @@ import type { MetadataAnswer, MetadataTopic } from '../clients/kafka-protocol/re
 import type { Clock } from '../clock.ts'
 import type { BrokerSummary, TopicSummary } from './snapshot.ts'
 
-const maxAgeMs = 15_000
+/**
+ * How old a layout may be. One request brings the whole of it, so what it costs is the size of the answer: on a small
+ * cluster a topic that was just created is seen with the next refresh or the one after, a large one is not read through
+ * each time.
+ */
+const ageMs = { least: 3_000, perPartition: 0.3, most: 15_000 }
 /** A refresh comes again by itself; it had better fail than hold the view for long. */
 const retryTimeoutMs = 3_000
 
@@ -34,12 +39,17 @@ export class MetadataCache {
 
   async layout(): Promise<Layout> {
     const nowMs = this.#clock.monotonicMs()
-    if (!this.#layout || nowMs - this.#readAtMs > maxAgeMs) {
+    if (!this.#layout || nowMs - this.#readAtMs > ageMsMax(this.#layout)) {
       this.#layout = layoutOf(await this.#cluster.describe(undefined, { retryTimeoutMs }))
       this.#readAtMs = nowMs
     }
     return this.#layout
   }
+}
+
+function ageMsMax({ topics }: Layout): number {
+  const partitions = topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0)
+  return Math.min(ageMs.most, ageMs.least + ageMs.perPartition * partitions)
 }
 
 function layoutOf({ clusterId, controllerId, brokers, topics }: MetadataAnswer): Layout {

@@ -1,19 +1,26 @@
 /** A refresh costs requests in proportion to brokers, however many topics, partitions and groups there are. Real sockets, simulated brokers. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { openCluster, type Selection } from '@tidemark/runtime/monitor'
+import { clusterClient, openMonitor, type Selection } from '@tidemark/runtime/monitor'
+import { systemClock } from '../../../runtime/src/clock.ts'
 import type { ClusterSize } from '../../sim/model.ts'
 import { startSimulatedCluster } from '../../sim/servers.ts'
 
 const brokers = 6
 
-async function refreshes(t: TestContext, size: ClusterSize, selection: Selection, times = 2) {
+/** @param betweenMs - passes on the monitor's clock, which stands still otherwise: how busy the machine is must not matter */
+async function refreshes(t: TestContext, size: ClusterSize, selection: Selection, { times = 2, betweenMs = 0 } = {}) {
   const cluster = await startSimulatedCluster(size)
   t.after(() => cluster.close())
-  const monitor = await openCluster({ brokers: [cluster.brokers[0] as string] })
+  let nowMs = 0
+  const client = await clusterClient({ brokers: [cluster.brokers[0] as string] })
+  const monitor = await openMonitor({ client, clock: { ...systemClock, monotonicMs: () => nowMs } })
   t.after(() => monitor.close())
   const snapshots = []
-  for (let i = 0; i < times; i++) snapshots.push(await monitor.refresh(selection))
+  for (let i = 0; i < times; i++) {
+    snapshots.push(await monitor.refresh(selection))
+    nowMs += betweenMs
+  }
   return snapshots
 }
 
@@ -41,6 +48,16 @@ test('what nobody looks at is not asked for', async t => {
   const [first, second] = await refreshes(t, large, {})
   assert.equal(first?.requestCount, brokers + 1)
   assert.equal(second?.requestCount, brokers)
+})
+
+test('a small cluster is looked through for new topics with each refresh of the tree, a large one with each third', async t => {
+  const betweenMs = 5_000
+  const looks = async (size: ClusterSize): Promise<number[]> => {
+    const read = await refreshes(t, size, {}, { times: 4, betweenMs })
+    return read.map(({ requestCount }) => requestCount - brokers)
+  }
+  assert.deepEqual(await looks(small), [1, 1, 1, 1])
+  assert.deepEqual(await looks({ ...large, topics: 9_000, partitions: 39_000 }), [1, 0, 0, 1])
 })
 
 test('a group that is looked at is counted and described', async t => {
