@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { accountRules } from '@tidemark/runtime/account'
+import { connectionSentences } from '@tidemark/runtime/monitor'
 import { capabilityReasons } from '@tidemark/runtime/protocol'
 import ts from 'typescript'
 
@@ -26,9 +27,10 @@ test('translations fill in the same places', () => {
   }
 })
 
-/** The first argument of each `vscode.l10n.t(...)`, one that is not a literal could not be translated; and the runtime's tables that the batch panel says. */
+/** The first argument of each `vscode.l10n.t(...)`, one that is not a literal could not be translated; and the runtime's tables that a panel says. */
 function sentences(): Set<string> {
-  const found = new Set<string>([...Object.values(capabilityReasons), ...Object.values(accountRules)])
+  const tables = [capabilityReasons, accountRules, connectionSentences]
+  const found = new Set<string>(tables.flatMap(table => Object.values<string>(table)))
   const folder = join(root, 'client/src')
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.ts')) continue

@@ -91,7 +91,7 @@ ssl.keystore.location=client.jks
   const compose = join(folder, 'compose.yaml')
   await writeFile(
     compose,
-    'environment:\n  KAFKA_ADVERTISED_LISTENERS: INSIDE://kafka:29092,OUTSIDE://localhost:9094\n',
+    'services:\n  kafka:\n    environment:\n      KAFKA_ADVERTISED_LISTENERS: INSIDE://kafka:29092,OUTSIDE://localhost:9094\n',
   )
 
   await vscode.commands.executeCommand(commands.addCluster)

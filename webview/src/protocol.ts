@@ -193,7 +193,7 @@ export interface ConnectionSnapshot {
   readonly isTrusted: boolean
 }
 
-export type ConnectionSecret = 'password' | 'token' | 'passphrase' | 'keyText'
+export type ConnectionSecret = 'password' | 'token' | 'clientSecret' | 'passphrase' | 'keyText'
 
 /** Texts as typed. A secret that is empty here keeps what is stored. */
 export interface ConnectionForm {
@@ -212,7 +212,13 @@ export interface ConnectionForm {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer'
   readonly username: string
   readonly password: string
+  /** OAUTHBEARER: given by hand, */
   readonly token: string
+  /** or fetched: empty where it is not. */
+  readonly tokenEndpoint: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope: string
   readonly isReadOnly: boolean
 }
 

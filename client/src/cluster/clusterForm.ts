@@ -1,6 +1,7 @@
 /** Between a cluster's entry in the settings and the form that edits it. Pure: the words come from outside. */
 import type { ConnectionField, ConnectionForm } from '@tidemark/webview/protocol'
-import type { ClusterConfig, TlsFiles } from './clusterSettings.ts'
+import type { ClusterConfig, SaslEntry, TlsFiles } from './clusterSettings.ts'
+import { loginSecret } from './loginSecret.ts'
 import type { ClusterSecrets } from './secrets.ts'
 
 export const emptyForm: ConnectionForm = {
@@ -17,6 +18,10 @@ export const emptyForm: ConnectionForm = {
   username: '',
   password: '',
   token: '',
+  tokenEndpoint: '',
+  clientId: '',
+  clientSecret: '',
+  scope: '',
   isReadOnly: false,
 }
 
@@ -32,9 +37,13 @@ export function formOf({ name, brokers, ssl, sasl, isReadOnly }: ClusterConfig):
     cert: files.cert ?? '',
     key: files.key ?? '',
     isServerVerified: files.rejectUnauthorized ?? true,
-    ...(sasl ? { mechanism: sasl.mechanism, username: sasl.username ?? '' } : {}),
+    ...(sasl ? loginOf(sasl) : {}),
     isReadOnly,
   }
+}
+
+function loginOf({ mechanism, username = '', tokenEndpoint = '', clientId = '', scope = '' }: SaslEntry) {
+  return { mechanism, username, tokenEndpoint, clientId, scope }
 }
 
 export function protocolOf(hasTls: boolean, hasSasl: boolean): ConnectionForm['protocol'] {
@@ -51,21 +60,33 @@ export function entryOf(form: ConnectionForm): Record<string, unknown> {
     ...(key ? { key } : {}),
     ...(form.isServerVerified ? {} : { rejectUnauthorized: false }),
   }
-  const username = form.mechanism === 'oauthbearer' ? {} : { username: form.username }
   return {
     name: form.name.trim(),
     brokers: brokersOf(form),
     ...(form.protocol.endsWith('SSL') ? { ssl: Object.keys(files).length > 0 ? files : true } : {}),
-    ...(form.protocol.startsWith('SASL') ? { sasl: { mechanism: form.mechanism, ...username } } : {}),
+    ...(form.protocol.startsWith('SASL') ? { sasl: saslEntryOf(form) } : {}),
     ...(form.isReadOnly ? { readOnly: true } : {}),
   }
 }
 
+function saslEntryOf({ mechanism, username, tokenEndpoint, clientId, scope }: ConnectionForm): Record<string, string> {
+  if (mechanism !== 'oauthbearer') return { mechanism, username }
+  const endpoint = tokenEndpoint.trim()
+  if (endpoint === '') return { mechanism }
+  return {
+    mechanism,
+    tokenEndpoint: endpoint,
+    clientId: clientId.trim(),
+    ...(scope.trim() ? { scope: scope.trim() } : {}),
+  }
+}
+
 /** What was typed; an empty one keeps what is stored. */
-export function secretsOf({ password, token, passphrase, keyText }: ConnectionForm): ClusterSecrets {
+export function secretsOf({ password, token, clientSecret, passphrase, keyText }: ConnectionForm): ClusterSecrets {
   return {
     ...(password ? { password } : {}),
     ...(token ? { token } : {}),
+    ...(clientSecret ? { clientSecret } : {}),
     ...(passphrase ? { passphrase } : {}),
     ...(keyText ? { keyText } : {}),
   }
@@ -81,6 +102,8 @@ export interface FormWords {
   readonly brokersMissing: string
   notAnAddress(text: string): string
   readonly userMissing: string
+  readonly notAnEndpoint: string
+  readonly clientMissing: string
   readonly secretMissing: string
   readonly keyMissing: string
   readonly certMissing: string
@@ -92,12 +115,13 @@ export interface FormSurroundings {
   /** Secrets that are stored already. */
   readonly stored: readonly string[]
   isAddress(text: string): boolean
+  isTokenEndpoint(text: string): boolean
 }
 
 /** What is wrong, by field; empty when the form can be saved. */
 export function problemsOf(
   form: ConnectionForm,
-  { takenNames, stored, isAddress }: FormSurroundings,
+  { takenNames, stored, isAddress, isTokenEndpoint }: FormSurroundings,
   words: FormWords,
 ): Partial<Record<ConnectionField, string>> {
   const problems: Partial<Record<ConnectionField, string>> = {}
@@ -109,8 +133,11 @@ export function problemsOf(
   if (brokers.length === 0) problems.brokers = words.brokersMissing
   else if (wrong !== undefined) problems.brokers = words.notAnAddress(wrong)
   if (form.protocol.startsWith('SASL')) {
-    const secret = form.mechanism === 'oauthbearer' ? 'token' : 'password'
+    const endpoint = form.tokenEndpoint.trim()
+    const secret = loginSecret({ mechanism: form.mechanism, tokenEndpoint: endpoint })
     if (secret === 'password' && form.username === '') problems.username = words.userMissing
+    if (secret === 'clientSecret' && !isTokenEndpoint(endpoint)) problems.tokenEndpoint = words.notAnEndpoint
+    if (secret === 'clientSecret' && form.clientId.trim() === '') problems.clientId = words.clientMissing
     if (form[secret] === '' && !stored.includes(secret)) problems[secret] = words.secretMissing
   }
   if (form.protocol.endsWith('SSL')) {

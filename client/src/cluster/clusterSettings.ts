@@ -6,11 +6,20 @@ export interface ClusterConfig {
   readonly name: string
   readonly brokers: readonly string[]
   readonly ssl: boolean | TlsFiles
-  readonly sasl: { readonly mechanism: SaslMechanism; readonly username: string | undefined } | undefined
+  readonly sasl: SaslEntry | undefined
   /** Every change of the cluster is refused. */
   readonly isReadOnly: boolean
   /** The local Kafka that Tidemark itself runs: not in the settings. */
   readonly isLocal: boolean
+}
+
+export interface SaslEntry {
+  readonly mechanism: SaslMechanism
+  readonly username: string | undefined
+  /** OAUTHBEARER: where tokens are fetched and renewed. Left out: one given by hand. */
+  readonly tokenEndpoint?: string
+  readonly clientId?: string
+  readonly scope?: string
 }
 
 export interface TlsFiles {
@@ -83,10 +92,21 @@ function checkCluster(entry: unknown): ClusterConfig | string {
 
 function checkSasl(sasl: unknown): ClusterConfig['sasl'] | string {
   if (sasl === undefined) return undefined
-  const { mechanism, username } = (sasl ?? {}) as Record<string, unknown>
+  const { mechanism, username, ...token } = (sasl ?? {}) as Record<string, unknown>
   const known = saslMechanisms.find(name => name === mechanism)
   if (!known) return vscode.l10n.t('needs "sasl.mechanism": one of {0}', saslMechanisms.join(', '))
-  return { mechanism: known, username: typeof username === 'string' ? username : undefined }
+  const login = { mechanism: known, username: typeof username === 'string' ? username : undefined }
+  if (known !== 'oauthbearer' || token.tokenEndpoint === undefined) return login
+  const { tokenEndpoint, clientId, scope } = token
+  if (!isTokenEndpoint(tokenEndpoint))
+    return vscode.l10n.t('needs "sasl.tokenEndpoint" to be an address that begins with https:// or http://')
+  if (typeof clientId !== 'string' || clientId === '')
+    return vscode.l10n.t('needs "sasl.clientId" beside "sasl.tokenEndpoint"')
+  return { ...login, tokenEndpoint, clientId, ...(typeof scope === 'string' && scope !== '' ? { scope } : {}) }
+}
+
+export function isTokenEndpoint(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '')
 }
 
 export function isAddress(value: unknown): value is string {

@@ -4,20 +4,25 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
   type ConnectionConfig,
+  clientCredentials,
   clusterClient,
   isPemText,
   type Monitor,
   openMonitor,
   type SaslConfig,
   type TlsConfig,
+  tokenExpiredAtMs,
 } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
+import { commands } from '../contributions.ts'
 import { ClientError } from '../failures.ts'
 import type { ClusterConfig, TlsFiles } from './clusterSettings.ts'
+import { loginSecret } from './loginSecret.ts'
 import type { ClusterSecrets } from './secrets.ts'
 
 /** @throws {ClientError} a secret or certificate is missing. @throws TidemarkError the cluster cannot be reached; says which step. */
 export async function connect(cluster: ClusterConfig, secrets: ClusterSecrets, history?: unknown): Promise<Monitor> {
+  requireLivingToken(cluster, secrets)
   return openMonitor({ client: await clusterClient(await connectionConfig(cluster, secrets)), history })
 }
 
@@ -57,13 +62,30 @@ async function pemOf(pathOrText: string, name: keyof TlsFiles): Promise<string> 
 
 function saslOf({ name, sasl }: ClusterConfig, secrets: ClusterSecrets): SaslConfig | undefined {
   if (!sasl) return undefined
-  const secret = sasl.mechanism === 'oauthbearer' ? secrets.token : secrets.password
+  const secret = secrets[loginSecret(sasl)]
   if (secret === undefined)
     throw new ClientError(
       vscode.l10n.t('{0} needs a password or token that is not stored yet.', name),
       vscode.l10n.t('Set it once; it is kept in the secret store.'),
-      { title: vscode.l10n.t('Set Password and Keys…'), id: 'tidemark.setClusterSecrets' },
+      { title: vscode.l10n.t('Set Password and Keys…'), id: commands.setClusterSecrets },
     )
-  if (sasl.mechanism === 'oauthbearer') return { mechanism: 'oauthbearer', token: async () => secret }
-  return { mechanism: sasl.mechanism, username: sasl.username ?? '', password: secret }
+  const { mechanism, username = '', tokenEndpoint: url, clientId = '', scope } = sasl
+  if (mechanism !== 'oauthbearer') return { mechanism, username, password: secret }
+  const token =
+    url === undefined ? async () => secret : clientCredentials({ url, clientId, clientSecret: secret, scope })
+  return { mechanism, token }
+}
+
+/** @throws {ClientError} A token given by hand says itself that it is over; the broker would only say that it is refused. */
+function requireLivingToken({ name, sasl }: ClusterConfig, { token = '' }: ClusterSecrets): void {
+  if (!sasl || loginSecret(sasl) !== 'token') return
+  const expiredAtMs = tokenExpiredAtMs(token)
+  if (expiredAtMs === undefined) return
+  throw new ClientError(
+    vscode.l10n.t('The token of {0} expired at {1}.', name, new Date(expiredAtMs).toLocaleString(vscode.env.language)),
+    vscode.l10n.t(
+      'Set a new one: it is not renewed. Edit the cluster and give a token endpoint, and tokens are fetched by themselves.',
+    ),
+    { title: vscode.l10n.t('Set Password and Keys…'), id: commands.setClusterSecrets },
+  )
 }

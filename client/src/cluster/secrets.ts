@@ -1,12 +1,15 @@
 /** Passwords, tokens, keys and passphrases: only ever in VS Code's secret store, never in settings, logs or messages. */
 import * as vscode from 'vscode'
 import type { ClusterConfig } from './clusterSettings.ts'
+import { loginSecret } from './loginSecret.ts'
 
 export interface ClusterSecrets {
   /** SASL password (PLAIN, SCRAM). */
   readonly password?: string
-  /** OAUTHBEARER token. */
+  /** OAUTHBEARER token, where it is given by hand. */
   readonly token?: string
+  /** With which tokens are fetched from a token endpoint. */
+  readonly clientSecret?: string
   /** Of the client's encrypted key. */
   readonly passphrase?: string
   /** The client's key itself, as PEM, where the settings name no file. */
@@ -15,12 +18,12 @@ export interface ClusterSecrets {
 
 export type SecretName = keyof ClusterSecrets
 
-export const secretNames: readonly SecretName[] = ['password', 'token', 'passphrase', 'keyText']
+export const secretNames: readonly SecretName[] = ['password', 'token', 'clientSecret', 'passphrase', 'keyText']
 
 /** Which secrets a cluster's way to log in asks for. */
 export function secretsNeeded(cluster: ClusterConfig): readonly SecretName[] {
   const needed: SecretName[] = []
-  if (cluster.sasl) needed.push(cluster.sasl.mechanism === 'oauthbearer' ? 'token' : 'password')
+  if (cluster.sasl) needed.push(loginSecret(cluster.sasl))
   if (typeof cluster.ssl === 'object' && (cluster.ssl.key || cluster.ssl.cert)) {
     if (!cluster.ssl.key) needed.push('keyText')
     needed.push('passphrase')
@@ -95,6 +98,7 @@ export async function askSecrets(storage: vscode.SecretStorage, cluster: Cluster
 
 function promptOf(name: SecretName): string {
   if (name === 'token') return vscode.l10n.t('Bearer token (kept in the secret store; empty removes it)')
+  if (name === 'clientSecret') return vscode.l10n.t('Client secret (kept in the secret store; empty removes it)')
   if (name === 'password') return vscode.l10n.t('Password (kept in the secret store; empty removes it)')
   return vscode.l10n.t('Passphrase of the client key (empty: the key is not encrypted)')
 }

@@ -9,13 +9,20 @@ import type {
 } from '@tidemark/webview/protocol'
 import * as vscode from 'vscode'
 import { emptyForm, entryOf, formOf, problemsOf, secretsOf } from '../cluster/clusterForm.ts'
-import { type ClusterConfig, checkedCluster, configuredClusters, isAddress } from '../cluster/clusterSettings.ts'
+import {
+  type ClusterConfig,
+  checkedCluster,
+  configuredClusters,
+  isAddress,
+  isTokenEndpoint,
+} from '../cluster/clusterSettings.ts'
 import { saveCluster } from '../cluster/clusterStore.ts'
 import type { Clusters } from '../cluster/clusters.ts'
 import { chooseFile, type ImportedForm, importCompose, importProperties } from '../cluster/importCluster.ts'
 import { deleteSecrets, readSecrets, storedSecrets } from '../cluster/secrets.ts'
 import { panels } from '../contributions.ts'
 import { failureText, showFailure } from '../failures.ts'
+import { told } from '../told.ts'
 import { formWords, reportSummary } from './connectionWords.ts'
 import { openPanel, post } from './panel.ts'
 
@@ -140,7 +147,7 @@ export class ConnectionPanel {
     const { clusters } = configuredClusters()
     const stored = await this.#stored()
     const takenNames = clusters.map(({ name }) => name).filter(name => name !== this.#editing)
-    const found = problemsOf(this.#form, { takenNames, stored, isAddress }, formWords())
+    const found = problemsOf(this.#form, { takenNames, stored, isAddress, isTokenEndpoint }, formWords())
     this.#problems = Object.fromEntries(
       Object.entries(found).filter(([field]) => !exceptFields.includes(field as ConnectionField)),
     )
@@ -183,7 +190,12 @@ export class ConnectionPanel {
 }
 
 export function shownReport(report: ConnectionReport): Omit<ConnectionTest, 'kind'> {
-  return { isUsable: report.isUsable, summary: reportSummary(report), steps: report.steps }
+  const steps = report.steps.map(({ detail, tryThis, ...step }) => ({
+    ...step,
+    detail: told(detail),
+    ...(tryThis === undefined ? {} : { tryThis: told(tryThis) }),
+  }))
+  return { isUsable: report.isUsable, summary: reportSummary(report), steps }
 }
 
 export async function chooseImport(kind: 'importProperties' | 'importCompose'): Promise<ImportedForm | undefined> {

@@ -2,6 +2,7 @@
 import type { ConnectionReport } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import type { FormWords } from '../cluster/clusterForm.ts'
+import { told } from '../told.ts'
 
 export function formWords(): FormWords {
   return {
@@ -10,6 +11,8 @@ export function formWords(): FormWords {
     brokersMissing: vscode.l10n.t('Write host:port, for example broker-1:9092, broker-2:9092'),
     notAnAddress: text => vscode.l10n.t('"{0}" is not host:port, for example broker-1:9092', text),
     userMissing: vscode.l10n.t('A user name is needed'),
+    notAnEndpoint: vscode.l10n.t('An address is needed that begins with https:// or http://'),
+    clientMissing: vscode.l10n.t('The token endpoint needs it'),
     secretMissing: vscode.l10n.t('This mechanism needs it'),
     keyMissing: vscode.l10n.t('A certificate needs its key'),
     certMissing: vscode.l10n.t('A key needs its certificate'),
@@ -21,5 +24,5 @@ export function reportSummary({ isUsable, kafkaVersion, steps }: ConnectionRepor
   const failed = steps.find(({ isFine }) => !isFine)
   if (isUsable && !failed) return vscode.l10n.t('Kafka {0}', kafkaVersion ?? '?')
   if (isUsable) return vscode.l10n.t('Kafka {0}; not every broker answers.', kafkaVersion ?? '?')
-  return failed ? `${failed.place}: ${failed.detail}` : ''
+  return failed ? `${failed.place}: ${told(failed.detail)}` : ''
 }

@@ -8,6 +8,7 @@ import { readSecrets } from '../cluster/secrets.ts'
 import type { CommandHandler } from '../commands.ts'
 import { ClientError } from '../failures.ts'
 import { log } from '../log.ts'
+import { told } from '../told.ts'
 import { ConnectionPanel, chooseImport } from './connectionPanel.ts'
 import { reportSummary } from './connectionWords.ts'
 
@@ -82,10 +83,13 @@ async function testInNotification(
     clusters.testConnection(cluster, await readSecrets(context.secrets, cluster)),
   )
   for (const { place, step, isFine, detail, tryThis = '' } of report.steps)
-    log().info(`${isFine ? '+' : '-'} ${place} ${step}: ${detail} ${tryThis}`.trimEnd())
+    log().info(`${isFine ? '+' : '-'} ${place} ${step}: ${told(detail)} ${told(tryThis)}`.trimEnd())
   const summary = reportSummary(report)
   if (!report.isUsable)
-    throw new ClientError(summary, report.steps.find(({ isFine }) => !isFine)?.tryThis ?? vscode.l10n.t('See the log.'))
+    throw new ClientError(
+      summary,
+      told(report.steps.find(({ isFine }) => !isFine)?.tryThis ?? '') || vscode.l10n.t('See the log.'),
+    )
   void vscode.window.showInformationMessage(vscode.l10n.t('{0} answers: {1}', cluster.name, summary))
 }
 

@@ -6,6 +6,7 @@ import {
   type ClusterSnapshot,
   type ConnectionConfig,
   importClientProperties,
+  inEnglish,
   type Monitor,
   openCluster,
   parseBroker,
@@ -118,7 +119,10 @@ export async function clusterConfig(
     throw new UsageError(`--config names ${path}, which cannot be read (${error.code})`)
   })
   const { config, warnings } = await importClientProperties(contents, read)
-  for (const warning of warnings) if (!brokers || !warning.includes('bootstrap.servers')) terminal.error(warning)
+  for (const warning of warnings) {
+    const isOfAddress = typeof warning !== 'string' && warning.sentence === 'noBootstrap'
+    if (!brokers || !isOfAddress) terminal.error(inEnglish(warning))
+  }
   return { ...config, brokers: brokers ?? config.brokers }
 }
 

@@ -14,16 +14,17 @@ import type { ClusterSnapshot, Selection } from './snapshot.ts'
 export type { LagByCause } from '../semantics/lag.ts'
 export { type ChangeOptions, type ClusterChanges, openChanges, type Position } from './changes.ts'
 export { type ImportedConnection, importClientProperties } from './connection/clientProperties.ts'
-export { composeBrokers } from './connection/composeBrokers.ts'
 export { type ConnectionConfig, parseBroker, type SaslConfig, type TlsConfig } from './connection/config.ts'
 export { clusterClient } from './connection/connectCluster.ts'
 export { isPemText } from './connection/pem.ts'
+export { connectionSentences, inEnglish, SaidError, type Saying, type Told, tell } from './connection/sentences.ts'
 export {
   type ConnectionReport,
   type ConnectionStep,
   type StepResult,
   testConnection,
 } from './connection/testConnection.ts'
+export { clientCredentials, type TokenEndpoint, tokenExpiredAtMs } from './connection/tokens.ts'
 export type { SavedHistory } from './groupHistory.ts'
 export { watchedKey } from './groupSnapshot.ts'
 export type * from './snapshot.ts'

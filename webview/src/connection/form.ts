@@ -53,7 +53,8 @@ class Form implements FormView {
     )
     this.#login = group(
       words.login,
-      ...[this.#mechanism.node, fields.username.node, fields.password.node, fields.token.node, this.#clearText],
+      ...[this.#mechanism.node, fields.username.node, fields.password.node, fields.tokenEndpoint.node],
+      ...[fields.clientId.node, fields.clientSecret.node, fields.scope.node, fields.token.node, this.#clearText],
     )
     this.node.append(
       group(words.address, fields.name.node, fields.brokers.node),
@@ -106,6 +107,10 @@ class Form implements FormView {
       passphrase: this.#secret('passphrase'),
       username: textInput({ label: words.username }),
       password: this.#secret('password'),
+      tokenEndpoint: textInput({ label: words.tokenEndpoint, hint: words.tokenEndpointHint, onInput }),
+      clientId: textInput({ label: words.clientId }),
+      clientSecret: this.#secret('clientSecret'),
+      scope: textInput({ label: words.scope, hint: words.scopeHint }),
       token: this.#secret('token'),
     }
   }
@@ -130,6 +135,7 @@ class Form implements FormView {
     const hasTls = form.protocol.endsWith('SSL')
     const hasCertificate = form.cert.trim() !== ''
     const isToken = form.mechanism === 'oauthbearer'
+    const isTokenFetched = form.tokenEndpoint.trim() !== ''
     const hasKeyText = form.keyText !== '' || this.#stored.has('keyText')
     setHidden(this.#encryption, !hasTls)
     setHidden(this.#unverified, form.isServerVerified)
@@ -142,7 +148,10 @@ class Form implements FormView {
     setHidden(this.#clearText, hasTls || form.mechanism.startsWith('scram'))
     setHidden(fields.username.node, isToken)
     setHidden(fields.password.node, isToken)
-    setHidden(fields.token.node, !isToken)
+    setHidden(fields.tokenEndpoint.node, !isToken)
+    for (const name of ['clientId', 'clientSecret', 'scope'] as const)
+      setHidden(fields[name].node, !isToken || !isTokenFetched)
+    setHidden(fields.token.node, !isToken || isTokenFetched)
   }
 }
 

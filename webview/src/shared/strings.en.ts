@@ -211,7 +211,16 @@ export const english = {
     password: 'Password',
     passwordHint: 'Kept in the secret store.',
     token: 'Bearer token',
-    tokenHint: 'Kept in the secret store. It is sent as it is, and not renewed.',
+    tokenHint:
+      'Kept in the secret store. It is not renewed: once it has expired, nothing connects until a new one is set here.',
+    tokenEndpoint: 'Token endpoint',
+    tokenEndpointHint:
+      'Address at which tokens are fetched and renewed (client credentials). Empty: a token given by hand.',
+    clientId: 'Client id',
+    clientSecret: 'Client secret',
+    clientSecretHint: 'Kept in the secret store.',
+    scope: 'Scope',
+    scopeHint: 'Only where the token endpoint asks for one.',
     stored: 'Stored. Empty keeps it.',
     forget: 'Forget',
     changes: 'Changes',

@@ -4,47 +4,50 @@
  * @see https://kafka.apache.org/documentation/#consumerconfigs and java.util.Properties
  */
 import type { ConnectionConfig, SaslConfig, TlsConfig } from './config.ts'
+import { SaidError, saying, type Told } from './sentences.ts'
+import { clientCredentials, type TokenEndpoint } from './tokens.ts'
 
 export interface ImportedConnection {
   readonly config: ConnectionConfig
-  /** What was in the file and could not be taken over, in sentences. */
-  readonly warnings: readonly string[]
+  /** Where tokens are fetched; `config.sasl` does that already. */
+  readonly tokenEndpoint?: TokenEndpoint | undefined
+  /** What was in the file and could not be taken over. */
+  readonly warnings: readonly Told[]
 }
 
 /** Reads a file named in the properties; relative names are the caller's to resolve. */
 export type ReadFile = (path: string) => Promise<string>
 
-/** @throws Error what is missing or wrong, and in which key. Never with a password in it. */
+/** @throws {SaidError} what is missing or wrong, and in which key. Never with a password in it. */
 export async function importClientProperties(text: string, readFile: ReadFile): Promise<ImportedConnection> {
   const properties = parseProperties(text)
-  const warnings: string[] = []
+  const warnings: Told[] = []
   const brokers = (properties.get('bootstrap.servers') ?? '')
     .split(',')
     .map(broker => broker.trim())
     .filter(broker => broker !== '')
-  if (brokers.length === 0) warnings.push("'bootstrap.servers' is missing: give the brokers' addresses.")
+  if (brokers.length === 0) warnings.push(saying('noBootstrap'))
   const protocol = properties.get('security.protocol')?.toUpperCase() ?? 'PLAINTEXT'
-  if (!['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'].includes(protocol))
-    throw new Error(`'security.protocol' is '${protocol}', which is none of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL.`)
+  if (!protocols.includes(protocol)) throw new SaidError(saying('protocolUnknown', protocol, protocols.join(', ')))
   const tls = protocol.endsWith('SSL') ? await tlsOf(properties, readFile, warnings) : undefined
-  const sasl = protocol.startsWith('SASL') ? saslOf(properties, warnings) : undefined
+  const login = protocol.startsWith('SASL') ? saslOf(properties, warnings) : {}
   const clientId = properties.get('client.id')
-  return { config: { brokers, tls, sasl, ...(clientId === undefined ? {} : { clientId }) }, warnings }
+  const config = { brokers, tls, sasl: login.sasl, ...(clientId === undefined ? {} : { clientId }) }
+  return { config, tokenEndpoint: login.tokenEndpoint, warnings }
 }
+
+const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
 
 async function tlsOf(
   properties: ReadonlyMap<string, string>,
   readFile: ReadFile,
-  warnings: string[],
+  warnings: Told[],
 ): Promise<TlsConfig> {
   const ca = await pemOf('truststore', 'certificates', properties, readFile, warnings)
   const chain = await pemOf('keystore', 'certificate.chain', properties, readFile, warnings)
   const key = properties.get('ssl.keystore.key') ?? (chain?.includes('PRIVATE KEY') ? chain : undefined)
   const isServerVerified = properties.get('ssl.endpoint.identification.algorithm') !== ''
-  if (!isServerVerified)
-    warnings.push(
-      "'ssl.endpoint.identification.algorithm' is empty: host names are not checked in Java; here the whole certificate would go unchecked, so the check stays on.",
-    )
+  if (!isServerVerified) warnings.push(saying('hostNameCheck'))
   return { ca, certificate: chain, key, passphrase: properties.get('ssl.key.password') }
 }
 
@@ -54,7 +57,7 @@ async function pemOf(
   inline: string,
   properties: ReadonlyMap<string, string>,
   readFile: ReadFile,
-  warnings: string[],
+  warnings: Told[],
 ): Promise<string | undefined> {
   const text = properties.get(`ssl.${store}.${inline}`)
   if (text !== undefined) return text
@@ -66,29 +69,47 @@ async function pemOf(
     type === 'PKCS12' || /\.(p12|pfx)$/.test(path)
       ? 'openssl pkcs12 -nodes -in STORE -out store.pem'
       : 'keytool -importkeystore -srckeystore STORE -destkeystore store.p12 -deststoretype PKCS12; openssl pkcs12 -nodes -in store.p12 -out store.pem'
-  warnings.push(
-    `'ssl.${store}.location' names a ${type} store, which only Java reads. Convert it: ${format.replace('STORE', path)}`,
-  )
+  warnings.push(saying('javaStore', `ssl.${store}.location`, type, format.replace('STORE', path)))
   return undefined
 }
 
-function saslOf(properties: ReadonlyMap<string, string>, warnings: string[]): SaslConfig | undefined {
+interface ImportedLogin {
+  readonly sasl?: SaslConfig
+  readonly tokenEndpoint?: TokenEndpoint
+}
+
+function saslOf(properties: ReadonlyMap<string, string>, warnings: Told[]): ImportedLogin {
   const mechanism = (properties.get('sasl.mechanism') ?? 'GSSAPI').toLowerCase()
   const options = jaasOptions(properties.get('sasl.jaas.config') ?? '')
   if (mechanism === 'plain' || mechanism === 'scram-sha-256' || mechanism === 'scram-sha-512') {
     const [username, password] = [options.get('username'), options.get('password')]
-    if (username === undefined || password === undefined)
-      warnings.push("'sasl.jaas.config' holds no username and password: they will be asked for.")
-    return { mechanism, username: username ?? '', password: password ?? '' }
+    if (username === undefined || password === undefined) warnings.push(saying('noPassword'))
+    return { sasl: { mechanism, username: username ?? '', password: password ?? '' } }
   }
-  if (mechanism === 'oauthbearer') {
-    warnings.push('A token for OAUTHBEARER is fetched by Java from its own settings; here it must be given.')
-    return { mechanism, token: async () => '' }
+  if (mechanism === 'oauthbearer') return tokensOf(properties, options, warnings)
+  warnings.push(saying('mechanismUnknown', mechanism.toUpperCase(), 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER'))
+  return {}
+}
+
+/** Id and secret stand in the login's options, or since Kafka 4.1 in properties of their own. @see KIP-1139 */
+function tokensOf(
+  properties: ReadonlyMap<string, string>,
+  options: ReadonlyMap<string, string>,
+  warnings: Told[],
+): ImportedLogin {
+  const url = properties.get('sasl.oauthbearer.token.endpoint.url')
+  if (url === undefined) {
+    warnings.push(saying('noToken'))
+    return { sasl: { mechanism: 'oauthbearer', token: async () => '' } }
   }
-  warnings.push(
-    `'sasl.mechanism' ${mechanism.toUpperCase()} is not supported: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER are.`,
-  )
-  return undefined
+  const own = 'sasl.oauthbearer.client.credentials'
+  const tokenEndpoint: TokenEndpoint = {
+    url,
+    clientId: options.get('clientId') ?? properties.get(`${own}.client.id`) ?? '',
+    clientSecret: options.get('clientSecret') ?? properties.get(`${own}.client.secret`) ?? '',
+    scope: options.get('scope') ?? properties.get('sasl.oauthbearer.scope'),
+  }
+  return { sasl: { mechanism: 'oauthbearer', token: clientCredentials(tokenEndpoint) }, tokenEndpoint }
 }
 
 /** `org...PlainLoginModule required username="a" password="b\"c";` */

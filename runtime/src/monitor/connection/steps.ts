@@ -6,46 +6,42 @@ import { codeName } from '../../clients/kafka-protocol/errorCodes.ts'
 import { WireReader, WireWriter } from '../../clients/kafka-protocol/wire.ts'
 import type { BrokerPlace, SaslConfig, TlsConfig } from './config.ts'
 import { tlsOptions } from './connectCluster.ts'
+import { type ConnectionSentence, SaidError, type Saying, saying, type Told } from './sentences.ts'
 
 const timeoutMs = 5_000
 const answerBytesMax = 1 << 20
 
 /** A step that failed: what was seen, and what to try. */
-export class StepError extends Error {
-  readonly tryThis: string
+export class StepError extends SaidError {
+  readonly tryThis: Told
 
-  constructor(message: string, tryThis: string) {
-    super(message)
+  constructor(said: Told, tryThis: Told) {
+    super(said)
     this.tryThis = tryThis
   }
 }
 
 /** @returns the addresses. */
-export async function resolveName({ host }: BrokerPlace): Promise<string> {
-  if (isIP(host)) return `${host} is an address`
+export async function resolveName({ host }: BrokerPlace): Promise<Told> {
+  if (isIP(host)) return saying('isAddress', host)
   try {
     const found = await lookup(host, { all: true })
     return found.map(({ address }) => address).join(', ')
   } catch (error) {
-    const tryThis =
-      'Check the spelling; inside a company the name may only be known on its network or VPN; a name inside Docker is not known outside.'
-    throw new StepError(`no address is known for '${host}' (${codeOf(error)})`, tryThis)
+    throw new StepError(saying('nameUnknown', host, codeOf(error)), saying('tryName'))
   }
 }
 
 export async function openTcp({ host, port }: BrokerPlace): Promise<Socket> {
   const socket = connectTcp({ host, port })
   try {
-    await settled(socket, 'connect', `no connection within ${timeoutMs / 1_000} s`)
+    await settled(socket, 'connect')
     return socket
   } catch (error) {
     socket.destroy()
     const code = codeOf(error)
-    const tryThis =
-      code === 'ECONNREFUSED'
-        ? 'Nothing listens there: is the broker running, and is it this port?'
-        : 'A firewall, VPN or proxy may stand between; is the address reachable from this machine at all?'
-    throw new StepError(`${host}:${port}: ${code}`, tryThis)
+    const tryThis = saying(code === 'ECONNREFUSED' ? 'tryPort' : 'tryNetwork')
+    throw new StepError(saying('notReached', `${host}:${port}`, code), tryThis)
   }
 }
 
@@ -55,7 +51,7 @@ export async function startTls(socket: Socket, { host }: BrokerPlace, tls: TlsCo
   try {
     const servername = isIP(host) ? {} : { servername: host }
     secure = connectTls({ ...tlsOptions(tls), socket, host, ...servername })
-    await settled(secure, 'secureConnect', `no TLS handshake within ${timeoutMs / 1_000} s`)
+    await settled(secure, 'secureConnect')
     return secure
   } catch (error) {
     secure?.destroy()
@@ -65,42 +61,32 @@ export async function startTls(socket: Socket, { host }: BrokerPlace, tls: TlsCo
 }
 
 /** Asks which versions the broker speaks: before any login, and so a proof that Kafka listens there. */
-export async function askVersions(socket: Socket, tls: TlsConfig | undefined): Promise<string> {
+export async function askVersions(socket: Socket, tls: TlsConfig | undefined): Promise<Told> {
   try {
     const body = await exchange(socket, 18, 0, () => {})
     const errorCode = body.int16()
     if (errorCode !== 0) throw new Error(codeName(errorCode))
     const versions = body.array(() => [body.int16(), body.int16(), body.int16()])
-    return `Kafka answers with ${versions.length} kinds of requests`
+    return saying('kafkaAnswers', versions.length)
   } catch (error) {
-    const reason = reasonText(error)
-    if (/ALERT|alert/.test(reason)) throw tlsFailure(error, '')
-    const tryThis = tls
-      ? 'Does this listener want a client certificate, or is it not Kafka at all?'
-      : 'This listener may expect TLS, or it is not Kafka at all (a REST proxy, ZooKeeper, a web server).'
-    throw new StepError(`no answer that Kafka would give: ${reason}`, tryThis)
+    if (/alert/i.test(reasonText(error))) throw tlsFailure(error, '')
+    throw new StepError(saying('notKafka', reasonOf(error)), saying(tls ? 'tryClientCertificateOrKafka' : 'tryTls'))
   }
 }
 
 /** Asks whether the mechanism is offered; the login itself follows elsewhere. */
-export async function askMechanism(socket: Socket, { mechanism }: SaslConfig): Promise<string> {
+export async function askMechanism(socket: Socket, { mechanism }: SaslConfig): Promise<Told> {
   const name = mechanism.toUpperCase()
   try {
     const body = await exchange(socket, 17, 1, writer => writer.string(name))
     const errorCode = body.int16()
-    const offered = body.array(() => body.string())
-    if (errorCode === 0) return `${name} is offered`
-    if (offered.length === 0) throw new Error('it offers no mechanism')
-    throw new StepError(
-      `the listener does not offer ${name} but ${offered.join(', ')}`,
-      `Choose one of ${offered.join(', ')}.`,
-    )
+    const offered = body.array(() => body.string()).join(', ')
+    if (errorCode === 0) return saying('mechanismOffered', name)
+    if (offered === '') throw new SaidError(saying('noMechanism'))
+    throw new StepError(saying('mechanismMissing', name, offered), saying('tryMechanism', offered))
   } catch (error) {
     if (error instanceof StepError) throw error
-    throw new StepError(
-      `the listener does not speak of SASL: ${reasonText(error)}`,
-      'It may need no login at all: leave the mechanism out, or use the port of the listener that does.',
-    )
+    throw new StepError(saying('noSasl', reasonOf(error)), saying('tryNoLogin'))
   }
 }
 
@@ -129,28 +115,28 @@ function received(socket: Socket): Promise<Buffer> {
       if (outcome instanceof Error) reject(outcome)
       else resolve(outcome)
     }
-    const timer = setTimeout(() => end(new Error(`silence for ${timeoutMs / 1_000} s`)), timeoutMs)
+    const timer = setTimeout(() => end(new SaidError(saying('silence', timeoutMs / 1_000))), timeoutMs)
     socket.once('error', end)
-    socket.once('close', () => end(new Error('the connection was closed')))
+    socket.once('close', () => end(new SaidError(saying('closed'))))
     socket.on('data', chunk => {
       bytes = Buffer.concat([bytes, chunk])
       if (bytes.length < 4) return
       const size = bytes.readInt32BE(0)
       if (size < 4 || size > answerBytesMax)
-        end(new Error(`bytes that are not Kafka's (${JSON.stringify(bytes.toString('latin1', 0, 24))})`))
+        end(new SaidError(saying('strangeBytes', JSON.stringify(bytes.toString('latin1', 0, 24)))))
       else if (bytes.length >= 4 + size) end(bytes.subarray(4, 4 + size))
     })
   })
 }
 
-function settled(socket: Socket, event: 'connect' | 'secureConnect', late: string): Promise<void> {
+function settled(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(Object.assign(new Error(late), { code: 'ETIMEDOUT' })), timeoutMs)
+    const timer = setTimeout(() => fail(coded('ETIMEDOUT', saying('lateHandshake', timeoutMs / 1_000))), timeoutMs)
     const fail = (error: Error) => {
       clearTimeout(timer)
       reject(error)
     }
-    const closed = () => fail(Object.assign(new Error('the other side closed the connection'), { code: 'ECONNRESET' }))
+    const closed = () => fail(coded('ECONNRESET', saying('closed')))
     socket.once('error', fail).once('close', closed)
     socket.once(event, () => {
       clearTimeout(timer)
@@ -160,51 +146,38 @@ function settled(socket: Socket, event: 'connect' | 'secureConnect', late: strin
   })
 }
 
+function coded(code: string, said: Saying): Error {
+  return Object.assign(new SaidError(said), { code })
+}
+
 /** Node's and OpenSSL's codes in words. */
 function tlsFailure(error: unknown, host: string): StepError {
   const code = codeOf(error)
   const reason = reasonText(error)
   const means = tlsMeanings.find(([pattern]) => pattern.test(`${code} ${reason}`))
-  return new StepError(
-    `${reason}${reason.includes(code) ? '' : ` (${code})`}`,
-    means?.[1](host) ?? 'Is this the TLS listener, and are the certificates the right ones?',
-  )
+  // OpenSSL's own sentence holds the code already; ours does not.
+  const said = error instanceof SaidError || reason.includes(code) ? reasonOf(error) : `${reason} (${code})`
+  return new StepError(saying('tlsFailed', said), saying(means?.[1] ?? 'tryListener', host))
 }
 
-const tlsMeanings: readonly (readonly [RegExp, (host: string) => string])[] = [
-  [
-    /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/,
-    () => "This machine does not know who signed the broker's certificate: give the authority's certificate (CA).",
-  ],
-  [
-    /ALTNAME/,
-    host => `The broker's certificate is for other names than '${host}': use one of them, or have it issued anew.`,
-  ],
-  [
-    /EXPIRED|NOT_YET_VALID/,
-    () => "The broker's certificate is not valid today: renew it, or look at this machine's clock.",
-  ],
-  [
-    /BAD_DECRYPT|INTERRUPTED|bad decrypt|passphrase|bad password/i,
-    () => 'The key is encrypted: give its passphrase, or the right one.',
-  ],
-  [/KEY_VALUES_MISMATCH|key values mismatch/i, () => 'Key and certificate do not belong together.'],
-  [
-    /PEM|DECODER|no start line/i,
-    () => 'A certificate or key is not in PEM form (a Java keystore must be converted first).',
-  ],
-  [
-    /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|alert (certificate|unknown|bad)/i,
-    () => 'The broker wants a client certificate, or does not accept this one: give one that its authority has signed.',
-  ],
-  [
-    /WRONG_VERSION|EPROTO|ECONNRESET|packet length/,
-    () => 'This listener does not seem to speak TLS: is it the plaintext port?',
-  ],
+const tlsMeanings: readonly (readonly [RegExp, ConnectionSentence])[] = [
+  [/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/, 'tryCa'],
+  [/ALTNAME/, 'tryOtherName'],
+  [/EXPIRED|NOT_YET_VALID/, 'tryValidity'],
+  [/BAD_DECRYPT|INTERRUPTED|bad decrypt|passphrase|bad password/i, 'tryPassphrase'],
+  [/KEY_VALUES_MISMATCH|key values mismatch/i, 'tryKeyPair'],
+  [/PEM|DECODER|no start line/i, 'tryPem'],
+  [/CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|alert (certificate|unknown|bad)/i, 'tryClientCertificate'],
+  [/WRONG_VERSION|EPROTO|ECONNRESET|packet length/, 'tryPlaintext'],
 ]
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? reasonText(error)
+}
+
+/** For a person: in a sentence of ours where it is one. */
+export function reasonOf(error: unknown): Told {
+  return error instanceof SaidError ? error.said : reasonText(error)
 }
 
 function reasonText(error: unknown): string {

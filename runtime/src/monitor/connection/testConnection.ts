@@ -9,7 +9,9 @@ import { ClusterMonitor } from '../monitor.ts'
 import type { ClusterSnapshot } from '../snapshot.ts'
 import { type BrokerPlace, type ConnectionConfig, parseBroker } from './config.ts'
 import { clusterClient } from './connectCluster.ts'
-import { askMechanism, askVersions, openTcp, resolveName, StepError, startTls } from './steps.ts'
+import { type Saying, saying, type Told } from './sentences.ts'
+import { askMechanism, askVersions, openTcp, reasonOf, resolveName, StepError, startTls } from './steps.ts'
+import { tokenExpiredAtMs } from './tokens.ts'
 
 export type ConnectionStep =
   | 'address'
@@ -27,10 +29,10 @@ export interface StepResult {
   readonly place: string
   readonly step: ConnectionStep
   readonly isFine: boolean
-  /** What was found. */
-  readonly detail: string
+  /** What was found; for a terminal `inEnglish(detail)`. */
+  readonly detail: Told
   /** Where it failed: what it usually means and what to do. */
-  readonly tryThis?: string
+  readonly tryThis?: Told
 }
 
 export interface ConnectionReport {
@@ -65,13 +67,13 @@ async function reach(broker: string, { tls, sasl }: ConnectionConfig): Promise<S
   const place = await step(
     'address',
     async () => addressOf(broker),
-    () => 'host and port',
+    () => saying('hostAndPort'),
   )
   if (!place || !(await step('dns', () => resolveName(place)))) return steps
   const tcp = await step(
     'tcp',
     () => openTcp(place),
-    () => 'connected',
+    () => saying('connected'),
   )
   if (!tcp) return steps
   try {
@@ -79,7 +81,7 @@ async function reach(broker: string, { tls, sasl }: ConnectionConfig): Promise<S
       ? await step(
           'tls',
           () => startTls(tcp, place, tls),
-          () => 'encrypted, certificate accepted',
+          () => saying('encrypted'),
         )
       : tcp
     if (!socket || !(await step('versions', () => askVersions(socket, tls)))) return steps
@@ -100,17 +102,23 @@ async function enter(
   const client = await clusterClient(config)
   const connect = () =>
     ClusterMonitor.connect(new CountingTransport(transportOf(client)), { clock: systemClock, random: systemRandom })
-  const monitor = await step('login', connect, () =>
-    config.sasl ? `logged in with ${config.sasl.mechanism}` : 'no login is needed',
+  const login = async (): Promise<ClusterMonitor> => {
+    // Asked for once more than needed, so that a token that cannot be had is told as that and not as a refused login.
+    if (config.sasl?.mechanism === 'oauthbearer') checkToken(await config.sasl.token())
+    return connect()
+  }
+  const monitor = await step('login', login, () =>
+    config.sasl ? saying('loggedIn', config.sasl.mechanism) : saying('noLogin'),
   )
   if (!monitor) return { steps }
   try {
     const snapshot = await step('authorisation', () => monitor.refresh(), lookAround)
     if (!snapshot) return { steps }
     for (const { place, message } of snapshot.problems) {
-      const tryThis =
-        'Ask for DESCRIBE on the cluster and on the groups; topics without that right are not shown at all.'
-      steps.push({ place, step: 'authorisation', isFine: false, detail: message, tryThis })
+      // Of a protocol error its code: what follows in the message says the same in English.
+      const detail = saying('lookRefused', place, /^[A-Z][A-Z_]+(?=: )/.exec(message)?.[0] ?? message)
+      const tryThis = saying('tryRights')
+      steps.push({ place: config.brokers.join(', '), step: 'authorisation', isFine: false, detail, tryThis })
     }
     return { steps, snapshot }
   } finally {
@@ -118,29 +126,30 @@ async function enter(
   }
 }
 
-function lookAround({ brokers, topics, groups }: ClusterSnapshot): string {
-  const parts = [counted(brokers.length, 'broker'), counted(topics.length, 'topic'), counted(groups.length, 'group')]
-  return `visible: ${parts.join(', ')}`
+/** @throws {StepError} it says itself that it is over. */
+function checkToken(token: string): void {
+  const expiredAtMs = tokenExpiredAtMs(token)
+  if (expiredAtMs !== undefined)
+    throw new StepError(saying('tokenExpired', new Date(expiredAtMs).toISOString()), saying('tryNewToken'))
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+function lookAround({ brokers, topics, groups }: ClusterSnapshot): Saying {
+  return saying('visible', brokers.length, topics.length, groups.length)
 }
 
 /** The classic trap: the first broker answers, and then names addresses that only work somewhere else. */
 async function reachAdvertised({ brokers }: ClusterSnapshot): Promise<StepResult[]> {
   const results = await Promise.all(
     brokers.map(async ({ nodeId, host, port }): Promise<StepResult> => {
-      const place = `broker ${nodeId} (${host}:${port})`
+      const place = `${host}:${port}`
       try {
         await resolveName({ host, port })
         const socket = await openTcp({ host, port })
         socket.destroy()
-        return { place, step: 'advertised', isFine: true, detail: 'the advertised address can be reached' }
+        return { place, step: 'advertised', isFine: true, detail: saying('advertisedReached', nodeId) }
       } catch (error) {
-        const tryThis =
-          "Correct the broker's advertised.listeners: clients use the address that is told there, not the one they began with."
-        return { place, step: 'advertised', isFine: false, detail: (error as Error).message, tryThis }
+        const detail = saying('advertisedLost', nodeId, reasonOf(error))
+        return { place, step: 'advertised', isFine: false, detail, tryThis: saying('tryAdvertised') }
       }
     }),
   )
@@ -149,11 +158,7 @@ async function reachAdvertised({ brokers }: ClusterSnapshot): Promise<StepResult
 
 function addressOf(broker: string): BrokerPlace {
   const place = parseBroker(broker)
-  if (!place)
-    throw new StepError(
-      `'${broker}' is not host:port`,
-      'Write it like localhost:9092, or [::1]:9092 for an IPv6 address.',
-    )
+  if (!place) throw new StepError(saying('notHostPort', broker), saying('tryAddress'))
   return place
 }
 
@@ -162,7 +167,7 @@ function recorder(steps: StepResult[], place: string) {
   return async <Found>(
     step: ConnectionStep,
     work: () => Promise<Found>,
-    describe: (found: Found) => string = String,
+    describe: (found: Found) => Told = found => found as Told,
   ): Promise<Found | undefined> => {
     try {
       const found = await work()
@@ -175,12 +180,12 @@ function recorder(steps: StepResult[], place: string) {
   }
 }
 
-function explained(error: unknown): { readonly detail: string; readonly tryThis: string } {
-  if (error instanceof StepError) return { detail: error.message, tryThis: error.tryThis }
-  if (error instanceof TidemarkError)
-    return { detail: error.message.replace(` ${error.action}`, ''), tryThis: error.action }
-  return {
-    detail: error instanceof Error ? error.message : String(error),
-    tryThis: 'See the reason; the broker’s log may say more.',
-  }
+function explained(error: unknown): { readonly detail: Told; readonly tryThis: Told } {
+  if (error instanceof StepError) return { detail: error.said, tryThis: error.tryThis }
+  // Of our own table of errors only what was seen: what to do about it is told for this step.
+  const seen = error instanceof TidemarkError ? (error.details as { readonly reason?: unknown }).reason : undefined
+  const reason = typeof seen === 'string' ? seen : reasonOf(error)
+  return error instanceof TidemarkError && error.code === 'AUTHENTICATION_FAILED'
+    ? { detail: saying('loginRefused', reason), tryThis: saying('tryCredentials') }
+    : { detail: saying('failed', reason), tryThis: saying('tryReason') }
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSecureContext } from 'node:tls'
 import { importClientProperties, parseProperties } from '../../../../runtime/src/monitor/connection/clientProperties.ts'
-import { composeBrokers } from '../../../../runtime/src/monitor/connection/composeBrokers.ts'
 import { parseBroker } from '../../../../runtime/src/monitor/connection/config.ts'
 import { wellFormedPem } from '../../../../runtime/src/monitor/connection/pem.ts'
+import { inEnglish } from '../../../../runtime/src/monitor/connection/sentences.ts'
 import { certificateAuthority, encryptedKey, signedBy } from '../../../harness/certificates.ts'
 
 const noFile = async (path: string) => assert.fail(`reads ${path}`)
@@ -38,10 +38,11 @@ test('what cannot be taken over is told with the way out, and no password is in 
     'security.protocol=SASL_SSL\nssl.truststore.location=/x/trust.jks\nssl.truststore.password=hidden1\nsasl.mechanism=GSSAPI\n'
   const { config, warnings } = await importClientProperties(text, noFile)
   assert.equal(config.sasl, undefined)
-  assert.match(warnings.join('\n'), /bootstrap\.servers/)
-  assert.match(warnings.join('\n'), /keytool .*trust\.jks/)
-  assert.match(warnings.join('\n'), /GSSAPI/)
-  assert.doesNotMatch(warnings.join('\n'), /hidden1/)
+  const told = warnings.map(inEnglish).join('\n')
+  assert.match(told, /bootstrap\.servers/)
+  assert.match(told, /keytool .*trust\.jks/)
+  assert.match(told, /GSSAPI/)
+  assert.doesNotMatch(told, /hidden1/)
   await assert.rejects(importClientProperties('security.protocol=TLS', noFile), /none of PLAINTEXT/)
 })
 
@@ -59,20 +60,23 @@ test('properties as Java reads them', () => {
   })
 })
 
-test('a compose file’s brokers, as seen from here', () => {
-  const text = `services:
-  kafka:
-    environment:
-      KAFKA_ADVERTISED_LISTENERS: "INTERNAL://kafka:29092,EXTERNAL://localhost:\${KAFKA_PORT:-9094},CONTROLLER://kafka:1"
-      # KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://localhost:1
-  other:
-    environment:
-      - KAFKA_CFG_ADVERTISED_LISTENERS=PLAINTEXT://127.0.0.1:9095
-`
-  assert.deepEqual(composeBrokers(text), ['localhost:9094', '127.0.0.1:9095'])
-  assert.deepEqual(composeBrokers(text, { KAFKA_PORT: '9100' })[0], 'localhost:9100')
-  assert.deepEqual(composeBrokers('services: {}'), [])
-  assert.deepEqual(composeBrokers('KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://kafka.example:9092'), ['kafka.example:9092'])
+test('a token endpoint, in the options of the login as in properties of its own', async () => {
+  const begin =
+    'bootstrap.servers=a:1\nsecurity.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.token.endpoint.url=https://id.example/token\n'
+  const login =
+    'sasl.jaas.config=x.OAuthBearerLoginModule required clientId="reporting" clientSecret="hidden;1" scope="kafka.read";\n'
+  const { tokenEndpoint, warnings } = await importClientProperties(begin + login, noFile)
+  const expected = {
+    url: 'https://id.example/token',
+    clientId: 'reporting',
+    clientSecret: 'hidden;1',
+    scope: 'kafka.read',
+  }
+  assert.deepEqual(tokenEndpoint, expected)
+  assert.deepEqual(warnings, [])
+  const own = 'sasl.oauthbearer.client.credentials.client'
+  const newer = `${own}.id=reporting\n${own}.secret=hidden;1\nsasl.oauthbearer.scope=kafka.read\n`
+  assert.deepEqual((await importClientProperties(begin + newer, noFile)).tokenEndpoint, expected)
 })
 
 test('addresses', () => {

@@ -1,8 +1,16 @@
 /** Every way of logging in, and every way in which that fails, on a real broker with those listeners. */
 import assert from 'node:assert/strict'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { before, test } from 'node:test'
-import { type ConnectionConfig, type ConnectionReport, openCluster, testConnection } from '@tidemark/runtime/monitor'
+import {
+  type ConnectionConfig,
+  type ConnectionReport,
+  clientCredentials,
+  inEnglish,
+  openCluster,
+  testConnection,
+} from '@tidemark/runtime/monitor'
 import { freePorts } from '../../../../runtime/src/localKafka/ports.ts'
 import { certificateAuthority, encryptedKey, signedBy } from '../../../harness/certificates.ts'
 import { type TestKafka, useKafka } from '../../../harness/kafka.ts'
@@ -162,7 +170,7 @@ const failures: readonly (readonly [string, () => ConnectionConfig, step: string
     'an expired token',
     () => ({ brokers: [at.TOKEN], sasl: { mechanism: 'oauthbearer', token: async () => token(-600) } }),
     'login',
-    /user, password/,
+    /expired at .*never renewed/,
   ],
 ]
 
@@ -172,10 +180,30 @@ for (const [name, config, step, said] of failures) {
     assert.equal(report.isUsable, false)
     const failed = report.steps.filter(({ isFine }) => !isFine)
     assert.equal(failed[0]?.step, step, told(report))
-    assert.match(`${failed[0]?.detail} ${failed[0]?.tryThis}`, said)
+    assert.match(`${inEnglish(failed[0]?.detail ?? '')} ${inEnglish(failed[0]?.tryThis ?? '')}`, said)
     assert.doesNotMatch(JSON.stringify(report), /ice;s=secret|guess/, 'no password in a report')
   })
 }
+
+test('tokens from an endpoint: the broker takes what it gives, a refusal there is told as that', async t => {
+  const login = `Basic ${Buffer.from('reporting:hidden').toString('base64')}`
+  const identity = createHttpServer((request, response) => {
+    if (request.headers.authorization !== login) response.writeHead(401).end('{"error":"invalid_client"}')
+    else response.end(JSON.stringify({ access_token: token(600), expires_in: 600 }))
+  })
+  t.after(() => identity.close())
+  await new Promise<void>(listening => identity.listen(0, '127.0.0.1', listening))
+  const url = `http://127.0.0.1:${(identity.address() as { port: number }).port}/token`
+  const reached = (clientSecret: string): ConnectionConfig => ({
+    brokers: [at.TOKEN],
+    sasl: { mechanism: 'oauthbearer', token: clientCredentials({ url, clientId: 'reporting', clientSecret }) },
+  })
+  const report = await testConnection(reached('hidden'))
+  assert.equal(report.isUsable, true, told(report))
+  const refused = await testConnection(reached('guess'))
+  assert.match(told(refused), /login: the token endpoint .* answered 401: invalid_client .*client id/)
+  assert.doesNotMatch(told(refused), /guess/)
+})
 
 test('a login that is needed and not given', async () => {
   const report = await testConnection({ brokers: [at.SCRAM] })
@@ -188,7 +216,7 @@ test('something that is not Kafka', async t => {
   await new Promise<void>(listening => web.listen(0, '127.0.0.1', listening))
   const { port } = web.address() as { port: number }
   const report = await testConnection({ brokers: [`127.0.0.1:${port}`] })
-  assert.match(report.steps.at(-1)?.detail ?? '', /bytes that are not Kafka's/)
+  assert.match(inEnglish(report.steps.at(-1)?.detail ?? ''), /bytes that are not Kafka's/)
 })
 
 test('one broker of two that is down does not make the cluster unusable, and is named', async () => {
@@ -204,7 +232,7 @@ function told({ steps }: ConnectionReport): string {
   return steps
     .map(
       ({ place, step, isFine, detail, tryThis }) =>
-        `${isFine ? '+' : '-'} ${place} ${step}: ${detail} ${tryThis ?? ''}`,
+        `${isFine ? '+' : '-'} ${place} ${step}: ${inEnglish(detail)} ${inEnglish(tryThis ?? '')}`,
     )
     .join('\n')
 }
