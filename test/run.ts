@@ -22,9 +22,9 @@ import { endAllTestFiles, type Failure, runTestFile } from './harness/run/testFi
 const lanes = { computing: 2, waiting: 3 } as const
 /** Each in a window of its own. */
 const extensionTests = [
-  { path: 'test/extension/index.ts', isUntrusted: false },
-  { path: 'test/extension/stepping.ts', isUntrusted: false },
-  { path: 'test/extension/untrusted.ts', isUntrusted: true },
+  { path: 'test/extension/index.ts', isUntrusted: false, hasStores: true },
+  { path: 'test/extension/stepping.ts', isUntrusted: false, hasStores: false },
+  { path: 'test/extension/untrusted.ts', isUntrusted: true, hasStores: false },
 ] as const
 
 const { values, positionals: filters } = parseArgs({
@@ -113,14 +113,14 @@ async function kafkaJobs(): Promise<(() => Promise<void>)[]> {
 }
 
 async function runExtensionSuite(): Promise<void> {
-  for (const { path, isUntrusted } of extensionTests) {
+  for (const { path, ...needs } of extensionTests) {
     if (!matches(path, filters) || !existsSync(join(repositoryRoot, path))) continue
     try {
       Object.assign(process.env, env)
       const { runExtensionSession } = await import('./harness/vscodeSession.ts')
       const report = await runExtensionSession({
         testsPath: join(repositoryRoot, path),
-        isUntrusted,
+        ...needs,
         onLog: line => console.log(indent(line)),
       })
       total.passed += report.passed

@@ -11,7 +11,8 @@ let sequence = 0
 export async function act(request: DriverRequest): Promise<unknown> {
   const folder = process.env[driverFolderVariable]
   if (!folder) throw new Error('no driver: these tests are started by test/harness/vscode.ts')
-  const name = String(++sequence).padStart(6, '0')
+  // A window that is reloaded has another process, which counts from one again.
+  const name = `${process.pid}-${String(++sequence).padStart(6, '0')}`
   const path = join(folder, `${name}.request.json`)
   const gone = untilGone(folder, path)
   // Renamed into place: the driver never reads half a request.

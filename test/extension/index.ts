@@ -7,6 +7,7 @@ import './editor.ts'
 import './lag.ts'
 import './localKafka.ts'
 import './names.ts'
+import './reload.ts'
 import './tree.ts'
 import { runAll } from './suite.ts'
 

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkpoint } from '@tidemark/runtime/stores/checkpoint'
+import { postgres } from '@tidemark/runtime/stores/postgres'
 import { sqlite } from '@tidemark/runtime/stores/sqlite'
+import { zookeeper } from '@tidemark/runtime/stores/zookeeper'
 import * as vscode from 'vscode'
 import { extensionId } from '../../client/src/contributions.ts'
 import { startSimulatedCluster } from '../sim/servers.ts'
@@ -13,17 +15,21 @@ import { closeAll, open } from './files.ts'
 import { admin, makeTopic, produceOrders } from './kafka.ts'
 import { openGroup } from './overview.ts'
 import { type TestScope, test } from './suite.ts'
+import { postgresVariable, zookeeperVariable } from './variables.ts'
 
-test('pipelines whose offsets lie in a database or a checkpoint stand in the same table', async t => {
+test('pipelines whose offsets lie in a database, a checkpoint or ZooKeeper stand in the same table', async t => {
   t.after(closeAll)
   const topic = await makeTopic(t, 'kept')
   await produceOrders(topic, [30, 20, 10])
   const folder = workspaceFolder()
   mkdirSync(join(folder, 'kept'), { recursive: true })
+  const { [postgresVariable]: database = '', [zookeeperVariable]: ensemble = '' } = process.env
   const stores = [
-    { groupId: `${topic}-db`, store: sqlite(join(folder, 'kept', 'kept.db')), text: "sqlite('kept/kept.db')" },
-    { groupId: `${topic}-log`, store: checkpoint(join(folder, 'kept', 'log')), text: "checkpoint('kept/log')" },
-  ]
+    { store: sqlite(join(folder, 'kept', 'kept.db')), text: "sqlite('kept/kept.db')", name: 'kept.db' },
+    { store: checkpoint(join(folder, 'kept', 'log')), text: "checkpoint('kept/log')", name: 'log' },
+    { store: postgres(database), text: `postgres('${database}')`, name: '/postgres' },
+    { store: zookeeper(ensemble), text: `zookeeper('${ensemble}')`, name: ensemble },
+  ].map(each => ({ ...each, groupId: `${topic}-${each.store.kind}` }))
   for (const { groupId, store, text } of stores) {
     const opened = await store.open({ groupId })
     t.after(() => opened.close())
@@ -33,11 +39,10 @@ test('pipelines whose offsets lie in a database or a checkpoint stand in the sam
     await open(`kept-${store.kind}.ts`)
   }
   await openFirstCluster()
-  for (const { groupId, store } of stores) {
-    const name = store.kind === 'sqlite' ? 'kept.db' : 'log'
-    await page.wait({ selector: '.group', text: groupId, panel: true })
-    await page.click({ selector: `.group:has-text("offsets in ${name}")`, text: groupId, panel: true })
-    await page.wait({ selector: '.shown-group .tag', text: `offsets in ${name}`, panel: true })
+  for (const { groupId, name } of stores) {
+    await page.wait({ selector: '.group:has-text("offsets in")', text: groupId, panel: true })
+    await page.click({ selector: `.group:has-text("offsets in")`, text: groupId, panel: true })
+    await page.wait({ selector: `.shown-group:has-text("${groupId}") .tag`, text: name, panel: true })
     const rows = await rowsWhen(async () => {
       const texts = await page.texts({ selector: '.partition-rows .columns.row', panel: true })
       return texts.length === 3 && texts.some(text => text.includes('5 records')) ? texts : undefined

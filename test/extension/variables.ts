@@ -7,6 +7,9 @@ export const brokersVariable = 'TIDEMARK_TEST_KAFKA'
 /** A listener of the same Kafka that wants a login by SASL PLAIN. */
 export const securedBrokerVariable = 'TIDEMARK_TEST_SECURED_BROKER'
 export const securedLogin = { username: 'alice', password: 'alice=pass;word' }
+/** A PostgreSQL's connection string and a ZooKeeper's connect string, for pipelines that keep their offsets there. */
+export const postgresVariable = 'TIDEMARK_TEST_POSTGRES'
+export const zookeeperVariable = 'TIDEMARK_TEST_ZOOKEEPER'
 /** Where screenshots go. */
 export const screenshotsVariable = 'TIDEMARK_TEST_SCREENSHOTS'
 /** `dark` or `light`, part of a screenshot's name. */

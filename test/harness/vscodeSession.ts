@@ -5,14 +5,18 @@ import { join, resolve } from 'node:path'
 import { freePorts } from '../../runtime/src/localKafka/ports.ts'
 import {
   brokersVariable,
+  postgresVariable,
   screenshotsVariable,
   securedBrokerVariable,
   securedLogin,
   themeVariable,
+  zookeeperVariable,
 } from '../extension/variables.ts'
 import { bundle } from './bundle.ts'
 import { type KafkaNeeds, useKafka } from './kafka.ts'
+import { usePostgres } from './postgres.ts'
 import { type ExtensionTestReport, runExtensionTests, type Theme } from './vscode.ts'
+import { useZooKeeper } from './zookeeper.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -26,6 +30,8 @@ export interface ExtensionSession {
   /** Added to the environment of the tests and of what they start. */
   readonly env?: Readonly<Record<string, string>>
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Starts a PostgreSQL and a ZooKeeper beside the Kafka. */
+  readonly hasStores?: boolean
   /** The folder is opened as one that nobody has trusted; no Kafka is started, since nothing may call one. */
   readonly isUntrusted?: boolean
 }
@@ -42,9 +48,10 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
     const workspace = await copySamples(folder)
     // Its own: the tree must not be full of what other tests have left.
     const [securedPort] = (await freePorts(1)) as [number]
-    const { brokers } = session.isUntrusted
-      ? { brokers: [] }
-      : await useKafka({ after }, { isOwn: true, ...securedListener(securedPort) })
+    const [{ brokers }, stores] = await Promise.all([
+      session.isUntrusted ? { brokers: [] } : useKafka({ after }, { isOwn: true, ...securedListener(securedPort) }),
+      session.hasStores ? startStores(after) : {},
+    ])
     return await runExtensionTests({
       workspace,
       theme,
@@ -64,12 +71,18 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
         TIDEMARK_BROKERS: brokers.join(','),
         TIDEMARK_DATABASE: join(folder, 'totals.db'),
         ...(session.screenshots ? { [screenshotsVariable]: session.screenshots } : {}),
+        ...stores,
         ...session.env,
       },
     })
   } finally {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
   }
+}
+
+async function startStores(after: (cleanUp: () => unknown) => void): Promise<Record<string, string>> {
+  const [postgres, zookeeper] = await Promise.all([usePostgres({ after }), useZooKeeper({ after })])
+  return { [postgresVariable]: postgres.connectionString, [zookeeperVariable]: zookeeper.connectString }
 }
 
 const untrusting = { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.emptyWindow': false }
