@@ -196,6 +196,7 @@ export interface GroupPosition {
   readonly regrouping: Regrouping
   /** The loop over the groups, counted from the commit outwards: 1 is the innermost loop around it. */
   readonly loops: number
+  readonly fixes: readonly FixSketch[]
 }
 
 export interface Seek extends EventBase {
@@ -224,6 +225,14 @@ export interface Signal extends EventBase {
   readonly name: string
   readonly isWaitedFor: boolean
   readonly fixes: readonly FixSketch[]
+  /** Where a transaction is begun. */
+  readonly transactionFixes?: TransactionFixes | undefined
+}
+
+/** What may be missing of a transaction, and how to add it. */
+export interface TransactionFixes {
+  readonly offsets: readonly FixSketch[]
+  readonly abort: readonly FixSketch[]
 }
 
 export interface Exit extends EventBase {

@@ -44,6 +44,10 @@ export interface Pipeline {
   readonly isGroupReused: boolean
   /** Whether a signal handler or a stop call for this consumer is in reach. `undefined`: cannot tell. */
   readonly stopsGracefully: boolean | undefined
+  /** Adds what stops it on a signal. */
+  readonly stopFixes?: readonly FixSketch[]
+  /** Turns the client's own commits off and commits where the work is done. */
+  readonly manualCommitFixes?: readonly FixSketch[]
 }
 
 export interface Inferred {
@@ -117,6 +121,8 @@ export interface DeclaredGuarantee {
   readonly guarantee: Guarantee
   /** The words that declare it: `transactional(...)`, `exactly once` in a comment. */
   readonly source: string
+  /** How to declare another one instead. */
+  readonly alternatives?: Partial<Record<Guarantee, FixSketch>>
 }
 
 export type HandlerRole = 'message' | 'batch' | 'partition' | 'request-reply' | 'data-event' | 'transaction-body'

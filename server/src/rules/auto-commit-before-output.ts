@@ -1,5 +1,5 @@
 import { within } from '../facts/flows.ts'
-import type { Handler, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
+import type { Flow, Handler, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork } from './shared/handlers.ts'
 
@@ -17,6 +17,11 @@ export const autoCommitBeforeOutput = defineRule({
       'order 18,201 is lost',
     ],
     misses: ['configuration that is read at run time'],
+    unfixed: [
+      'listeners of `data` events: several run at once, and the later record may commit before the earlier one is done. Commit by hand up to the first that is not done, or read one record at a time',
+      'work that outlives the handler: await it first',
+      'options that are spread, or written in another file',
+    ],
     whenNotToUse: 'Where losing records in a crash is accepted on purpose: at-most-once delivery.',
     libraries: ['node-rdkafka', '@confluentinc/kafka-javascript', '@platformatic/kafka'],
   },
@@ -25,7 +30,9 @@ export const autoCommitBeforeOutput = defineRule({
     for (const { pipeline, handler } of handlers(facts)) {
       if (pipeline.options.commitMode !== 'before-handler') continue
       const work = firstWork(handler)
-      if (work) yield { at: pipeline.options.autoCommit?.at ?? handler.at, pipeline, work }
+      if (!work) continue
+      const at = pipeline.options.autoCommit?.at ?? handler.at
+      yield { at, pipeline, work, isInOrder: !within(handler.flow).some(outlives) }
     }
   },
 
@@ -34,12 +41,22 @@ export const autoCommitBeforeOutput = defineRule({
     confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
     related: [{ at: work.at, message: 'may not have run when the offset is committed' }],
   }),
+
+  fix: ({ pipeline, isInOrder }) => (isInOrder ? (pipeline.manualCommitFixes ?? []) : []),
 })
 
 interface EarlyAutoCommit {
   readonly at: Place
   readonly pipeline: Pipeline
   readonly work: Output | OpaqueCall
+  /** All work of a record is done when its handler ends. */
+  readonly isInOrder: boolean
+}
+
+/** Not done when the handler ends, or done when it ends without a commit. */
+function outlives(flow: Flow): boolean {
+  if (flow.kind === 'detached') return true
+  return (flow.kind === 'output' || flow.kind === 'helper') && flow.isCollected === true
 }
 
 function firstWork(handler: Handler): Output | OpaqueCall | undefined {

@@ -14,6 +14,11 @@ export const guaranteeNotKept = defineRule({
       'the output is there twice, or not at all',
     ],
     misses: ['guarantees that are only described in prose'],
+    unfixed: [
+      'a pipeline that keeps nothing (broken): there is no guarantee to declare',
+      "a handler that uses what the guarantee gives it (`tx`, `key`): without it the handler does not compile. The outputs' own fixes apply",
+      '`tidemark-lint --fix` leaves it out: it may be the code that is to change, and not what is declared',
+    ],
     whenNotToUse: 'Never: declare the guarantee that is meant.',
   },
 
@@ -29,6 +34,11 @@ export const guaranteeNotKept = defineRule({
     confidence: 'likely',
     related: inferred.evidence.map(({ at, message }) => ({ at, message })),
   }),
+
+  fix: ({ declared, inferred }) => {
+    const other = declared.alternatives?.[inferred.guarantee]
+    return other ? [other] : []
+  },
 })
 
 const rank = {

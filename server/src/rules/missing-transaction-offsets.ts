@@ -1,4 +1,4 @@
-import type { Flow, Place } from '../facts/model.ts'
+import type { Flow, FixSketch, Place, Signal } from '../facts/model.ts'
 import { defineRule, type Explanation } from './rule.ts'
 import { handlers, ofKind } from './shared/handlers.ts'
 
@@ -16,27 +16,42 @@ export const missingTransactionOffsets = defineRule({
       'its result is sent a second time, in another transaction',
     ],
     misses: ['transactions that are begun and committed in functions that cannot be followed'],
+    unfixed: [
+      'a group whose name is only known at run time, or a handler that is given no payload of kafkajs: which offsets to send cannot be told',
+      'one transaction a record inside `eachBatch`, or a commit in another function: the place for the offsets cannot be told',
+      'a transaction whose commit is not the end of its block: what follows may need what is declared in between',
+      "the Confluent client: its `sendOffsets` asks for the consumer object as well, which may be out of the handler's reach",
+    ],
     whenNotToUse:
       'Where the transaction only makes several outputs appear together, and doubles are handled downstream.',
   },
 
-  *detect(facts): Generator<{ at: Place; missing: 'offsets' | 'abort' | 'scope' }> {
+  *detect(facts): Generator<Missing> {
     for (const { handler } of handlers(facts)) {
       const begun = first(handler.flow, 'begin')
       const unbound = begun && first(handler.flow, 'abort-out-of-scope')
       if (unbound) {
-        yield { at: unbound, missing: 'scope' }
+        yield { at: unbound.at, missing: 'scope', fixes: unbound.fixes }
         continue
       }
       if (!begun || !first(handler.flow, 'commit-transaction')) continue
+      const fixes = begun.transactionFixes
       const sends = [...ofKind(handler.flow, 'commit')].some(commit => commit.commit === 'send-offsets')
-      if (!sends) yield { at: begun, missing: 'offsets' }
-      else if (!first(handler.flow, 'abort')) yield { at: begun, missing: 'abort' }
+      if (!sends) yield { at: begun.at, missing: 'offsets', fixes: fixes?.offsets ?? [] }
+      else if (!first(handler.flow, 'abort')) yield { at: begun.at, missing: 'abort', fixes: fixes?.abort ?? [] }
     }
   },
 
   explain: ({ missing }) => explanations[missing],
+
+  fix: ({ fixes }) => fixes,
 })
+
+interface Missing {
+  readonly at: Place
+  readonly missing: 'offsets' | 'abort' | 'scope'
+  readonly fixes: readonly FixSketch[]
+}
 
 const explanations: Readonly<Record<'offsets' | 'abort' | 'scope', Explanation>> = {
   offsets: {
@@ -54,7 +69,10 @@ const explanations: Readonly<Record<'offsets' | 'abort' | 'scope', Explanation>>
   },
 }
 
-function first(flow: Flow, signal: 'begin' | 'commit-transaction' | 'abort' | 'abort-out-of-scope'): Place | undefined {
-  for (const part of ofKind(flow, 'signal')) if (part.signal === signal) return part.at
+function first(
+  flow: Flow,
+  signal: 'begin' | 'commit-transaction' | 'abort' | 'abort-out-of-scope',
+): Signal | undefined {
+  for (const part of ofKind(flow, 'signal')) if (part.signal === signal) return part
   return undefined
 }

@@ -22,6 +22,9 @@ export const offsetAfterShuffle = defineRule({
       'kafkajs: groups made with `reduce` or kept in a class',
       'kafkajs: groups of records that `eachMessage` collects',
     ],
+    unfixed: [
+      'groups that are done at the same time (`Promise.all`), in a helper, or in a loop that may be left early: the place where all are done cannot be told',
+    ],
     whenNotToUse:
       'Never: where the ranges of the whole batch are meant, the lookup by index or by group is not needed.',
   },
@@ -43,7 +46,7 @@ export const offsetAfterShuffle = defineRule({
 
   explain: match => ('group' in match ? explainGroup(match) : explainLookup(match)),
 
-  fix: match => ('group' in match ? [] : match.lookup.fixes),
+  fix: match => ('group' in match ? match.group.fixes : match.lookup.fixes),
 })
 
 type Shuffled = ShuffledLookup | ({ readonly at: Place } & GroupCommit)

@@ -11,6 +11,8 @@ export interface RuleMeta {
   readonly why: readonly string[]
   /** What it knowingly does not find. */
   readonly misses: readonly string[]
+  /** Where it offers no quick fix, and why none would be safe. Shown on the page. */
+  readonly unfixed?: readonly string[]
   /** When to turn it off. */
   readonly whenNotToUse: string
   readonly libraries?: readonly LibraryId[]

@@ -14,6 +14,9 @@ export const transactionalIdUnsafe = defineRule({
       'A wakes up and commits its transaction: its results are there twice',
     ],
     misses: ['producers that go on after an error that leaves the outcome open'],
+    unfixed: [
+      'an id that differs on every start: a fixed id would let several instances fence each other. Which part tells instances apart (the partition, the index of a stateful set) is not in the code',
+    ],
     whenNotToUse: 'Where only one instance can ever run, and a restart waits for the transaction timeout.',
   },
 

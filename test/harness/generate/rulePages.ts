@@ -57,6 +57,7 @@ function page(rule: RuleInfo, { wrong, repaired, right }: Examples): string {
     ...examples('What the quick fix makes of it', repaired),
     ...examples('Right', right),
     ...(rule.misses.length > 0 ? ['## Knowingly missed', '', ...rule.misses.map(miss => `- ${miss}`), ''] : []),
+    ...(rule.unfixed?.length ? ['## No quick fix', '', ...rule.unfixed.map(reason => `- ${reason}`), ''] : []),
     '## When not to use it',
     '',
     sentence(rule.whenNotToUse),

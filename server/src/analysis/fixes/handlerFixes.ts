@@ -3,6 +3,7 @@ import type { CallExpression, Expression, LoopStatement, Module, Parameter, Span
 import type { FixSketch } from '../../facts/model.ts'
 import type { Frame } from '../values/frames.ts'
 import { at, placeOf } from '../walk/places.ts'
+import { indentOf, lineEnd, statementEnd } from './lines.ts'
 
 /** `list.forEach(async …)` becomes `await Promise.all(list.map(async …))`. */
 export function togetherFix({ code, module }: Frame, call: CallExpression): FixSketch[] {
@@ -76,13 +77,13 @@ export function recordKeyFix(frame: Frame, fresh: Expression): FixSketch[] {
 
 // ---- what the client gives the handler ------------------------------------------------------------------------
 
-interface Payload {
+export interface Payload {
   readonly frame: Frame
   readonly parameter: Parameter
   readonly type: string
 }
 
-function payloadOf(frame: Frame): Payload | undefined {
+export function payloadOf(frame: Frame): Payload | undefined {
   for (let one: Frame | undefined = frame; one; one = one.parent) {
     const [arg] = one.args ?? []
     const [parameter] = one.code?.parameters ?? []
@@ -93,19 +94,22 @@ function payloadOf(frame: Frame): Payload | undefined {
   return undefined
 }
 
-interface Named {
+export interface Named {
   readonly text: string
   readonly edits: FixSketch['edits']
 }
 
 /** How a part of the payload is written in the handler: `payload.topic`, `topic`, or `topic` added to the pattern. */
-function named({ frame: { module }, parameter }: Payload, name: string): Named {
+export function named({ frame: { module }, parameter }: Payload, name: string): Named {
   if (parameter.binding) return { text: `${parameter.binding.name}.${name}`, edits: [] }
   const { start, end } = patternIn(module, parameter.at)
   const pattern = module.text.slice(start, end)
   const found = new RegExp(`[{,]\\s*${name}\\s*(?::\\s*([\\w$]+)\\s*)?(?=[,}=])`).exec(pattern)
   if (found) return { text: found[1] ?? name, edits: [] }
   const rest = /\.\.\.\s*([\w$]+)\s*\}$/.exec(pattern)?.[1]
+  // Taken apart already, it is not among the rest: `{ batch: { topic }, ...payload }`.
+  const isTaken = new RegExp(`[{,]\\s*${name}\\s*:`).test(pattern)
+  if (rest && isTaken) return { text: name, edits: [{ at: at(module, start + 1), newText: ` ${name},` }] }
   if (rest) return { text: `${rest}.${name}`, edits: [] }
   const inside = pattern.slice(0, -1).trimEnd()
   const separator = inside.endsWith(',') || inside.endsWith('{') ? ' ' : ', '
@@ -123,7 +127,7 @@ function patternIn(module: Module, span: Span): Span {
 }
 
 /** Several names added at one place are one insertion. */
-function joined(edits: FixSketch['edits']): FixSketch['edits'] {
+export function joined(edits: FixSketch['edits']): FixSketch['edits'] {
   const made: { at: FixSketch['edits'][number]['at']; newText: string }[] = []
   for (const edit of edits) {
     const same = made.find(one => JSON.stringify(one.at) === JSON.stringify(edit.at))
@@ -131,23 +135,4 @@ function joined(edits: FixSketch['edits']): FixSketch['edits'] {
     else made.push({ ...edit })
   }
   return made
-}
-
-// ---- lines ----------------------------------------------------------------------------------------------------
-
-function indentOf(module: Module, { start }: Span): string {
-  const line = module.text.slice(module.text.lastIndexOf('\n', start - 1) + 1, start)
-  return /^\s*/.exec(line)?.[0] ?? ''
-}
-
-/** Behind its semicolon, where it has one. */
-function statementEnd(module: Module, { end }: Span): number {
-  return module.text[end] === ';' ? end + 1 : end
-}
-
-/** Behind the comment that ends its line, where it has one. */
-function lineEnd(module: Module, span: Span): number {
-  const end = statementEnd(module, span)
-  const comment = /^[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*\*\/)(?=\r?\n)/.exec(module.text.slice(end, end + 400))
-  return end + (comment?.[0].length ?? 0)
 }

@@ -2,9 +2,9 @@
 import type { CallExpression, ClassCode, FunctionCode, Module } from '../../facts/code.ts'
 import { hasWork, within } from '../../facts/flows.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
-import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place } from '../../facts/model.ts'
+import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place, Text } from '../../facts/model.ts'
 import type { Project } from '../engine/project.ts'
-import { transactionFix } from '../fixes/transactionFix.ts'
+import { transactionFix } from '../fixes/throughTransactionFix.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'
 import { argumentsOf } from '../values/activations.ts'
 import { Evaluator } from '../values/evaluator.ts'
@@ -161,7 +161,7 @@ export class Finder {
   }
 
   #finish(pipeline: FoundPipeline): Pipeline {
-    const handlers = pipeline.handlers.map(handler => this.#follow(handler))
+    const handlers = pipeline.handlers.map(handler => this.#follow(handler, pipeline.groupId))
     const { commitMode } = pipeline.options
     const inferred = inferGuarantee({ at: pipeline.at, commitMode, handlers, declared: pipeline.declared?.guarantee })
     const { guarantee: _, ...rest } = pipeline
@@ -193,8 +193,8 @@ export class Finder {
     return found
   }
 
-  #follow(found: FoundHandler): Handler {
-    const walker = new Walker(this.evaluator, this.table, this.#entered)
+  #follow(found: FoundHandler, group: Text | undefined): Handler {
+    const walker = new Walker(this.evaluator, this.table, this.#entered, group)
     const position = {
       frame: moduleFrame(found.closure.frame.module),
       calls: [],

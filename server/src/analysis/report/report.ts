@@ -34,6 +34,8 @@ export interface RuleInfo {
   readonly why: readonly string[]
   /** What it knowingly misses. */
   readonly misses: readonly string[]
+  /** Where there is no quick fix, and why. */
+  readonly unfixed?: readonly string[]
   /** When to turn it off. */
   readonly whenNotToUse: string
 }

@@ -93,6 +93,7 @@ export class GroupPositions {
       what: level === 'key' ? 'partition' : 'offset',
       regrouping: part.regrouping,
       loops: part.loops,
+      fixes: [],
     }
   }
 

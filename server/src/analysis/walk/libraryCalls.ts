@@ -5,7 +5,9 @@ import type { OutputRow } from '../../facts/libraries/outputs.ts'
 import { callRows } from '../../facts/libraries/signals.ts'
 import { derive } from '../../facts/libraries/types.ts'
 import type { Flow, Output } from '../../facts/model.ts'
+import { groupCommitFix } from '../fixes/groupCommitFix.ts'
 import { stopLaterFix } from '../fixes/handlerFixes.ts'
+import { beginEarlierFix, transactionFixes } from '../fixes/transactionFixes.ts'
 import type { Thunk, Value } from '../values/frames.ts'
 import { pureGlobal, timers } from '../values/globals.ts'
 import type { CallWalker } from './callWalker.ts'
@@ -173,7 +175,8 @@ export class LibraryCalls {
     const name = this.#calls.name(call, position)
     if (row?.kind === 'commit') {
       const offset = this.#walker.offsets.position(call, row, position.frame)
-      const group = this.#groupPositions.position(call, row, position.frame)
+      const found = this.#groupPositions.position(call, row, position.frame)
+      const group = found && { ...found, fixes: groupCommitFix(position.frame, call, row.commit) }
       out.push({ kind: 'commit', ...base, commit: isFlush ? 'flush' : row.commit, name, offset, group, fixes: [] })
     } else if (row?.kind === 'seek') {
       out.push({ kind: 'seek', ...base })
@@ -181,7 +184,16 @@ export class LibraryCalls {
       const isStopped = row.signal === 'stop' && (use === 'floating' || use === 'void')
       const isOwn = row.signal === 'stop' && position.calls.length === 0
       const fixes = isOwn ? stopLaterFix(module, call) : []
-      out.push({ kind: 'signal', ...base, signal: row.signal, name, isWaitedFor: !isStopped, fixes })
+      const begun = row.signal === 'begin' ? transactionFixes(position.frame, call, this.#walker.group) : undefined
+      out.push({
+        kind: 'signal',
+        ...base,
+        signal: row.signal,
+        name,
+        isWaitedFor: !isStopped,
+        fixes,
+        ...(begun && { transactionFixes: begun }),
+      })
     }
   }
 
@@ -249,8 +261,18 @@ export class LibraryCalls {
       return
     }
     if (/\.abort$/.test(type) && this.#isOutOfScope(call, position)) {
-      this.#calls.signal(call, 'abort-out-of-scope', position, out)
       const at = calleeOf(position.frame.module, call)
+      const name = this.#calls.name(call, position)
+      const fixes = beginEarlierFix(position.frame, call)
+      out.push({
+        kind: 'signal',
+        signal: 'abort-out-of-scope',
+        at,
+        calls: position.calls,
+        name,
+        isWaitedFor: true,
+        fixes,
+      })
       out.push({ kind: 'exit', exit: 'throw', at, calls: position.calls, hasValue: true })
       return
     }

@@ -13,7 +13,7 @@ import type {
 } from '../../facts/code.ts'
 import { nothing, sequence, untested } from '../../facts/flows.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
-import type { Flow, OffsetLookup, Place, Test } from '../../facts/model.ts'
+import type { Flow, OffsetLookup, Place, Test, Text } from '../../facts/model.ts'
 import { heartbeatFix } from '../fixes/handlerFixes.ts'
 import type { Evaluator } from '../values/evaluator.ts'
 import type { Closure, Frame, Thunk } from '../values/frames.ts'
@@ -41,6 +41,8 @@ export class Walker {
   readonly offsets: Offsets
   readonly outputs: Outputs
   readonly table: OutputTable
+  /** The consumer's group, for fixes that name it. */
+  readonly group: Text | undefined
   readonly lookups: OffsetLookup[] = []
   readonly #calls: CallWalker
   readonly #dedupe: Dedupe
@@ -48,7 +50,8 @@ export class Walker {
   #nodes = 0
   isWhole = true
 
-  constructor(evaluator: Evaluator, table: OutputTable, entered: Set<FunctionCode>) {
+  constructor(evaluator: Evaluator, table: OutputTable, entered: Set<FunctionCode>, group?: Text) {
+    this.group = group
     this.#entered = entered
     this.evaluator = evaluator
     this.table = table

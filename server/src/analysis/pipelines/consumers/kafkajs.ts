@@ -4,6 +4,7 @@ import type { CommitMode, LibraryId, PipelineOptions } from '../../../facts/mode
 import type { Frame, Made, Value } from '../../values/frames.ts'
 import { OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { at, placeOf } from '../../walk/places.ts'
+import { stopFix } from '../../fixes/stopFix.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
 import { isReused, stopsGracefully, subscriptions } from './surroundings.ts'
 
@@ -31,6 +32,7 @@ export const kafkajsConsumer: ConsumerAdapter = {
       declared: undefined,
       handlers,
       stopsGracefully: stopsGracefully(finder, frame.module),
+      stopFixes: stopFix(frame, call, library),
       isGroupReused: group !== undefined && isReused(group, subscribed),
     }
   },

@@ -3,6 +3,8 @@ import type { FunctionCode, LoopStatement, Module, Statement } from '../../../fa
 import type { CommitMode } from '../../../facts/model.ts'
 import type { Frame, Value } from '../../values/frames.ts'
 import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
+import { commitInLoopFix } from '../../fixes/autoCommitFix.ts'
+import { stopFix } from '../../fixes/stopFix.ts'
 import { placeOf } from '../../walk/places.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
 import { stopsGracefully } from './surroundings.ts'
@@ -19,6 +21,10 @@ export const platformaticConsumer: ConsumerAdapter = {
     const options = new OptionReader(evaluator, [consume, config])
     const group = propertyOf(evaluator, config, 'groupId') ?? propertyOf(evaluator, consume, 'groupId')
     const topics = propertyOf(evaluator, consume, 'topics')
+    const autoCommit = options.boolean('autocommit')
+    const followed = listeners(finder, frame)
+    const loops = loopsOf(finder, frame)
+    const [only] = loops
     const list = topics ? evaluator.evaluate(topics.expression, topics.frame) : undefined
     return {
       at: placeOf(frame.module, call.nameAt),
@@ -30,16 +36,21 @@ export const platformaticConsumer: ConsumerAdapter = {
           : [],
       options: {
         ...noOptions,
-        autoCommit: options.boolean('autocommit'),
+        autoCommit,
         commitMode: commitMode(options),
         sessionTimeoutMs: options.number('sessionTimeout'),
         heartbeatIntervalMs: options.number('heartbeatInterval'),
         resetPolicy: options.text('fallbackMode'),
       },
       declared: undefined,
-      handlers: [...listeners(finder, frame), ...loops(finder, frame)],
-      stopsGracefully: stopsGracefully(finder, frame.module),
+      handlers: [...followed, ...loops.map(one => one.handler)],
+      stopsGracefully: stopsGracefully(finder, frame.module, made?.frame.module === frame.module),
+      stopFixes: stopFix(frame, call, library),
       isGroupReused: false,
+      manualCommitFixes:
+        only && loops.length === 1 && followed.length === 0
+          ? commitInLoopFix(frame.module, only.loop, consume, autoCommit)
+          : [],
     }
   },
 }
@@ -68,15 +79,15 @@ function listeners(finder: Finder, frame: Frame): FoundHandler[] {
 }
 
 /** The body of the loop is the handler; it awaits by being a loop. */
-function loops(finder: Finder, frame: Frame): FoundHandler[] {
+function loopsOf(finder: Finder, frame: Frame): { handler: FoundHandler; loop: LoopStatement }[] {
   const body = frame.code ? frame.code.body : frame.module.body
-  return [...loopsIn(body)].flatMap((loop): FoundHandler[] => {
+  return [...loopsIn(body)].flatMap((loop): { handler: FoundHandler; loop: LoopStatement }[] => {
     if (!loop.isAwait || !loop.over || !isStream(finder.evaluator.evaluate(loop.over, frame))) return []
     const head = { start: loop.start, end: loop.over.end + 1 }
     const code: FunctionCode = loopCode(frame.module, frame.code, loop)
     const closure: Value = { kind: 'closure', code, frame, self: undefined, by: undefined }
     const handler = finder.handler(closure, [], 'message', true)
-    return handler ? [{ ...handler, at: placeOf(frame.module, head) }] : []
+    return handler ? [{ loop, handler: { ...handler, at: placeOf(frame.module, head) } }] : []
   })
 }
 

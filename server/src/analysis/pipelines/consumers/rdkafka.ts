@@ -1,6 +1,7 @@
 /** librdkafka's bindings: `consumer.on('data', f)`, `consumer.consume(n, f)`, and the read stream. */
 import type { CommitMode, LibraryId } from '../../../facts/model.ts'
 import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
+import { stopFix } from '../../fixes/stopFix.ts'
 import { placeOf } from '../../walk/places.ts'
 import type { ConsumerAdapter } from '../pipelines.ts'
 import { stopsGracefully, subscriptions } from './surroundings.ts'
@@ -45,7 +46,8 @@ export const rdkafkaConsumer: ConsumerAdapter = {
       },
       declared: undefined,
       handlers: [handler],
-      stopsGracefully: stopsGracefully(finder, frame.module),
+      stopsGracefully: stopsGracefully(finder, frame.module, made?.frame.module === frame.module),
+      stopFixes: stopFix(frame, call, library, true),
       isGroupReused: false,
     }
   },

@@ -1,5 +1,7 @@
 /** `processor.foreachBatch(f)` and `processor.foreachPartition(f)` of `@tidemark/runtime`. */
+import type { Expression } from '../../../facts/code.ts'
 import type { DeclaredGuarantee, Guarantee, Text } from '../../../facts/model.ts'
+import { weakerGuarantees } from '../../fixes/guaranteeFix.ts'
 import type { Value } from '../../values/frames.ts'
 import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { placeOf, sourceText } from '../../walk/places.ts'
@@ -42,7 +44,7 @@ export const runtimeConsumer: ConsumerAdapter = {
         sessionTimeoutMs: options.number('sessionTimeoutMs'),
         heartbeatIntervalMs: options.number('heartbeatIntervalMs'),
       },
-      declared: declared(finder, config),
+      declared: declared(finder, config, work),
       guarantee,
       store: storeOf(evaluator, guarantee),
       handlers: handler ? [handler] : [],
@@ -73,14 +75,23 @@ function guaranteeOf(finder: Finder, config: Value | undefined): Value | undefin
   return made && finder.evaluator.evaluate(made.expression, made.frame)
 }
 
-function declared(finder: Finder, config: Value | undefined): DeclaredGuarantee | undefined {
+function declared(
+  finder: Finder,
+  config: Value | undefined,
+  work: Expression | undefined,
+): DeclaredGuarantee | undefined {
   const made = propertyOf(finder.evaluator, config, 'guarantee')
   if (!made) return undefined
   const value = finder.evaluator.evaluate(made.expression, made.frame)
   const name = value.kind === 'external' ? /^@tidemark\/runtime:(\w+)\(\)$/.exec(value.type)?.[1] : undefined
   const by = value.by ?? made
+  // What the guarantee adds to the context would be gone.
+  const isPlain = work?.kind === 'function' && work.code.parameters.length < 2
   return {
     at: placeOf(by.frame.module, by.expression),
+    ...(isPlain && by.expression.kind === 'call'
+      ? { alternatives: weakerGuarantees(by.frame.module, by.expression) }
+      : {}),
     guarantee: (name ? guarantees[name] : undefined) ?? 'unknown',
     source: sourceText(by.frame.module, by.expression),
   }

@@ -48,8 +48,8 @@ function isSame(one: Expression, two: Expression): boolean {
 }
 
 /** `true` where the file stops or disconnects a consumer; `false` where nothing in sight does. */
-export function stopsGracefully(finder: Finder, module: Module): boolean | undefined {
-  let isOpen = false
+export function stopsGracefully(finder: Finder, module: Module, isMadeHere = false): boolean | undefined {
+  let isOpen = isMadeHere
   for (const { call, inside } of module.calls) {
     if (call.callee.kind !== 'member') continue
     if (/^(?:disconnect|stop|close|shutdown|destroy)$/.test(call.callee.name)) return true

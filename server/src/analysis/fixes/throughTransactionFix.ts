@@ -9,6 +9,7 @@ import type { Value } from '../values/frames.ts'
 import { propertyOf } from '../values/options.ts'
 import type { OutputCall } from '../walk/outputs.ts'
 import { placeOf } from '../walk/places.ts'
+import { importEdits } from './guaranteeFix.ts'
 
 type Edit = FixSketch['edits'][number]
 
@@ -40,7 +41,7 @@ export function transactionFix(
   )
   if (!store || !head || moved.length === 0) return undefined
   const edits: Edit[] = [
-    ...importEdits(module, call.expression),
+    ...importEdits(module, call.expression, 'transactional'),
     { at: placeOf(module, call.expression), newText: `transactional(${store})` },
     ...head,
     ...moved.map(({ call: made }) => runEdit(module, made)),
@@ -83,19 +84,4 @@ function headEdits(module: Module, parameters: readonly Parameter[]): Edit[] | u
   const text = module.text.slice(first.at.start, first.at.end)
   const isBare = !/[(,]\s*$/.test(module.text.slice(0, first.at.start))
   return [{ at: placeOf(module, first.at), newText: isBare ? `(${text}, { tx })` : `${text}, { tx }` }]
-}
-
-function importEdits(module: Module, call: CallExpression): Edit[] {
-  const clause = /import\s*\{([^}]*)\}\s*from\s*['"]@tidemark\/runtime['"]/.exec(module.text)
-  if (!clause || /\btransactional\b/.test(clause[1] as string)) return []
-  const name = /\batLeastOnce\b/.exec(clause[0])
-  if (!name) return []
-  const start = clause.index + name.index
-  const isElsewhere = call.callee.kind === 'name' && (call.callee.binding?.references ?? 0) > 1
-  return [
-    {
-      at: placeOf(module, { start, end: start + name[0].length }),
-      newText: isElsewhere ? 'atLeastOnce, transactional' : 'transactional',
-    },
-  ]
 }

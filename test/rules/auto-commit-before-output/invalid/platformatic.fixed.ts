@@ -1,0 +1,11 @@
+import { Consumer } from '@platformatic/kafka'
+import { Pool } from 'pg'
+
+const pool = new Pool()
+const consumer = new Consumer({ groupId: 'orders', clientId: 'orders', bootstrapBrokers: ['localhost:9092'] })
+const stream = await consumer.consume({ topics: ['orders'], autocommit: false })
+for await (const message of stream) {
+  await pool.query('DELETE FROM carts WHERE id = $1', [String(message.key)])
+  await message.commit()
+}
+process.once('SIGTERM', () => void consumer.close())
