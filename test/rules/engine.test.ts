@@ -191,3 +191,40 @@ test('a helper of the fixtures is marked where the look-up stands', () => {
   assert.equal(finding?.rule, 'offset-after-shuffle')
   assert.ok(finding.evidence.some(one => one.message === 'shuffled here' && one.path.endsWith('_helpers.ts')))
 })
+
+test('a file that is only in the editor mends the imports that missed it, and its end breaks them again', () => {
+  const engine = createEngine({
+    fileSystem: memory({
+      'main.js': `import { Kafka } from 'kafkajs'
+import { save } from './lib'
+import { group } from './names.js'
+const consumer = new Kafka({ brokers: [] }).consumer({ groupId: group })
+process.once('SIGTERM', () => consumer.disconnect())
+await consumer.run({ eachMessage: async ({ message }) => { await save(message.value) } })
+`,
+      'lib/other.js': '',
+    }),
+  })
+  const main = join(root, 'main.js')
+  const seen = (): unknown => {
+    const { findings, pipelines } = engine.analyze(main)
+    return [pipelines[0]?.groupId, findings.map(finding => finding.rule)]
+  }
+  const before = seen()
+  assert.deepEqual(engine.reach(join(root, 'names.ts')).toSorted(), [main, join(root, 'names.ts')])
+  engine.open(join(root, 'names.ts'), "export const group = 'orders'\n", 1)
+  engine.open(
+    join(root, 'lib', 'index.js'),
+    "import { Pool } from 'pg'\nexport const save = value => new Pool().query('INSERT INTO orders (body) VALUES ($1)', [value])\n",
+    1,
+  )
+  assert.ok(engine.reach(join(root, 'lib', 'index.js')).includes(main))
+  assert.equal((seen() as string[])[0], 'orders')
+  assert.deepEqual(
+    engine.analyze(join(root, 'lib', 'index.js')).findings.map(finding => finding.rule),
+    ['non-idempotent-output'],
+  )
+  engine.close(join(root, 'names.ts'))
+  engine.close(join(root, 'lib', 'index.js'))
+  assert.deepEqual(seen(), before)
+})

@@ -1,8 +1,8 @@
 /** The engine's state: parsed files, the analyses of files with pipelines, and who reaches whom. */
 
-import type { OutputRow } from '../../facts/libraries/outputs.ts'
-import { OutputTable } from '../../facts/libraries/outputTable.ts'
-import type { OutputKind, PipelineSummary } from '../../facts/model.ts'
+import { basename, dirname } from 'node:path'
+import type { OutputTable } from '../../facts/libraries/outputTable.ts'
+import type { PipelineSummary } from '../../facts/model.ts'
 import type { NameInfo } from '../../protocol.ts'
 import { rules as allRules } from '../../rules/index.ts'
 import type { Rule } from '../../rules/rule.ts'
@@ -22,6 +22,7 @@ import type {
 } from './engine.ts'
 import type { FileSystem } from './fileSystem.ts'
 import { type CacheLimits, ModuleCache } from './moduleCache.ts'
+import { tableOf } from './ownOutputs.ts'
 import type { Project } from './project.ts'
 
 const fileBytesMax = 1_000_000
@@ -36,6 +37,8 @@ const refineRoundsMax = 4
 interface Root extends RootAnalysis {
   /** Every file that was looked into on the way. */
   readonly reach: ReadonlySet<string>
+  /** Last names of imports that led nowhere: a file that comes may be one of them. */
+  readonly missing: ReadonlySet<string>
 }
 
 export class EngineState implements Engine {
@@ -73,7 +76,7 @@ export class EngineState implements Engine {
     const isNew = this.#modules.stat(path) === undefined
     this.#modules.overlay(path, text, version)
     this.#touch(path)
-    if (isNew) this.#linker.forget()
+    if (isNew) this.#relink()
   }
 
   change(path: string, text: string, version: number): void {
@@ -84,14 +87,14 @@ export class EngineState implements Engine {
   close(path: string): void {
     this.#modules.overlay(path, undefined, 0)
     this.#touch(path)
+    // Removed from the disk while it was open: now it is gone.
+    if (this.#modules.stat(path) === undefined) this.#relink()
   }
 
   invalidate(paths: readonly string[]): void {
     this.#modules.forget(paths)
-    this.#linker.forget()
     for (const path of paths) this.#touch(path)
-    // A file that came may be the one an import was missing.
-    for (const path of this.#roots.keys()) this.#dirty.add(path)
+    this.#relink()
   }
 
   configure(settings: EngineSettings): void {
@@ -132,6 +135,10 @@ export class EngineState implements Engine {
       for (const finding of root.findings) files.add(finding.path)
       for (const group of [...groupsOf(root), ...(this.#formerGroups.get(root.path) ?? [])]) groups.add(group)
     }
+    const names = namesOf(path)
+    for (const [other, root] of this.#roots)
+      if (names.some(name => root.missing.has(name)))
+        for (const file of [other, ...root.findings.map(finding => finding.path)]) files.add(file)
     // Pipelines of one group are compared with each other, wherever they are.
     if (groups.size)
       for (const [other, root] of this.#roots) if (groupsOf(root).some(group => groups.has(group))) files.add(other)
@@ -181,6 +188,12 @@ export class EngineState implements Engine {
     return { modules: this.#modules.size, pipelines, parsedFiles: this.#modules.parsedFiles }
   }
 
+  /** A file that came may be the one an import was missing, and one that went may have been in front of another. */
+  #relink(): void {
+    this.#linker.forget()
+    for (const path of this.#roots.keys()) this.#dirty.add(path)
+  }
+
   #touch(path: string): void {
     this.#dirty.add(path)
     this.#types?.touched(path)
@@ -218,7 +231,8 @@ export class EngineState implements Engine {
 
   #analyze(path: string): Root {
     const reach = new Set([path])
-    const none: Root = { path, findings: [], pipelines: [], summaries: [], commits: [], notes: [], reach }
+    const missing = new Set<string>()
+    const none: Root = { path, findings: [], pipelines: [], summaries: [], commits: [], notes: [], reach, missing }
     const module = this.#modules.module(path)
     if (!module || !this.#mayHoldPipelines(path)) {
       this.#types?.forget(path)
@@ -230,11 +244,15 @@ export class EngineState implements Engine {
         reach.add(other)
         return this.#modules.module(other)
       },
-      link: (specifier, from): Link => this.#linker.resolve(specifier, from),
+      link: (specifier, from): Link => {
+        const link = this.#linker.resolve(specifier, from)
+        if (link.kind === 'missing') missing.add(lastNameOf(specifier))
+        return link
+      },
       ...(questions && { typeOf: (of, expression, inside) => questions.answer(of, expression, inside) }),
     }
     const others = this.#others(path)
-    const root = { ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, others), reach }
+    const root = { ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, others), reach, missing }
     if (questions) this.#types?.note(path, questions, reach)
     return root
   }
@@ -273,6 +291,17 @@ export class EngineState implements Engine {
   }
 }
 
+/** `./lib/order.js` and `lib/order`: order. */
+function lastNameOf(specifier: string): string {
+  return basename(specifier).replace(/\.[cm]?[jt]sx?$/, '')
+}
+
+/** What an import of this file may end with: its name, or its folder's where it is the index. */
+function namesOf(path: string): string[] {
+  const name = lastNameOf(path)
+  return name === 'index' ? [name, basename(dirname(path))] : [name]
+}
+
 function groupsOf(root: RootAnalysis): string[] {
   return root.summaries.flatMap(one => one.groupId ?? [])
 }
@@ -301,29 +330,3 @@ function limitsOf(settings: EngineSettings): CacheLimits {
     charactersMax: settings.charactersMax ?? charactersMax,
   }
 }
-
-function tableOf(settings: EngineSettings): OutputTable {
-  return new OutputTable(
-    (settings.outputs ?? []).map(
-      ({ call, kind, idempotent }): OutputRow => ({
-        call: call.endsWith(')') ? call : `${call}()`,
-        kind: kinds.has(kind) ? (kind as OutputKind) : 'custom',
-        judge: idempotent ? 'repeatable' : { once: 'said so by the setting `outputs`' },
-      }),
-    ),
-  )
-}
-
-const kinds = new Set([
-  'database',
-  'document',
-  'cache',
-  'http',
-  'produce',
-  'queue',
-  'mail',
-  'push',
-  'file',
-  'store',
-  'custom',
-])

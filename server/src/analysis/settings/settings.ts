@@ -100,7 +100,7 @@ interface SettingsFile {
   readonly maxFileBytes?: number
 }
 
-const outputKinds = [
+export const outputKinds = [
   'database',
   'document',
   'cache',
