@@ -1,6 +1,7 @@
 import type { Exit, Flow, Pipeline } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, ofKind } from './shared/handlers.ts'
+import { once } from './shared/once.ts'
 
 /** Leaving a batch in the middle while the client resolves all of it afterwards. */
 export const batchAutoresolveEarlyExit = defineRule({
@@ -22,11 +23,8 @@ export const batchAutoresolveEarlyExit = defineRule({
 
   *detect(facts): Generator<{ at: Exit['at']; exit: Exit; pipeline: Pipeline; resolves: boolean }> {
     for (const { pipeline, handler } of handlers(facts)) {
-      if (handler.role !== 'batch' || !/kafkajs|confluent/.test(pipeline.library)) continue
-      const { autoResolve, commitMode } = pipeline.options
-      if (autoResolve ? !autoResolve.isKnown || autoResolve.value === false : commitMode === 'unknown') continue
       const resolves = [...ofKind(handler.flow, 'commit')].some(commit => commit.commit === 'resolve')
-      for (const exit of exitsIn(handler.flow, undefined)) yield { at: exit.at, exit, pipeline, resolves }
+      for (const exit of earlyExits(pipeline, handler)) yield { at: exit.at, exit, pipeline, resolves }
     }
   },
 
@@ -49,6 +47,14 @@ export const batchAutoresolveEarlyExit = defineRule({
         ]
       : []
   },
+})
+
+/** Ways out of a batch that the client then takes for done. */
+export const earlyExits = once(function* ({ library, options }, handler): Generator<Exit> {
+  if (handler.role !== 'batch' || !/kafkajs|confluent/.test(library)) return
+  const { autoResolve, commitMode } = options
+  if (autoResolve ? !autoResolve.isKnown || autoResolve.value === false : commitMode === 'unknown') return
+  yield* exitsIn(handler.flow, undefined)
 })
 
 /** `break` and `return` that end the loop over the records; those of inner loops and helpers end only these. */

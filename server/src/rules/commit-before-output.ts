@@ -2,6 +2,7 @@ import { partsOf, within } from '../facts/flows.ts'
 import type { Commit, Detached, Event, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
+import { once } from './shared/once.ts'
 import { explore } from './shared/paths.ts'
 
 /** An offset recorded as done before the output of its record is. */
@@ -26,22 +27,8 @@ export const commitBeforeOutput = defineRule({
   },
 
   *detect(facts): Generator<EarlyCommit> {
-    for (const { pipeline, handler } of handlers(facts)) {
-      if (pipeline.declared?.guarantee === 'at-most-once') continue
-      const found = new Map<string, EarlyCommit>()
-      const note = (match: EarlyCommit): void => {
-        if (!found.has(keyOf(match.at))) found.set(keyOf(match.at), match)
-      }
-      for (const flow of [handler.flow, ...detachedFlows(handler.flow)])
-        explore<Progress>(flow, [start], {
-          key: state => `${keyOf(state.committed?.at)} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
-          event: (event, state) => next(pipeline, event, state, note),
-          failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
-          caught: (_, state) => ({ ...state, failed: undefined }),
-        })
-      for (const match of unordered(pipeline, handler.flow)) note(match)
-      yield* found.values()
-    }
+    for (const { pipeline, handler } of handlers(facts))
+      if (pipeline.declared?.guarantee !== 'at-most-once') yield* earlyCommits(pipeline, handler)
   },
 
   explain: ({ commit, work, how }) => ({
@@ -57,6 +44,23 @@ export const commitBeforeOutput = defineRule({
   fix: ({ commit, how }) => (how === 'later' ? commit.fixes : []),
 })
 
+/** Commits that come before the work they stand for. */
+export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyCommit> {
+  const found = new Map<string, EarlyCommit>()
+  const note = (match: EarlyCommit): void => {
+    if (!found.has(keyOf(match.at))) found.set(keyOf(match.at), match)
+  }
+  for (const flow of [handler.flow, ...detachedFlows(handler.flow)])
+    explore<Progress>(flow, [start], {
+      key: state => `${keyOf(state.committed?.at)} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
+      event: (event, state) => next(pipeline, event, state, note),
+      failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
+      caught: (_, state) => ({ ...state, failed: undefined }),
+    })
+  for (const match of unordered(pipeline, handler.flow)) note(match)
+  yield* found.values()
+})
+
 /** What is handed on to a queue or dropped runs by itself, and commits by itself. */
 function detachedFlows(flow: Flow): Flow[] {
   return [...ofKind(flow, 'detached')].map(part => part.flow)
@@ -70,7 +74,7 @@ interface Progress {
 
 type How = 'later' | 'running' | 'failed' | 'unordered'
 
-interface EarlyCommit {
+export interface EarlyCommit {
   readonly at: Place
   readonly commit: Commit
   readonly work: Output | OpaqueCall

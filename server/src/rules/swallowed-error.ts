@@ -2,6 +2,7 @@ import { nothing, partsOf, within } from '../facts/flows.ts'
 import type { Detached, Event, Flow, Handler, OpaqueCall, Output, Place, Signal, Try } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, workIn } from './shared/handlers.ts'
+import { once } from './shared/once.ts'
 import { explore } from './shared/paths.ts'
 
 /** A failed output that is caught and neither thrown again, retried nor put aside. */
@@ -25,8 +26,7 @@ export const swallowedError = defineRule({
   },
 
   *detect(facts): Generator<Swallowed> {
-    for (const { handler } of handlers(facts))
-      for (const flow of triesIn(handler.flow, [])) yield* swallowedBy(flow.flow, flow.around, handler)
+    for (const { pipeline, handler } of handlers(facts)) yield* swallowedIn(pipeline, handler)
   },
 
   explain: ({ work, flow, pauses }) => ({
@@ -41,7 +41,12 @@ export const swallowedError = defineRule({
   },
 })
 
-interface Swallowed {
+/** Failures of the handler's work that nobody acts on. */
+export const swallowedIn = once(function* (_, handler): Generator<Swallowed> {
+  for (const flow of triesIn(handler.flow, [])) yield* swallowedBy(flow.flow, flow.around, handler)
+})
+
+export interface Swallowed {
   readonly at: Place
   readonly flow: Try
   readonly work: Work

@@ -2,6 +2,7 @@ import { within } from '../facts/flows.ts'
 import type { Detached, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, keyOf, workIn } from './shared/handlers.ts'
+import { once } from './shared/once.ts'
 
 /** An output that is started and not waited for, so the offset is committed whatever becomes of it. */
 export const unawaitedOutput = defineRule({
@@ -24,9 +25,7 @@ export const unawaitedOutput = defineRule({
   *detect(facts): Generator<LostOutput> {
     for (const { pipeline, handler } of handlers(facts)) {
       if (pipeline.declared?.guarantee === 'at-most-once') continue
-      yield* detachedIn(handler.flow, pipeline)
-      const only = soleCall(handler.flow)
-      if (only) yield { at: only.at, work: only, detached: undefined }
+      yield* unawaitedIn(pipeline, handler)
     }
   },
 
@@ -52,7 +51,14 @@ export const unawaitedOutput = defineRule({
   fix: ({ detached }) => detached?.fixes ?? [],
 })
 
-interface LostOutput {
+/** Work that nobody waits for. */
+export const unawaitedIn = once(function* (pipeline, handler): Generator<LostOutput> {
+  yield* detachedIn(handler.flow, pipeline)
+  const only = soleCall(handler.flow)
+  if (only) yield { at: only.at, work: only, detached: undefined }
+})
+
+export interface LostOutput {
   readonly at: Place
   readonly work: Output | OpaqueCall
   readonly detached: Detached | undefined

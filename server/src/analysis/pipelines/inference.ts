@@ -1,14 +1,16 @@
 /** What a pipeline really guarantees, with the chain of evidence: commit points, awaits, catches, outputs. */
 import { within } from '../../facts/flows.ts'
 import { outputsOf } from '../../facts/guards.ts'
-import type { CommitMode, Flow, Guarantee, Handler, Inferred, OpaqueCall, Output, Place } from '../../facts/model.ts'
+import type { CommitMode, Flow, Handler, Inferred, OpaqueCall, Output, Pipeline, Place } from '../../facts/model.ts'
+import { earlyExits } from '../../rules/batch-autoresolve-early-exit.ts'
+import { earlyCommits } from '../../rules/commit-before-output.ts'
+import { groupCommits } from '../../rules/shared/groupCommits.ts'
+import { explore } from '../../rules/shared/paths.ts'
+import { swallowedIn } from '../../rules/swallowed-error.ts'
+import { unawaitedIn } from '../../rules/unawaited-output.ts'
 
-export interface InferenceInput {
-  readonly at: Place
-  readonly commitMode: CommitMode
-  readonly handlers: readonly Handler[]
-  readonly declared: Guarantee | undefined
-}
+/** A pipeline with all its facts but this one. */
+export type InferenceInput = Omit<Pipeline, 'inferred'>
 
 interface Evidence {
   readonly at: Place
@@ -20,36 +22,28 @@ interface Evidence {
  * Both: broken. Neither: effectively once, or exactly once where outputs and offsets share a transaction.
  */
 export function inferGuarantee(input: InferenceInput): Inferred {
-  const { handlers } = input
-  if (handlers.length === 0)
-    return { guarantee: 'unknown', evidence: [{ at: input.at, message: 'the handler is not in sight' }] }
+  const { handlers, at } = input
+  if (handlers.length === 0) return { guarantee: 'unknown', evidence: [{ at, message: 'the handler is not in sight' }] }
+  const { commitMode } = input.options
+  const start: Evidence = { at, message: commitText(commitMode) }
+  if (input.declared?.guarantee === 'at-most-once') return { guarantee: 'at-most-once', evidence: [start] }
   const works = handlers.flatMap(handler => [...outputs(handler.flow)])
-  const start: Evidence = { at: input.at, message: commitText(input.commitMode) }
-  const losing = [...early(input), ...handlers.flatMap(handler => [...losses(handler.flow)])]
-  if (input.declared === 'at-most-once') return { guarantee: 'at-most-once', evidence: [start] }
-  const guarded = new Set(
-    handlers.flatMap(handler =>
-      [...outputsOf(handler.flow)].filter(one => one.guardedBy?.dedupe === 'durable').map(one => one.output),
-    ),
-  )
-  const doubling = works
-    .filter(output => doubles(output) && !guarded.has(output))
-    .map(
-      (output): Evidence => ({
-        at: output.at,
-        message: `'${output.name}' is repeated on redelivery: ${output.idempotency.reason}`,
-      }),
-    )
-  if (losing.length && doubling.length) return { guarantee: 'broken', evidence: [start, ...losing, ...doubling] }
+  const losing = [...early(input), ...losses({ ...input, inferred: notYet })]
+  const doubling = doubles(input, works)
+  if (losing.length && doubling.length) {
+    // Where each of them only ever runs behind its own commit, no crash brings its record back.
+    if (handlers.every(handler => commitsFirst(input, handler)))
+      return { guarantee: 'at-most-once', evidence: [start, ...losing] }
+    return { guarantee: 'broken', evidence: [start, ...losing, ...doubling] }
+  }
   if (losing.length) return { guarantee: 'at-most-once', evidence: [start, ...losing] }
-  if (input.commitMode === 'unknown')
-    return {
-      guarantee: 'unknown',
-      evidence: [{ at: input.at, message: 'when offsets are committed is not known here' }],
-    }
+  if (commitMode === 'unknown')
+    return { guarantee: 'unknown', evidence: [{ at, message: 'when offsets are committed is not known here' }] }
   if (doubling.length) return { guarantee: 'at-least-once', evidence: [start, ...doubling] }
   return settled(input, works, start)
 }
+
+const notYet: Inferred = { guarantee: 'unknown', evidence: [] }
 
 function settled(input: InferenceInput, works: readonly Output[], start: Evidence): Inferred {
   const inside = works.filter(output => output.inTransaction)
@@ -57,7 +51,7 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
     [...within(handler.flow)].some(part => part.kind === 'commit' && part.commit === 'send-offsets'),
   )
   const isCovered = works.every(output => output.inTransaction || output.idempotency.verdict === 'repeatable')
-  if (input.declared === 'exactly-once' && isCovered)
+  if (input.declared?.guarantee === 'exactly-once' && isCovered)
     return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
   if (inside.length && isCovered && hasOffsets)
     return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
@@ -108,29 +102,45 @@ function commitText(mode: CommitMode): string {
 }
 
 function* early(input: InferenceInput): Generator<Evidence> {
-  if (input.commitMode !== 'before-handler') return
+  if (input.options.commitMode !== 'before-handler') return
   yield { at: input.at, message: 'auto-commit may commit a record that is still being processed' }
 }
 
-/** Outputs nobody waits for, errors nobody acts on, commits in a `finally`. */
-function* losses(flow: Flow): Generator<Evidence> {
-  for (const part of within(flow)) {
-    if (part.kind === 'detached' && [...outputs(part.flow), ...unknowns(part.flow)].length)
-      yield { at: part.at, message: `nobody waits for '${part.name}'` }
-    if (part.kind !== 'try' || !part.handler || !part.handlerAt || part.form === 'promise-used') continue
-    const hasWork = [...outputs(part.block), ...unknowns(part.block)].length > 0
-    if (hasWork && !part.defersError && !acts(part.handler))
-      yield { at: part.handlerAt, message: 'a failure is caught here and forgotten' }
+/** By what the rules find, so that the guarantee above a pipeline never contradicts the marks in it. */
+function* losses(pipeline: Pipeline): Generator<Evidence> {
+  for (const handler of pipeline.handlers) {
+    for (const { at, commit, work } of earlyCommits(pipeline, handler))
+      yield { at, message: `'${commit.name}' may mark a record done before '${work.name}' is` }
+    for (const { at, detached, work } of unawaitedIn(pipeline, handler))
+      yield { at, message: `nobody waits for '${detached?.name ?? work.name}'` }
+    // A broken record that is passed over is no matter of delivery.
+    for (const { at, work } of swallowedIn(pipeline, handler))
+      if (work.kind !== 'signal') yield { at, message: 'a failure is caught here and forgotten' }
+    for (const { at, exit } of earlyExits(pipeline, handler))
+      yield { at, message: `'${exit}' leaves the batch, and the client takes the rest of it for done` }
+    for (const { group } of groupCommits(pipeline, handler))
+      yield { at: group.at, message: `'${group.source}' skips records of other groups with lower offsets` }
+    for (const part of within(handler.flow))
+      if (part.kind === 'commit' && part.offset.form === 'text-plus-one')
+        yield { at: part.offset.at, message: `'${part.offset.source}' skips records: it appends a digit` }
   }
 }
 
-function acts(flow: Flow): boolean {
-  for (const part of within(flow)) {
-    if (part.kind === 'output' || part.kind === 'seek' || part.kind === 'call') return true
-    if (part.kind === 'exit' && (part.exit === 'throw' || part.hasValue)) return true
-    if (part.kind === 'signal' && /^(?:process-exit|stop|told)$/.test(part.signal)) return true
-  }
-  return false
+/** Every way to an output leads past a commit that has reached the broker. */
+function commitsFirst({ options }: InferenceInput, handler: Handler): boolean {
+  if (options.commitMode !== 'manual') return false
+  // Of what is awaited together, nothing comes first.
+  if (within(handler.flow).some(part => part.kind === 'parallel')) return false
+  let isFirst = true
+  explore<boolean>(handler.flow, [false], {
+    key: String,
+    event: (event, isCommitted) => {
+      if (event.kind === 'output' && !isCommitted) isFirst = false
+      if (event.kind === 'detached' && !isCommitted && [...outputs(event.flow)].length) isFirst = false
+      return isCommitted || (event.kind === 'commit' && event.commit === 'commit')
+    },
+  })
+  return isFirst
 }
 
 function* outputs(flow: Flow): Generator<Output> {
@@ -141,6 +151,32 @@ function* unknowns(flow: Flow): Generator<OpaqueCall> {
   for (const part of within(flow)) if (part.kind === 'call' && part.takesRecord) yield part
 }
 
-function doubles(output: Output): boolean {
-  return output.idempotency.verdict === 'not-repeatable' && !output.inTransaction && !output.isDeadLetter
+/** Outputs that a redelivery repeats with effect. */
+function doubles({ handlers }: InferenceInput, works: readonly Output[]): Evidence[] {
+  const guarded = new Set(
+    handlers.flatMap(handler =>
+      [...outputsOf(handler.flow)].filter(one => one.guardedBy?.dedupe === 'durable').map(one => one.output),
+    ),
+  )
+  return works.flatMap((output): Evidence[] => {
+    if (output.isDeadLetter || guarded.has(output)) return []
+    if (isOpen(output, handlers))
+      return [
+        { at: output.at, message: `'${output.name}' is repeated on redelivery: its transaction holds no offsets` },
+      ]
+    if (output.inTransaction || output.idempotency.verdict !== 'not-repeatable') return []
+    return [{ at: output.at, message: `'${output.name}' is repeated on redelivery: ${output.idempotency.reason}` }]
+  })
+}
+
+/** In a Kafka transaction that commits without `sendOffsets`. */
+function isOpen(output: Output, handlers: readonly Handler[]): boolean {
+  if (!output.inTransaction || output.output !== 'produce') return false
+  const own = handlers.find(handler => within(handler.flow).includes(output))
+  if (!own) return false
+  const parts = within(own.flow)
+  return (
+    parts.some(part => part.kind === 'signal' && part.signal === 'begin') &&
+    !parts.some(part => part.kind === 'commit' && part.commit === 'send-offsets')
+  )
 }

@@ -162,10 +162,9 @@ export class Finder {
 
   #finish(pipeline: FoundPipeline): Pipeline {
     const handlers = pipeline.handlers.map(handler => this.#follow(handler, pipeline.groupId))
-    const { commitMode } = pipeline.options
-    const inferred = inferGuarantee({ at: pipeline.at, commitMode, handlers, declared: pipeline.declared?.guarantee })
     const { guarantee: _, ...rest } = pipeline
-    return { ...rest, handlers, inferred, rewrites: this.#rewrites(pipeline, handlers) }
+    const facts = { ...rest, handlers, rewrites: this.#rewrites(pipeline, handlers) }
+    return { ...facts, inferred: inferGuarantee(facts) }
   }
 
   /** Started in another file: ours only where something of it comes from here. */

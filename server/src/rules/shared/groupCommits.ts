@@ -2,6 +2,7 @@
 import { partsOf, within } from '../../facts/flows.ts'
 import type { Branch, Commit, Flow, GroupPosition, Handler, Loop, Pipeline } from '../../facts/model.ts'
 import { workIn } from './handlers.ts'
+import { once } from './once.ts'
 
 export interface GroupCommit {
   readonly commit: Commit
@@ -10,14 +11,14 @@ export interface GroupCommit {
   readonly isCertain: boolean
 }
 
-export function* groupCommits(pipeline: Pipeline, handler: Handler): Generator<GroupCommit> {
+export const groupCommits = once(function* (pipeline: Pipeline, handler: Handler): Generator<GroupCommit> {
   if (handler.role !== 'batch' || pipeline.declared?.guarantee === 'at-most-once') return
   for (const { commit, around } of commitsIn(handler.flow, [])) {
     const { group } = commit
     const loop = group && counts(pipeline, commit) ? loopOver(group, around) : undefined
     if (group && loop && workIn(loop.body)) yield { commit, group, isCertain: worksOnRecords(loop.body) }
   }
-}
+})
 
 /** A resolved offset is only committed where the client commits by itself. */
 function counts(pipeline: Pipeline, commit: Commit): boolean {

@@ -1,0 +1,128 @@
+/** The guarantee that is inferred, row by row: what gives it, and what looks nearly the same and gives another. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createEngine } from '@tidemark/server/analysis/engine/engine'
+import type { PipelineInfo } from '@tidemark/server/protocol'
+import { memory, root } from './memory.ts'
+
+const plain = `pool.query('INSERT INTO orders (body) VALUES ($1)', [message.value])`
+const upsert = `pool.query('INSERT INTO orders (id) VALUES ($1) ON CONFLICT DO NOTHING', [message.key])`
+const commit = 'consumer.commitOffsets([{ topic, partition, offset: (BigInt(message.offset) + 1n).toString() }])'
+const send = `transaction.send({ topic: 'enriched', messages: [{ key: message.key, value: message.value }] })`
+const offsets = `transaction.sendOffsets({ consumerGroupId: 'orders', topics: [{ topic, partitions: [{ partition, offset: (BigInt(message.offset) + 1n).toString() }] }] })`
+
+function kafkajs(body: string, options = ''): string {
+  return `import { Kafka } from 'kafkajs'
+import { Pool } from 'pg'
+const pool = new Pool()
+const kafka = new Kafka({ brokers: [] })
+const consumer = kafka.consumer({ groupId: 'orders' })
+const producer = kafka.producer({ transactionalId: 'orders', maxInFlightRequests: 1, idempotent: true })
+await consumer.subscribe({ topic: 'orders', fromBeginning: true })
+await consumer.run({ ${options} eachMessage: async ({ topic, partition, message }) => { ${body} } })
+process.once('SIGTERM', () => consumer.disconnect())
+`
+}
+
+const batch = (body: string, options = ''): string =>
+  kafkajs('').replace(/eachMessage: .*$/m, `${options} eachBatch: async ({ batch, resolveOffset, heartbeat, isRunning }) => { ${body} } })`)
+
+const transaction = (body: string): string =>
+  `const transaction = await producer.transaction()\ntry { ${body}; await transaction.commit() } catch (error) { await transaction.abort(); throw error }`
+
+const runtime = (guarantee: string, work: string): string => `import { createProcessor, json, ${guarantee} } from '@tidemark/runtime'
+import { sqlite } from '@tidemark/runtime/stores/sqlite'
+import { kafkajs } from '@tidemark/runtime/clients/kafkajs'
+import { Kafka } from 'kafkajs'
+import { Pool } from 'pg'
+const pool = new Pool()
+const processor = createProcessor({ client: kafkajs(new Kafka({ brokers: [] })), groupId: 'orders', topics: ['orders'], value: json(), startingOffsets: 'earliest', onDataLoss: 'fail',
+  guarantee: ${guarantee}(${/^at/.test(guarantee) ? "{ store: sqlite('a.db') }" : "sqlite('a.db')"}) })
+processor.foreachBatch(${work})
+`
+
+const rdkafka = (options: string, body: string): string => `import Kafka from 'node-rdkafka'
+import { Pool } from 'pg'
+const pool = new Pool()
+const consumer = new Kafka.KafkaConsumer({ 'group.id': 'orders', ${options} }, {})
+consumer.on('data', async message => { ${body} })
+process.once('SIGTERM', () => consumer.disconnect())
+`
+
+type Row = readonly [name: string, source: string, guarantee: string, evidence?: string]
+
+const rows: readonly Row[] = [
+  // At most once: some record may be taken for done without its output, and none is done twice.
+  ['committed first, then a plain insert', kafkajs(`await ${commit}; await ${plain}`, 'autoCommit: false,'), 'at-most-once', 'may mark a record done before'],
+  ['committed first, then an upsert', kafkajs(`await ${commit}; await ${upsert}`, 'autoCommit: false,'), 'at-most-once', 'may mark a record done before'],
+  ['an upsert nobody waits for', kafkajs(`${upsert}`), 'at-most-once', 'nobody waits for'],
+  ['a failed upsert forgotten', kafkajs(`try { await ${upsert} } catch (error) { console.error(error) }`), 'at-most-once', 'caught here and forgotten'],
+  ['stored before the handler, upsert', rdkafka('', upsert.replace('message.key', 'String(message.key)')), 'at-most-once', 'auto-commit may commit'],
+  ['a batch left early', batch(`for (const message of batch.messages) { if (!isRunning()) return; await ${upsert}; await heartbeat() }`), 'at-most-once', 'leaves the batch'],
+  [
+    'a digit appended to the offset',
+    kafkajs(`await ${upsert}; await ${commit.replace('(BigInt(message.offset) + 1n).toString()', 'message.offset + 1')}`, 'autoCommit: false,'),
+    'at-most-once',
+    'appends a digit',
+  ],
+  [
+    'a position of one group',
+    batch(
+      `for (const [, group] of Map.groupBy(batch.messages, one => String(one.key))) { for (const message of group) await ${upsert}; resolveOffset(group.at(-1).offset); await heartbeat() }`,
+      'eachBatchAutoResolve: false,',
+    ),
+    'at-most-once',
+    'skips records of other groups',
+  ],
+  ['declared so', runtime('atMostOnce', `async batch => { for (const message of batch) await ${plain} }`), 'at-most-once'],
+  // At least once: nothing is lost, and a redelivery shows.
+  ['a plain insert', kafkajs(`await ${plain}`), 'at-least-once', 'no ON CONFLICT clause'],
+  ['committed after it', kafkajs(`await ${plain}; await ${commit}`, 'autoCommit: false,'), 'at-least-once', 'is repeated on redelivery'],
+  ['an error told to the client', kafkajs(`try { await ${plain} } catch (error) { console.error(error); throw error }`), 'at-least-once'],
+  ['a dead letter before going on', kafkajs(`try { await ${plain} } catch (error) { await producer.send({ topic: 'orders.dead-letter', messages: [message] }) }`), 'at-least-once'],
+  ['a retry that ends in a throw', kafkajs(`for (let attempt = 0; ; attempt++) { try { await ${plain}; return } catch (error) { if (attempt > 3) throw error } }`), 'at-least-once'],
+  ['a broken record passed over', kafkajs(`let order\ntry { order = JSON.parse(String(message.value)) } catch { return }\nawait ${plain}`), 'at-least-once'],
+  ['a batch with auto-resolve off, left early', batch(`for (const message of batch.messages) { if (!isRunning()) return; await ${plain}; resolveOffset(message.offset); await heartbeat() }`, 'eachBatchAutoResolve: false,'), 'at-least-once'],
+  ['a transaction without the offsets', kafkajs(transaction(`await ${send}`)), 'at-least-once', 'its transaction holds no offsets'],
+  ['an output beside the transaction', kafkajs(transaction(`await ${send}; await ${plain}; await ${offsets}`), 'autoCommit: false,'), 'at-least-once', 'INSERT INTO orders'],
+  ['committed by hand with librdkafka', rdkafka("'enable.auto.commit': false,", `await ${plain}; consumer.commitMessage(message)`), 'at-least-once'],
+  ['declared exactly once, written past it', runtime('transactional', `async (batch, { tx }) => { for (const message of batch) await ${plain} }`), 'at-least-once'],
+  // Effectively once: nothing is lost, and a redelivery changes nothing.
+  ['an upsert', kafkajs(`await ${upsert}`), 'effectively-once', 'may be repeated'],
+  ['an upsert, committed after it', kafkajs(`await ${upsert}; await ${commit}`, 'autoCommit: false,'), 'effectively-once'],
+  [
+    'asked of a table of what was processed',
+    kafkajs(
+      `const seen = await pool.query('SELECT 1 FROM processed_events WHERE id = $1', [message.key])\nif (seen.rowCount > 0) return\nawait ${plain}\nawait pool.query('INSERT INTO processed_events (id) VALUES ($1) ON CONFLICT DO NOTHING', [message.key])`,
+    ),
+    'effectively-once',
+    'guarded by a look-up',
+  ],
+  // Exactly once: outputs and offsets in one transaction.
+  ['a transaction with the offsets', kafkajs(transaction(`await ${send}; await ${offsets}`), 'autoCommit: false,'), 'exactly-once', 'in the transaction that holds the offsets'],
+  ['declared and kept', runtime('transactional', `async (batch, { tx }) => { for (const message of batch) tx.run('insert into orders values (?)', message.value) }`), 'exactly-once'],
+  // Broken: it may lose, and it may double.
+  ['a plain insert nobody waits for', kafkajs(`${plain}`), 'broken', 'nobody waits for'],
+  ['a commit in a finally', kafkajs(`try { await ${plain} } finally { await ${commit} }`, 'autoCommit: false,'), 'broken', 'may mark a record done before'],
+  ['a commit at the same time', kafkajs(`await Promise.all([${commit}, ${plain}])`, 'autoCommit: false,'), 'broken'],
+  ['resolved first, committed at some time', batch(`for (const message of batch.messages) { resolveOffset(message.offset); await ${plain}; await heartbeat() }`, 'eachBatchAutoResolve: false,'), 'broken', 'may mark a record done before'],
+  ['stored before the handler, plain insert', rdkafka('', plain), 'broken', 'auto-commit may commit'],
+  ['one output before the commit, one after', kafkajs(`await ${plain}; await ${commit}; await ${plain.replace('orders', 'audit')}`, 'autoCommit: false,'), 'broken', 'INSERT INTO'],
+  // Unknown, with the reason.
+  ['options out of sight', kafkajs(`await ${plain}`, 'autoCommit: Boolean(process.env.AUTO),'), 'unknown', 'when offsets are committed is not known here'],
+  ['a handler out of sight', kafkajs('').replace(/\{  eachMessage: .*$/m, '{ eachMessage: handlers.orders })'), 'unknown', 'the handler is not in sight'],
+]
+
+for (const [name, source, guarantee, evidence] of rows)
+  test(`${guarantee}: ${name}`, () => {
+    const found = inferredOf(source)
+    const messages = found?.evidence.map(({ message }) => message) ?? []
+    assert.equal(found?.inferred, guarantee, messages.join('\n'))
+    if (evidence) assert.ok(messages.some(message => message.includes(evidence)), messages.join('\n'))
+  })
+
+function inferredOf(source: string): PipelineInfo | undefined {
+  const engine = createEngine({ fileSystem: memory({ 'main.js': source }) })
+  return engine.analyze(join(root, 'main.js')).pipelines[0]
+}
