@@ -1,4 +1,4 @@
-import type { Flow, FixSketch, Place, Signal } from '../facts/model.ts'
+import type { FixSketch, Flow, Place, Signal } from '../facts/model.ts'
 import { defineRule, type Explanation } from './rule.ts'
 import { handlers, ofKind } from './shared/handlers.ts'
 

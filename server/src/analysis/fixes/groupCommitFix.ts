@@ -4,7 +4,7 @@ import type { Commit, FixSketch } from '../../facts/model.ts'
 import type { Frame } from '../values/frames.ts'
 import { at, placeOf } from '../walk/places.ts'
 import { named, payloadOf } from './handlerFixes.ts'
-import { indentAt, linesOf, lineStart, spotsAt } from './lines.ts'
+import { indentAt, lineStart, linesOf, spotsAt } from './lines.ts'
 
 /** Safe where the loop is the last thing the handler does: whatever fails in it then fails before the commit. */
 export function groupCommitFix(frame: Frame, call: CallExpression, commit: Commit['commit']): FixSketch[] {

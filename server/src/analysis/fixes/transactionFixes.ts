@@ -4,7 +4,7 @@ import type { FixSketch, Text, TransactionFixes } from '../../facts/model.ts'
 import type { Frame } from '../values/frames.ts'
 import { at, placeOf } from '../walk/places.ts'
 import { joined, named, payloadOf } from './handlerFixes.ts'
-import { firstOf, indentAt, indentUnit, linesOf, lineStart, type Spot, semicolonOf, spotsAt } from './lines.ts'
+import { firstOf, indentAt, indentUnit, lineStart, linesOf, type Spot, semicolonOf, spotsAt } from './lines.ts'
 
 /** @param begin `producer.transaction()` */
 export function transactionFixes(frame: Frame, begin: CallExpression, group: Text | undefined): TransactionFixes {

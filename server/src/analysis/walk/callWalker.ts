@@ -11,10 +11,11 @@ import { returnsPromise } from '../values/globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { LibraryCalls } from './libraryCalls.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
+import type { Position, Use } from './positions.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
 import { trackedCommit } from './trackers.ts'
-import type { Position, Use, Walker } from './walker.ts'
+import type { Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
 

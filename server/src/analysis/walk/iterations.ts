@@ -2,8 +2,9 @@
 import type { CallExpression } from '../../facts/code.ts'
 import type { Loop } from '../../facts/model.ts'
 import type { Thunk, Value } from '../values/frames.ts'
+import type { Position } from './positions.ts'
 import { isOverRecords } from './statements.ts'
-import type { Position, Walker } from './walker.ts'
+import type { Walker } from './walker.ts'
 
 export interface Iteration {
   readonly closure: Extract<Value, { kind: 'closure' }>

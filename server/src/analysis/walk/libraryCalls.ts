@@ -15,10 +15,11 @@ import { GroupPositions } from './groupPositions.ts'
 import { iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
 import { calleeOf, placeOf } from './places.ts'
+import type { Position, Use } from './positions.ts'
 import type { PromiseWalker } from './promiseWalker.ts'
 import { queuedWork } from './queues.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
-import type { Position, Use, Walker } from './walker.ts'
+import type { Walker } from './walker.ts'
 
 export class LibraryCalls {
   readonly #walker: Walker

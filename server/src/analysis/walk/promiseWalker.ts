@@ -4,7 +4,8 @@ import { hasWork, nothing, sequence, within } from '../../facts/flows.ts'
 import type { Flow } from '../../facts/model.ts'
 import type { CallWalker } from './callWalker.ts'
 import { calleeOf, placeOf } from './places.ts'
-import type { Position, Use, Walker } from './walker.ts'
+import type { Position, Use } from './positions.ts'
+import type { Walker } from './walker.ts'
 
 export function isPromiseChain(call: CallExpression): boolean {
   return (

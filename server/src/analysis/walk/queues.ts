@@ -4,7 +4,8 @@ import type { Flow } from '../../facts/model.ts'
 import { argumentsOf } from '../values/activations.ts'
 import type { Value } from '../values/frames.ts'
 import { placeOf } from './places.ts'
-import type { Position, Walker } from './walker.ts'
+import type { Position } from './positions.ts'
+import type { Walker } from './walker.ts'
 
 const pushes =
   /^(?:async:(?:queue|priorityQueue|cargo)|fastq:(?:promise)?|fastq:|queue:)\(\)\.(?:push|unshift|pushAsync)$/

@@ -5,7 +5,8 @@ import { judgeSql } from '../../facts/libraries/sql.ts'
 import type { OutputKind } from '../../facts/model.ts'
 import type { Value } from '../values/frames.ts'
 import { textWithHoles } from '../values/texts.ts'
-import type { Position, Walker } from './walker.ts'
+import type { Position } from './positions.ts'
+import type { Walker } from './walker.ts'
 
 export interface Shape {
   readonly row: OutputRow

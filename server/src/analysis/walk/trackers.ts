@@ -4,7 +4,8 @@ import { callRows } from '../../facts/libraries/signals.ts'
 import type { Commit } from '../../facts/model.ts'
 import type { Value } from '../values/frames.ts'
 import { calleeOf, sourceText } from './places.ts'
-import type { Position, Walker } from './walker.ts'
+import type { Position } from './positions.ts'
+import type { Walker } from './walker.ts'
 
 export function trackedCommit(
   walker: Walker,

@@ -28,8 +28,6 @@ import { placeOf, samePlace, sourceText } from './places.ts'
 import type { Entering, Position, Use } from './positions.ts'
 import { absorbBreaks, assignsOutside, isValue, loopKind, storesOutside } from './statements.ts'
 
-export type { Position, Use } from './positions.ts'
-
 /** Calls into one another: deeper is not followed. Two levels cover most real code; three cover dead-letter and dataset helpers. */
 const depthMax = 4
 /** Flow nodes of one handler. */

@@ -1,10 +1,10 @@
 /** `consumer.run({ eachMessage, eachBatch })` of kafkajs, and of the Confluent client's API of the same form. */
 import type { CallExpression } from '../../../facts/code.ts'
 import type { CommitMode, LibraryId, PipelineOptions } from '../../../facts/model.ts'
+import { stopFix } from '../../fixes/stopFix.ts'
 import type { Frame, Made, Value } from '../../values/frames.ts'
 import { OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { at, placeOf } from '../../walk/places.ts'
-import { stopFix } from '../../fixes/stopFix.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
 import { isReused, stopsGracefully, subscriptions } from './surroundings.ts'
 

@@ -1,10 +1,10 @@
 /** `@platformatic/kafka`: `stream.on('data', f)` of what `consumer.consume({...})` gives, and `for await` over it. */
 import type { FunctionCode, LoopStatement, Module, Statement } from '../../../facts/code.ts'
 import type { CommitMode } from '../../../facts/model.ts'
-import type { Frame, Value } from '../../values/frames.ts'
-import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { commitInLoopFix } from '../../fixes/autoCommitFix.ts'
 import { stopFix } from '../../fixes/stopFix.ts'
+import type { Frame, Value } from '../../values/frames.ts'
+import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { placeOf } from '../../walk/places.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
 import { stopsGracefully } from './surroundings.ts'

@@ -1,7 +1,7 @@
 /** librdkafka's bindings: `consumer.on('data', f)`, `consumer.consume(n, f)`, and the read stream. */
 import type { CommitMode, LibraryId } from '../../../facts/model.ts'
-import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { stopFix } from '../../fixes/stopFix.ts'
+import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { placeOf } from '../../walk/places.ts'
 import type { ConsumerAdapter } from '../pipelines.ts'
 import { stopsGracefully, subscriptions } from './surroundings.ts'
