@@ -201,7 +201,7 @@ export interface ProducerOptions {
   /** How long a batch is tried again before `send` rejects. @defaultValue 30_000 ms */
   readonly deliveryTimeoutMs?: number
   /**
-   * Most bytes of one batch before compression; the topic's `max.message.bytes` limits them after it. A larger record goes alone.
+   * Most bytes of one batch before compression. A larger record goes alone; where a topic takes less (`max.message.bytes`), batches are split.
    * @defaultValue 1_000_000 bytes
    */
   readonly batchBytesMax?: number

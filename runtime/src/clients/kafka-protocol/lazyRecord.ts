@@ -12,7 +12,12 @@ import { BatchFormatError, type BatchSource, type RecordBatch } from './recordBa
  *
  * @throws BatchFormatError the lengths do not fit the batch.
  */
-export function appendRecords(into: KafkaRecord[], batch: RecordBatch, source: BatchSource, fromOffset: number): void {
+export function appendRecords(
+  into: KafkaRecord[],
+  batch: Pick<RecordBatch, 'baseOffset' | 'recordCount'>,
+  source: BatchSource,
+  fromOffset: number,
+): void {
   const { bytes } = source
   const mayStartEarlier = batch.baseOffset < fromOffset
   let at = 0

@@ -22,16 +22,15 @@ interface OpenBatch {
   readonly receipts: { readonly receipt: Receipt; readonly firstIndex: number }[]
 }
 
-export interface BatchInFlight {
+export interface BatchInFlight extends OpenBatch {
   readonly queue: PartitionQueue
   readonly batch: ClosedBatch
-  readonly receipts: OpenBatch['receipts']
 }
 
 export class PartitionQueue implements TopicPartition {
   readonly topic: string
   readonly partition: number
-  readonly #batchBytesMax: number
+  #batchBytesMax: number
   readonly #waiting: OpenBatch[] = []
   #isBusy = false
   #sequence = 0
@@ -54,7 +53,7 @@ export class PartitionQueue implements TopicPartition {
   append(records: readonly OutgoingRecord[], nowMs: number, receipt: Receipt): void {
     let open: OpenBatch | undefined
     for (const record of records) {
-      const batch = this.#batchFor(record)
+      const batch = this.#batchIn(this.#waiting, record)
       const sizeBefore = batch.builder.sizeBytes
       if (batch !== open) {
         batch.receipts.push({ receipt, firstIndex: batch.builder.recordCount })
@@ -73,11 +72,24 @@ export class PartitionQueue implements TopicPartition {
     compression: 'none' | 'gzip',
   ): Promise<BatchInFlight> {
     this.#isBusy = true
+    this.#splitFirst()
     const { builder, receipts } = this.#waiting.shift() as OpenBatch
     this.bytesWaiting -= builder.sizeBytes - batchHeaderBytes
     const batch = await builder.close(compression)
     batch.seal(identity, this.#sequence, isTransactional)
-    return { queue: this, batch, receipts }
+    return { queue: this, batch, builder, receipts }
+  }
+
+  /**
+   * The broker takes no batch as large as this one: its records go again, in smaller ones, before those that wait. The limit stays for
+   * the producer's life. (Asking for the topic's `max.message.bytes` instead would need a right that producers rarely have, and the limit
+   * holds after compression, which is not known before.)
+   */
+  takeBack({ builder, receipts }: BatchInFlight): void {
+    this.#batchBytesMax = Math.min(this.#batchBytesMax, Math.ceil(builder.sizeBytes / 2))
+    this.#isBusy = false
+    this.bytesWaiting += builder.sizeBytes - batchHeaderBytes
+    this.#waiting.unshift({ builder, receipts })
   }
 
   acknowledge({ batch, receipts }: BatchInFlight, baseOffset: bigint): void {
@@ -100,13 +112,37 @@ export class PartitionQueue implements TopicPartition {
     this.bytesWaiting = 0
   }
 
-  /** The open batch where the record fits, else another: a broker refuses a batch as a whole, for the sake of one record too many. */
-  #batchFor(record: OutgoingRecord): OpenBatch {
-    const last = this.#waiting.at(-1)
+  /** The first batch in pieces of the present limit, where it was closed under a larger one. */
+  #splitFirst(): void {
+    const whole = this.#waiting[0]
+    if (!whole || whole.builder.recordCount < 2 || whole.builder.sizeBytes <= this.#batchBytesMax) return
+    const pieces: OpenBatch[] = []
+    const { receipts } = whole
+    let owner = -1
+    for (const [index, record] of whole.builder.records().entries()) {
+      const piece = this.#batchIn(pieces, record)
+      const isNext = receipts[owner + 1]?.firstIndex === index
+      if (isNext) owner++
+      const receipt = receipts[owner]?.receipt
+      if (receipt && (isNext || piece.builder.recordCount === 0)) {
+        piece.receipts.push({ receipt, firstIndex: piece.builder.recordCount })
+        // Of the whole batch it knows already.
+        if (!isNext) receipt.expect()
+      }
+      piece.builder.append(record, record.timestampMs)
+    }
+    this.#waiting.splice(0, 1, ...pieces)
+    const payloadBytes = ({ builder }: OpenBatch) => builder.sizeBytes - batchHeaderBytes
+    this.bytesWaiting += pieces.reduce((sum, piece) => sum + payloadBytes(piece), -payloadBytes(whole))
+  }
+
+  /** The last batch where the record fits, else another: a broker refuses a batch as a whole, for the sake of one record too many. */
+  #batchIn(batches: OpenBatch[], record: OutgoingRecord): OpenBatch {
+    const last = batches.at(-1)
     const room = last ? this.#batchBytesMax - last.builder.sizeBytes : 0
     if (last && (mostBytes(record) <= room || encodedBytes(record) <= room)) return last
     const fresh = { builder: new BatchBuilder(), receipts: [] }
-    this.#waiting.push(fresh)
+    batches.push(fresh)
     return fresh
   }
 }

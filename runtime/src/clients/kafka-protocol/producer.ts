@@ -25,7 +25,7 @@ import { TransportError } from './transport.ts'
 
 const transactionTimeoutDefaultMs = 60_000
 const deliveryTimeoutDefaultMs = 30_000
-/** A little below the broker's default `max.message.bytes` of 1,048,588. */
+/** A little below the broker's default `max.message.bytes` of 1,048,588; where a topic allows less, batches become smaller by themselves. */
 const batchBytesDefault = 1_000_000
 /** Beyond this `send` waits: what is given faster than brokers take it must not pile up. */
 const bufferBytesMax = 32 * 1024 * 1024

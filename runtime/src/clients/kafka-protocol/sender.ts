@@ -210,6 +210,10 @@ export class Sender {
     }
     const isFenced = outcome.error instanceof KafkaCodeError && fencedCodes.has(outcome.error.codeName)
     const isStateLost = outcome.error instanceof KafkaCodeError && lostStateCodes.has(outcome.error.codeName)
+    if (!isDoubtful && !this.#broken && mayFitInPieces(flight, outcome.error)) {
+      queue.takeBack(flight)
+      return
+    }
     const error = isFenced
       ? new FencedError([queue], outcome.error.message, { cause: outcome.error })
       : isDoubtful || isStateLost
@@ -223,6 +227,11 @@ export class Sender {
 
 const fencedCodes: ReadonlySet<string> = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED'])
 const tooLargeCodes: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
+
+function mayFitInPieces({ batch }: BatchInFlight, error: Error): boolean {
+  return batch.recordCount > 1 && error instanceof KafkaCodeError && tooLargeCodes.has(error.codeName)
+}
+
 /** The broker's memory of this producer does not fit ours: no number we could choose is right. */
 const lostStateCodes: ReadonlySet<string> = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',

@@ -1,5 +1,6 @@
 /** What was acknowledged is in the log once; what was not is never in doubt without saying so. */
 import assert from 'node:assert/strict'
+import { seededRandom } from '../../../../runtime/src/random.ts'
 import { apiKeys, useProxy } from '../../../harness/proxy.ts'
 import { uniqueName } from '../../../harness/topics.ts'
 import { type Promised, readAll, type Stage, values } from '../stage.ts'
@@ -48,6 +49,10 @@ export const producing: readonly Promised[] = [
     },
   },
   {
+    says: 'Records that a topic takes only in smaller batches are stored in those, in order, once; one too large by itself is named alone',
+    prove: proveSmallTopic,
+  },
+  {
     says: 'A topic that does not exist is named, and not created',
     async prove(stage) {
       const connection = await stage.connect()
@@ -83,6 +88,38 @@ const javaHashes: readonly (readonly [key: string, murmur2: number])[] = [
   ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
   ['abc', 479470107],
 ]
+
+async function proveSmallTopic(stage: Stage): Promise<void> {
+  const connection = await stage.connect()
+  const topic = await stage.topic(connection, 1, { configs: { 'max.message.bytes': '20000' } })
+  const at = { topic, partition: 0 }
+  // Letters that gzip cannot shrink much, so that the limit is met after compression too.
+  const random = seededRandom(1)
+  const small = (name: string) => `${name} ${Array.from({ length: 6 }, () => random.id()).join('')}`
+  const expected: string[] = []
+  for (const compression of ['none', 'gzip'] as const) {
+    const producer = await connection.producer({ compression })
+    const sends = Array.from({ length: 10 }, (_none, send) =>
+      Array.from({ length: 100 }, (_nothing, index) => small(`${compression} ${send}/${index}`)),
+    )
+    // One batch of all ten sends: split inside them as well as between them.
+    const stored = await Promise.all(
+      sends.map(list => producer.send(list.map(value => ({ ...at, value, headers: [['of', compression]] })))),
+    )
+    assert.deepEqual(
+      stored.map(([first]) => first?.offset),
+      sends.map((_list, send) => BigInt(expected.length + send * 100)),
+    )
+    expected.push(...sends.flat())
+  }
+  const producer = await connection.producer({})
+  const mixed = ['before', 'x'.repeat(30_000), 'after'].map(value => ({ ...at, value }))
+  await assert.rejects(producer.send(mixed), { code: 'RECORD_TOO_LARGE', message: /A record of/ })
+  await producer.send([{ ...at, value: 'next' }])
+  const all = await readAll(connection, at)
+  assert.deepEqual(values(all), [...expected, 'before', 'after', 'next'])
+  assert.deepEqual(String(all[1_500]?.headers[0]?.[1]), 'gzip')
+}
 
 async function proveCutConnections(stage: Stage): Promise<void> {
   const proxy = await useProxy(stage.t, stage.kafka.brokers)
