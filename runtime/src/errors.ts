@@ -3,7 +3,7 @@
  *
  * Adding an error is adding a row; its details are typed by the row's `message`. Messages never hold a password or a record's value.
  */
-import { type OffsetRange, partitionName, type TopicPartition } from './semantics/ranges.ts'
+import { type OffsetRange, partitionName, rangeName, type TopicPartition } from './semantics/ranges.ts'
 
 interface ErrorRow<Details> {
   /** Whether trying again, with nothing changed by a person, can succeed. */
@@ -148,6 +148,12 @@ export const errorTable = {
     message: ({ what, reason }) => `It is unknown whether the commit to ${what} took effect: ${reason}`,
     action: 'It is settled by reading the offsets back. If that cannot be done either, the next start does it.',
   }),
+  OFFSET_METADATA_TOO_LARGE: row<{ what: string; effect: string }>({
+    retriable: false,
+    message: ({ what, effect }) =>
+      `The brokers keep less beside an offset (offset.metadata.max.bytes) than ${what} has for it: ${effect}.`,
+    action: 'Offsets themselves always fit. Allow 1,024 bytes or more, or keep the offsets in a store.',
+  }),
   OFFSETS_LOST: row<{ groupId: string; report: string }>({
     retriable: false,
     message: ({ groupId, report }) =>
@@ -196,7 +202,6 @@ export const errorTable = {
       `The batch in flight did not end within ${deadlineMs} ms and was given up without a commit.`,
     action: 'Give stop() a longer deadline, or make batches smaller.',
   }),
-
   CLOCK_MOVED_BACK: row<{ byMs: number; store: string }>({
     retriable: true,
     message: ({ byMs, store }) =>
@@ -319,11 +324,6 @@ export class ProduceError extends TidemarkError<'PRODUCE_FAILED'> {
     this.name = 'ProduceError'
     this.indefinite = indefinite
   }
-}
-
-/** `orders/0 100..150`: a half-open range as a person reads it. */
-export function rangeName(range: OffsetRange): string {
-  return `${partitionName(range)} ${range.fromOffset}..${range.untilOffset}`
 }
 
 /** What an unknown thrown value says: user code may throw anything. */

@@ -3,8 +3,8 @@
  *
  * Nothing here is on the path of a record; events are per batch or rarer.
  */
-import { rangeName, type TidemarkError } from './errors.ts'
-import { type OffsetRange, partitionName, type TopicPartition } from './semantics/ranges.ts'
+import type { TidemarkError } from './errors.ts'
+import { type OffsetRange, partitionName, rangeName, type TopicPartition } from './semantics/ranges.ts'
 import type { LossReport } from './semantics/start.ts'
 
 export type TraceEvent =

@@ -11,7 +11,7 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^runtime\/src\/(clock|random|errors|trace|capabilities|account)\.ts$/, 'leaf'],
   [/^runtime\/src\/semantics\//, 'runtime/semantics'],
   [/^runtime\/src\/clients\/client\.ts$/, 'runtime/port'],
-  [/^runtime\/src\/stores\/store\.ts$/, 'runtime/port'],
+  [/^runtime\/src\/stores\/(store|shared\/checks)\.ts$/, 'runtime/port'],
   [/^runtime\/src\/clients\//, 'runtime/clients'],
   [/^runtime\/src\/stores\//, 'runtime/stores'],
   [/^runtime\/src\/dataset\//, 'runtime/dataset'],

@@ -1,6 +1,6 @@
 /** `tidemark batches`: what a pipeline has committed last, from the proof records beside its offsets. */
-import { rangeName } from '../errors.ts'
 import { proofsIn } from '../guarantees/groupMetadata.ts'
+import { rangeName } from '../semantics/ranges.ts'
 import type { OffsetStore, ProofRecord } from '../stores/store.ts'
 import { parse, wholeNumber } from './arguments.ts'
 import { bigintsAsText, clusterConfig, count, shown, table } from './cluster.ts'

@@ -11,6 +11,7 @@ import type {
   TopicDescription,
 } from '../clients/client.ts'
 import type { Clock } from '../clock.ts'
+import type { TidemarkError } from '../errors.ts'
 import type { Random } from '../random.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 import type { BatchPlan, ProofRecord, StoredOffset } from '../stores/store.ts'
@@ -50,6 +51,8 @@ export interface GuaranteeEnvironment {
   readonly isStepped: boolean
   /** Runs a request again while it fails with a retriable error, within the bounds of the options. */
   readonly patiently: <T>(what: string, request: () => Promise<T>) => Promise<T>
+  /** Tells a person what nothing stops for. */
+  readonly notice: (error: TidemarkError) => void
   /** For debugging: the group whose stored positions are copied, once, into this one before it starts. */
   readonly copyFromGroupId?: string
 }

@@ -45,7 +45,7 @@ export function openKafkaTransactions(
     storeName: 'Kafka transactions',
     async open(environment) {
       refuseUnsafe(environment)
-      const positions = openGroupPositions(name, environment)
+      const positions = await openGroupPositions(name, environment)
       const producers = new ProducerSlot(environment, transactions.transactionTimeoutMs)
       await producers.current()
       const turns = new Turns()
@@ -92,7 +92,7 @@ async function runTransaction(
 ): Promise<void> {
   await handleWith(producer, context => steps.handle(context))
   await steps.saved()
-  await producer.sendOffsets(identity, positions.offsetsOf(unit))
+  await positions.commitBy(unit, offsets => producer.sendOffsets(identity, offsets))
   try {
     await producer.commit()
   } catch (error) {

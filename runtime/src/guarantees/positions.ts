@@ -1,11 +1,11 @@
 /** Where positions live: in the Kafka group itself, or in a store beside the results. */
 import type { TopicDescription } from '../clients/client.ts'
-import { FencedError, TidemarkError } from '../errors.ts'
+import { TidemarkError } from '../errors.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
-import type { OffsetStore, OpenStore, StoredOffset } from '../stores/store.ts'
-import { factsIn, metadataOf, proofText, type TopicFacts } from './groupMetadata.ts'
+import type { OffsetStore, OpenStore } from '../stores/store.ts'
 import type { GuaranteeEnvironment, GuaranteeName, Protocol, WorkUnit } from './guarantee.ts'
 import { proofOf } from './guarantee.ts'
+import { type GroupOffset, kafkaGroup } from './kafkaGroup.ts'
 
 /** The part of a protocol that is the same whatever the order of handler and commit. */
 export interface Positions
@@ -17,13 +17,8 @@ export interface Positions
 }
 
 export interface GroupPositions extends Positions {
-  /** What is to be committed for the unit, with what the group keeps beside each position. */
-  offsetsOf(unit: WorkUnit): readonly GroupOffset[]
-}
-
-interface GroupOffset extends TopicPartition {
-  readonly offset: bigint
-  readonly metadata: string
+  /** Commits the unit by a road of the caller's own, with what the group keeps beside each position. */
+  commitBy(unit: WorkUnit, send: (offsets: readonly GroupOffset[]) => Promise<void>): Promise<void>
 }
 
 export async function openPositions(
@@ -36,7 +31,10 @@ export async function openPositions(
 }
 
 /** @throws TidemarkError GUARANTEE_UNSUPPORTED the client cannot fence its commits. */
-export function openGroupPositions(guarantee: GuaranteeName, environment: GuaranteeEnvironment): GroupPositions {
+export async function openGroupPositions(
+  guarantee: GuaranteeName,
+  environment: GuaranteeEnvironment,
+): Promise<GroupPositions> {
   if (!environment.capabilities.fencedCommits) {
     throw new TidemarkError('GUARANTEE_UNSUPPORTED', {
       guarantee,
@@ -86,70 +84,36 @@ export function storePositions<Tx>(
   }
 }
 
-/**
- * Positions in the Kafka group: every commit goes under member and generation, so that the broker refuses a zombie's.
- *
- * The commit's metadata keeps what the next start must know of the topic: its id, since a topic deleted and created anew is another one,
- * and how many partitions it had when this pipeline first saw it. (A position for every partition, as in a store, cannot be written
- * here: a commit is not an insert, and would overwrite another member's.)
- */
-function groupPositions(guarantee: GuaranteeName, environment: GuaranteeEnvironment): GroupPositions {
-  const { connection, groupId, membership, patiently, copyFromGroupId } = environment
-  const facts = new Map<string, TopicFacts>()
-  const committed = async (partitions: readonly TopicPartition[], group: string): Promise<StoredOffset[]> => {
-    const offsets = await connection.committedOffsets(group, partitions)
-    return offsets.flatMap(({ topic, partition, offset, metadata }) => {
-      const known = factsIn(metadata)
-      if (known && !facts.has(topic)) facts.set(topic, known)
-      return offset === undefined ? [] : [{ topic, partition, offset, metadata, topicId: known?.topicId }]
-    })
-  }
-  const commit = (offsets: readonly GroupOffset[]): Promise<void> =>
-    patiently('the commit', () => membership().commit(offsets))
-  const start = ({ topic, partition, offset }: StoredOffset): GroupOffset => {
-    return { topic, partition, offset, metadata: metadataOf(facts.get(topic)) }
-  }
-  const offsetsOf = (unit: WorkUnit): GroupOffset[] => {
-    const proof = { ...proofOf(unit, guarantee, environment) }
-    return unit.ranges.map(range => {
-      const { topic, partition, untilOffset } = range
-      return { topic, partition, offset: untilOffset, metadata: metadataOf(facts.get(topic), proofText(proof, range)) }
-    })
-  }
+/** Positions in the Kafka group itself; a debug run starts from those of the real group, which are only read. */
+async function groupPositions(guarantee: GuaranteeName, environment: GuaranteeEnvironment): Promise<GroupPositions> {
+  const { groupId, copyFromGroupId } = environment
+  const group = await kafkaGroup(environment).open()
+  const commitOf = (unit: WorkUnit) => ({ ranges: unit.ranges, proof: proofOf(unit, guarantee, environment) })
   return {
     isMirrored: false,
     startsWholeTopics: false,
     async positions(partitions) {
-      const own = await committed(partitions, groupId)
+      const own = await group.read(partitions)
       const missing = partitions.filter(each => !own.some(offset => partitionName(offset) === partitionName(each)))
       if (copyFromGroupId === undefined || missing.length === 0) return own
-      return [...own, ...(await committed(missing, copyFromGroupId))]
+      return [...own, ...(await group.readFrom(copyFromGroupId, missing))]
     },
     plans: async () => [],
     async grown(partitions, topics) {
-      await committed(partitionsOf(topics), groupId)
-      for (const { topic, topicId, partitions } of topics) {
-        if (!facts.has(topic)) facts.set(topic, { topicId, firstPartitionCount: partitions.length })
-      }
+      await group.readFrom(groupId, partitionsOf(topics))
+      group.meet(topics)
       const isNew = ({ topic, partition }: TopicPartition) =>
-        partition >= (facts.get(topic)?.firstPartitionCount ?? Infinity)
+        partition >= (group.factsOf(topic)?.firstPartitionCount ?? Infinity)
       return new Set(partitions.filter(isNew).map(partitionName))
     },
-    async initialize(offset) {
-      await commit([start(offset)])
-      return offset
-    },
+    initialize: offset => group.initialize(offset),
     async replace(from, to) {
-      const [now] = await committed([from], groupId)
-      if (now && now.offset !== from.offset) {
-        throw new FencedError([from], `the group stands at ${now.offset}, not at ${from.offset}`)
-      }
-      facts.set(to.topic, { firstPartitionCount: 0, ...facts.get(to.topic), topicId: to.topicId })
-      await commit([start(to)])
+      const isOwn = copyFromGroupId === undefined || (await group.read([from])).length > 0
+      await (isOwn ? group.replace(from, to) : group.reset([to]))
     },
-    offsetsOf,
-    commit: unit => commit(offsetsOf(unit)),
-    close: async () => {},
+    commitBy: (unit, send) => group.commitBy(commitOf(unit), send),
+    commit: unit => group.commit(commitOf(unit)),
+    close: () => group.close(),
   }
 }
 

@@ -135,6 +135,7 @@ export class Run<V, Extra extends object> {
       random: this.#random,
       proofRecordsMax: this.#bounds.proofRecordsMax,
       isStepped: this.#editor !== undefined,
+      notice: error => this.#trace({ kind: 'notice', error }),
       patiently: (what, request) => this.#patience.run(what, outageMsMax, request),
       ...(this.#groupId === groupId ? {} : { copyFromGroupId: groupId }),
     })

@@ -21,6 +21,11 @@ export function partitionName({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`
 }
 
+/** `orders/0 100..150`: a half-open range as a person reads it. */
+export function rangeName(range: OffsetRange): string {
+  return `${partitionName(range)} ${range.fromOffset}..${range.untilOffset}`
+}
+
 /** Adds a range to an ordered history of one run: what follows directly is joined, so that the history stays short. */
 export function appendRange(history: OffsetRange[], range: OffsetRange): void {
   const last = history.findLastIndex(each => each.topic === range.topic && each.partition === range.partition)

@@ -1,6 +1,6 @@
 /** A consumer group in memory: generations, members that must give up before others get, and zombies. */
 import type { CommittedOffset, GroupMembership, JoinOptions, MemberIdentity } from '../clients/client.ts'
-import { FencedError } from '../errors.ts'
+import { FencedError, TidemarkError } from '../errors.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 
 type Offset = TopicPartition & { readonly offset: bigint; readonly metadata?: string }
@@ -14,6 +14,8 @@ export class FakeGroup {
   #memberNumber = 0
   #rebalances: Promise<void> = Promise.resolve()
   #firstServed: 'first' | 'last' = 'first'
+  /** The broker's `offset.metadata.max.bytes`. */
+  offsetMetadataBytesMax = 4_096
 
   constructor(groupId: string, partitionsOf: (topics: readonly string[] | RegExp) => readonly TopicPartition[]) {
     this.groupId = groupId
@@ -80,6 +82,13 @@ export class FakeGroup {
     }
   }
 
+  checkMetadata(offsets: readonly Offset[]): void {
+    const tooLong = offsets.find(({ metadata = '' }) => Buffer.byteLength(metadata) > this.offsetMetadataBytesMax)
+    if (tooLong === undefined) return
+    const what = `a commit of ${partitionName(tooLong)} in group ${this.groupId}`
+    throw new TidemarkError('OFFSET_METADATA_TOO_LARGE', { what, effect: 'it was refused' })
+  }
+
   store(offsets: readonly Offset[]): void {
     for (const { topic, partition, offset, metadata } of offsets) {
       this.#committed.set(partitionName({ topic, partition }), { topic, partition, offset, metadata })
@@ -120,6 +129,7 @@ export class FakeMember implements GroupMembership {
 
   async commit(offsets: readonly Offset[]): Promise<void> {
     this.#group.check(this.identity(), offsets)
+    this.#group.checkMetadata(offsets)
     this.#group.store(offsets)
   }
 

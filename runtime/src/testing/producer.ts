@@ -41,7 +41,9 @@ export class FakeProducer implements KafkaProducer {
 
   async sendOffsets(identity: MemberIdentity, offsets: readonly Offset[]): Promise<void> {
     this.#checkEpoch()
-    this.#kafka.group(identity.groupId).check(identity, offsets)
+    const group = this.#kafka.group(identity.groupId)
+    group.check(identity, offsets)
+    group.checkMetadata(offsets)
     this.#offsets.push({ groupId: identity.groupId, offsets })
   }
 

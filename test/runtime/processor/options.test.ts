@@ -1,4 +1,4 @@
-/** Options are checked when the processor is made, before anything is connected. */
+/** Options are checked when the processor is made, before anything is connected; and mean what they say. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KafkaClient } from '../../../runtime/src/clients/client.ts'
@@ -7,12 +7,15 @@ import {
   createProcessor,
   type Guarantee,
   kafka,
+  silentTrace,
   TidemarkError,
   text,
   transactional,
 } from '../../../runtime/src/index.ts'
 import { checkpoint } from '../../../runtime/src/stores/checkpoint.ts'
 import { FakeKafka } from '../../../runtime/src/testing/index.ts'
+import { until } from '../../harness/until.ts'
+import { HeldClock, numbered } from './stage.ts'
 
 const common = { client: new FakeKafka().client(), groupId: 'g', topics: ['orders'], value: text }
 
@@ -68,4 +71,38 @@ test('what client or store cannot keep is refused at the start, by name and with
     await refused(untyped(checkpoint('nowhere'))),
     /checkpoint nowhere cannot keep the guarantee transactional exactly-once.*sqlite, postgres/,
   )
+})
+
+test('a batch that is not full waits for more records, so long and no longer', async () => {
+  const fake = new FakeKafka()
+  fake.createTopic('orders', 1)
+  const clock = new HeldClock()
+  const sizes: number[] = []
+  const processor = createProcessor({
+    client: fake.client(),
+    groupId: 'g',
+    topics: ['orders'],
+    value: text,
+    handleSignals: false,
+    trace: silentTrace,
+    clock,
+    guarantee: atLeastOnce(),
+    maxRecordsPerBatch: 8,
+    maxWaitMsPerBatch: 1_000,
+  }).foreachBatch(batch => void sizes.push(batch.recordCount))
+  const run = processor.run()
+  fake.produce('orders', numbered('a', 3))
+  await until('the batch waits from its first record on', () => clock.isAwaited(1_000))
+  clock.pass(600)
+  fake.produce('orders', numbered('b', 2))
+  await until('more records do not begin the wait anew', () => clock.isAwaited(400))
+  assert.deepEqual(sizes, [])
+  clock.pass(400)
+  await until('what had come is one batch', () => sizes.length === 1)
+  assert.deepEqual(sizes, [5])
+  fake.produce('orders', numbered('c', 8))
+  await until('a full batch does not wait', () => sizes.length === 2)
+  assert.deepEqual(sizes, [5, 8])
+  await processor.stop()
+  await run
 })

@@ -2,6 +2,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import type { KafkaClient, KafkaConnection } from '../../../runtime/src/clients/client.ts'
 import { kafkajs } from '../../../runtime/src/clients/kafkajs.ts'
+import type { Clock } from '../../../runtime/src/clock.ts'
 import type { TraceEvent } from '../../../runtime/src/trace.ts'
 import { type TestKafka, useKafka } from '../../harness/kafka.ts'
 import type { Scope } from '../../harness/scope.ts'
@@ -54,4 +55,32 @@ export function numbered(stem: string, count: number): string[] {
 export function recorder(): { readonly events: TraceEvent[]; readonly trace: (event: TraceEvent) => void } {
   const events: TraceEvent[] = []
   return { events, trace: event => void events.push(event) }
+}
+
+/** Time that stands still until it is passed on; what waits for it can be looked at. */
+export class HeldClock implements Clock {
+  #nowMs = 1_000_000
+  #waits: { readonly dueMs: number; readonly callback: () => void }[] = []
+
+  nowMs = () => this.#nowMs
+  monotonicMs = () => this.#nowMs
+
+  after = (delayMs: number, callback: () => void): (() => void) => {
+    const wait = { dueMs: this.#nowMs + delayMs, callback }
+    this.#waits.push(wait)
+    return () => {
+      this.#waits = this.#waits.filter(each => each !== wait)
+    }
+  }
+
+  isAwaited(inMs: number): boolean {
+    return this.#waits.some(({ dueMs }) => dueMs === this.#nowMs + inMs)
+  }
+
+  pass(ms: number): void {
+    this.#nowMs += ms
+    const due = this.#waits.filter(({ dueMs }) => dueMs <= this.#nowMs)
+    this.#waits = this.#waits.filter(({ dueMs }) => dueMs > this.#nowMs)
+    for (const { callback } of due) callback()
+  }
 }

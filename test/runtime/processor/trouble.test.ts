@@ -5,9 +5,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { type Clock, systemClock } from '../../../runtime/src/clock.ts'
 import {
+  atLeastOnce,
   CommitUnknownError,
   createProcessor,
+  type Guarantee,
   idempotent,
+  kafka,
   TidemarkError,
   type TraceEvent,
   text,
@@ -275,4 +278,38 @@ test('a stop while nobody can say whether the last commit took effect says that 
   await ended
   const range = { topic: 'orders', partition: 0, fromOffset: 0n, untilOffset: 1n }
   assert.deepEqual([report.committed, report.willBeRedone, report.unknown], [[], [], [range]])
+})
+
+test('brokers that keep little beside an offset: less is kept, said once, and every commit stands', async () => {
+  for (const [limit, kept, says] of [
+    [200, /^topicId=\S* partitions=1$/, /proof records are left out\./],
+    [10, /^$/, /topic ids are left out/],
+  ] as const) {
+    for (const guarantee of [atLeastOnce(), transactional(kafka())]) {
+      const fake = new FakeKafka()
+      fake.createTopic('orders', 1)
+      fake.group('g').offsetMetadataBytesMax = limit
+      const { events, trace } = recorder()
+      fake.produce('orders', numbered('a', 30))
+      const processor = createProcessor({
+        client: fake.client(),
+        groupId: 'g',
+        topics: ['orders'],
+        value: text,
+        handleSignals: false,
+        trace,
+        guarantee: guarantee as Guarantee<object>,
+        trigger: 'availableNow',
+        maxRecordsPerBatch: 10,
+      }).foreachBatch(() => {})
+      await processor.run()
+      const { offset, metadata } = fake.group('g').committed({ topic: 'orders', partition: 0 })
+      assert.equal(offset, 30n)
+      assert.match(metadata ?? '', kept)
+      const notices = events.flatMap(event => (event.kind === 'notice' ? [event.error.message] : []))
+      assert.equal(notices.length, 1, notices.join('; '))
+      assert.match(notices[0] ?? '', says)
+      assert.equal(events.filter(event => event.kind === 'batchFailed').length, 0)
+    }
+  }
 })

@@ -214,6 +214,8 @@ export function tableError(step: string, error: unknown, transport: Transport): 
       { cause: error },
     )
   const { request } = error
+  if (error.codeName === 'OFFSET_METADATA_TOO_LARGE')
+    return new TidemarkError(error.codeName, { what: request, effect: 'it was refused' }, { cause: error })
   if (error.codeName === 'ILLEGAL_SASL_STATE' || error.codeName === 'SASL_AUTHENTICATION_FAILED')
     return new TidemarkError(
       'AUTHENTICATION_FAILED',

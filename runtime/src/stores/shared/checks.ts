@@ -1,6 +1,6 @@
 /** What every store asks of a commit before it touches anything. Only a defect of ours gets here: the processor makes the ranges. */
-import { bug, rangeName } from '../../errors.ts'
-import { type OffsetRange, partitionName } from '../../semantics/ranges.ts'
+import { bug } from '../../errors.ts'
+import { type OffsetRange, partitionName, rangeName } from '../../semantics/ranges.ts'
 import type { StoredOffset } from '../store.ts'
 
 /** Kafka's offsets are signed 64-bit integers; the negative ones mean something else. */
