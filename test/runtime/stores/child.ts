@@ -35,7 +35,8 @@ try {
 }
 
 async function work(open: OpenStore<unknown>): Promise<void> {
-  let { offset } = await open.initialize(at(orders0, 0n))
+  const [row] = await open.read([orders0])
+  let { offset } = row ?? (await open.initialize(at(orders0, 0n)))
   try {
     while (offset < commitsMax) {
       await commit(open, [range(orders0, offset, offset + 1n)], saving(String(offset)))

@@ -1,8 +1,14 @@
 /** What the contract suite needs to know of a store: how to make an empty place for it, and how to look at results. */
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { OffsetStore } from '../../../runtime/src/stores/store.ts'
 import type { Scope } from '../../harness/scope.ts'
+
+/**
+ * What a case asks of a store beyond positions that last. `looking`: to be read without being opened; `insert`: a first position that
+ * overwrites none; `anyTopic`: names that no broker has.
+ */
+export type Need = 'compareAndSet' | 'insert' | 'plans' | 'proofHistory' | 'anyTopic' | 'looking'
 
 export interface StoreSetup {
   /** `fast` needs nothing but Node; `server` starts a real server. */
@@ -11,6 +17,8 @@ export interface StoreSetup {
   readonly hasResults: boolean
   /** Whether a second opener of the same place is refused (STORE_LOCKED) while the first lives. */
   readonly isExclusive: boolean
+  /** What it has not, and what stands in its place: cases that need it are left out by name. */
+  readonly lacks?: Readonly<Partial<Record<Need, string>>>
   /** Starts what all cases share, once a suite. */
   start?(suite: Scope): Promise<void>
   /** An empty place, written as text so that a child process finds it too. It is gone when the test has ended. */
@@ -29,11 +37,12 @@ export interface StorePlace {
 }
 
 const storesFolder = join(import.meta.dirname, '../../../runtime/src/stores')
+/** What pipelines use that are given no store; users do not name it. */
+const groupFile = join(import.meta.dirname, '../../../runtime/src/guarantees/kafkaGroup.ts')
 
-/** Every store there is: the files beside the port. */
+/** Every store there is: the files beside the port, and the Kafka group. */
 export function storeNames(): string[] {
-  return readdirSync(storesFolder)
-    .filter(name => name.endsWith('.ts') && name !== 'store.ts')
+  return [...readdirSync(storesFolder).filter(name => name.endsWith('.ts') && name !== 'store.ts'), basename(groupFile)]
     .map(name => name.slice(0, -'.ts'.length))
     .sort()
 }
@@ -46,5 +55,10 @@ export async function setupOf(name: string): Promise<StoreSetup> {
 
 /** What a store's file exports to users: its factory, and nothing else that runs. */
 export async function exportsOf(name: string): Promise<string[]> {
-  return Object.keys((await import(join(storesFolder, `${name}.ts`))) as Record<string, unknown>)
+  return Object.keys(
+    (await import(`${name}.ts` === basename(groupFile) ? groupFile : join(storesFolder, `${name}.ts`))) as Record<
+      string,
+      unknown
+    >,
+  )
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { FencedError, TidemarkError } from '../../../../runtime/src/errors.ts'
 import type { OffsetRange, TopicPartition } from '../../../../runtime/src/semantics/ranges.ts'
 import type { OpenStore, ProofRecord, StoredOffset, StoreOptions } from '../../../../runtime/src/stores/store.ts'
-import type { StorePlace } from '../setups.ts'
+import type { Need, StorePlace } from '../setups.ts'
 
 export interface Kit {
   /** Name of the setup and the place as text: what a child process is told. */
@@ -19,7 +19,7 @@ export interface Kit {
 export interface ContractCase {
   readonly title: string
   /** Left out for stores that lack it; the suite says so. */
-  readonly needs?: 'results' | 'sharing'
+  readonly needs?: 'results' | 'sharing' | Need
   run(kit: Kit): Promise<void>
 }
 

@@ -17,6 +17,7 @@ const hostileNames = [
 export const nameCases: readonly ContractCase[] = [
   {
     title: 'hostile topic names are stored and found',
+    needs: 'anyTopic',
     async run(kit) {
       const store = await kit.open()
       for (const [index, topic] of hostileNames.entries()) {
@@ -49,6 +50,7 @@ export const nameCases: readonly ContractCase[] = [
   },
   {
     title: 'names that read the same when joined stay apart',
+    needs: 'anyTopic',
     async run(kit) {
       const pairs = [
         ['a/b', 'c'],
@@ -66,6 +68,7 @@ export const nameCases: readonly ContractCase[] = [
   },
   {
     title: 'what one group does is not seen by another: offsets, plans, proofs, resets',
+    needs: 'plans',
     async run(kit) {
       const partition = { topic: 'orders', partition: 0 }
       const one = await kit.open({ groupId: 'one' })

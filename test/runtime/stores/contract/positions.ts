@@ -16,6 +16,7 @@ export const positionCases: readonly ContractCase[] = [
   },
   {
     title: 'a range that starts elsewhere is fenced and writes nothing: no offset, no proof',
+    needs: 'compareAndSet',
     async run(kit) {
       const store = await kit.open()
       await store.initialize(at(orders0, 100n))
@@ -27,6 +28,7 @@ export const positionCases: readonly ContractCase[] = [
   },
   {
     title: 'a partition that was never initialized is fenced, and no row appears',
+    needs: 'compareAndSet',
     async run(kit) {
       const store = await kit.open()
       await assertFenced(commit(store, [range(orders0, 0n, 50n)]), orders0)
@@ -35,6 +37,7 @@ export const positionCases: readonly ContractCase[] = [
   },
   {
     title: 'several ranges move together or not at all, whichever of them is stale',
+    needs: 'compareAndSet',
     async run(kit) {
       const store = await kit.open()
       await store.initialize(at(orders0, 10n))
@@ -48,6 +51,7 @@ export const positionCases: readonly ContractCase[] = [
   },
   {
     title: 'of two owners who commit the same range at once, exactly one succeeds',
+    needs: 'compareAndSet',
     async run(kit) {
       const first = await kit.open()
       const second = await kit.openRival(first)
@@ -76,6 +80,7 @@ export const positionCases: readonly ContractCase[] = [
   },
   {
     title: 'initialize keeps an existing row, and all racers get the one that was first',
+    needs: 'insert',
     async run(kit) {
       const first = await kit.open()
       const second = await kit.openRival(first)
@@ -98,6 +103,15 @@ export const positionCases: readonly ContractCase[] = [
       const before = await store.reset([at(orders0, 7n), at(orders1, 8n)])
       assert.deepEqual(before, [at(orders0, 100n, { topicId: 'id-1', metadata: 'm' })])
       assert.deepEqual(await store.read([orders0, orders1]), [at(orders0, 7n), at(orders1, 8n)])
+    },
+  },
+  {
+    title: 'after a reset, a commit from before it is fenced',
+    needs: 'compareAndSet',
+    async run(kit) {
+      const store = await kit.open()
+      await store.initialize(at(orders0, 100n))
+      await store.reset([at(orders0, 7n)])
       await assertFenced(commit(store, [range(orders0, 100n, 150n)]), orders0)
     },
   },
@@ -137,7 +151,6 @@ export const positionCases: readonly ContractCase[] = [
       const store = await kit.open()
       const start = 2n ** 53n
       await store.initialize(at(orders0, start + 1n))
-      await assertFenced(commit(store, [range(orders0, start, start + 2n)]), orders0)
       await commit(store, [range(orders0, start + 1n, start + 3n)])
       assert.deepEqual(await offsets(store, orders0), [start + 3n])
       const last = 2n ** 63n - 1n
@@ -147,7 +160,19 @@ export const positionCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'offsets beyond 2^53 are compared exactly',
+    needs: 'compareAndSet',
+    async run(kit) {
+      const store = await kit.open()
+      const start = 2n ** 53n
+      await store.initialize(at(orders0, start + 1n))
+      await assertFenced(commit(store, [range(orders0, start, start + 2n)]), orders0)
+      assert.deepEqual(await offsets(store, orders0), [start + 1n])
+    },
+  },
+  {
     title: 'an empty range compares all the same',
+    needs: 'compareAndSet',
     async run(kit) {
       const store = await kit.open()
       await store.initialize(at(orders0, 5n))

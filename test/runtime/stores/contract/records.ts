@@ -5,6 +5,7 @@ import { assertFenced, at, type ContractCase, commit, orders0, orders1, proof, r
 export const recordCases: readonly ContractCase[] = [
   {
     title: 'a frozen plan is the same after a reopen',
+    needs: 'plans',
     async run(kit) {
       const plan = { batchId: '0:0', ranges: [range(orders0, 2n ** 53n + 1n, 2n ** 60n + 1n), range(orders1, 7n, 8n)] }
       const store = await kit.open()
@@ -19,6 +20,7 @@ export const recordCases: readonly ContractCase[] = [
   {
     title:
       'plans are kept a partition each: instances of one group do not overwrite each other, a new batch replaces an old one',
+    needs: 'plans',
     async run(kit) {
       const one = await kit.open()
       const other = await kit.openRival(one)
@@ -38,6 +40,7 @@ export const recordCases: readonly ContractCase[] = [
   {
     title:
       'freezing a batch is a compare-and-set on position and plan, all ranges or none; the same batch may be frozen again',
+    needs: 'plans',
     async run(kit) {
       const owner = await kit.open()
       const zombie = await kit.openRival(owner)
@@ -60,6 +63,7 @@ export const recordCases: readonly ContractCase[] = [
   },
   {
     title: 'proof records come newest first, are bounded, and survive a reopen',
+    needs: 'proofHistory',
     async run(kit) {
       const store = await kit.open({ proofRecordsMax: 5 })
       await store.initialize(at(orders0, 0n))
@@ -94,6 +98,7 @@ export const recordCases: readonly ContractCase[] = [
   },
   {
     title: 'a clock that goes back does not change which proof is the newest',
+    needs: 'proofHistory',
     async run(kit) {
       const store = await kit.open({ proofRecordsMax: 2 })
       await store.initialize(at(orders0, 0n))

@@ -25,9 +25,20 @@ export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
         assert.equal(store.isTransactional, results !== undefined)
         assert.match(store.name, /\S+ \S+/)
       })
-      test('its proof records and offsets can be read beside an opener, and reading makes nothing', async t => {
-        await readBeside(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
-      })
+      const lacks = Object.entries(setup.lacks ?? {})
+      if (lacks.length > 0) {
+        test(`what it has not is named: ${lacks.map(([need]) => need).join(', ')}`, t => {
+          for (const [need, instead] of lacks) {
+            t.diagnostic(`${need}: ${instead}`)
+            assert.ok(need === 'looking' || contractCases.some(each => each.needs === need), `no case needs ${need}`)
+          }
+        })
+      }
+      if (!setup.lacks?.looking) {
+        test('its proof records and offsets can be read beside an opener, and reading makes nothing', async t => {
+          await readBeside(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
+        })
+      }
       for (const contractCase of contractCases) {
         if (hasWhatItNeeds(setup, contractCase)) test(contractCase.title, t => runCase(contractCase, name, setup, t))
       }
@@ -35,8 +46,12 @@ export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
   }
 }
 
-function hasWhatItNeeds({ hasResults, isExclusive }: StoreSetup, { needs }: ContractCase): boolean {
-  return needs === 'results' ? hasResults : needs === 'sharing' ? !isExclusive : true
+function hasWhatItNeeds({ hasResults, isExclusive, lacks = {} }: StoreSetup, { needs }: ContractCase): boolean {
+  if (needs === undefined) return true
+  if (needs === 'results') return hasResults
+  // Who shares competes: by comparing.
+  if (needs === 'sharing') return !isExclusive && !('compareAndSet' in lacks)
+  return !(needs in lacks)
 }
 
 async function readBeside(store: OffsetStore<unknown>): Promise<void> {
