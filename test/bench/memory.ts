@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { useKafka } from '../harness/kafka.ts'
+import { compiledContestants } from './contestants/bundle.ts'
 import type { Held, HoldingTask } from './contestants/holding.ts'
 import { feedInto, makeTopic } from './contestants/orders.ts'
 
@@ -49,8 +50,8 @@ export async function bench(args: readonly string[]): Promise<void> {
 }
 
 async function hold(task: HoldingTask): Promise<Held[]> {
-  const script = join(import.meta.dirname, 'contestants', 'holding.ts')
-  const flags = ['--conditions=source', '--no-warnings', '--expose-gc', script, JSON.stringify(task)]
+  const script = join(await compiledContestants(['holding']), 'holding.mjs')
+  const flags = ['--no-warnings', '--expose-gc', script, JSON.stringify(task)]
   const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
   const held: Held[] = []
   createInterface({ input: child.stdout }).on('line', line => {

@@ -1,7 +1,7 @@
 /**
  * The runtime beside the clients its users would otherwise write against: same broker, same topic, same work, interleaved.
  *
- * Each contestant is a process of its own and says what it measured; sums are checked against what was produced, so that
+ * Each contestant is a process of its own, compiled, and says what it measured; sums are checked against what was produced, so that
  * nobody is fast by skipping. Time and processor time count from the first record handed over to the last one committed,
  * memory is the whole process's peak.
  *
@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { useKafka } from '../harness/kafka.ts'
+import { compiledContestants } from './contestants/bundle.ts'
 import { type Contestant, contestants } from './contestants/index.ts'
 import { feed, type Orders } from './contestants/orders.ts'
 import { type Measured, report } from './contestants/report.ts'
@@ -40,10 +41,12 @@ export async function bench(args: readonly string[]): Promise<void> {
       `${orders.records.toLocaleString('en')} records of ${orders.bytesPerRecord} bytes in ${orders.partitions} partitions`,
     )
     const few = await feed(brokers, Math.ceil(orders.records / 10))
+    const folderOfContestants = await compiledContestants(['main'])
     const measured: Measured[] = []
     for (let round = 1; round <= wholeNumber('rounds', values.rounds); round++) {
       for (const contestant of wanted) {
         const result = await run(
+          join(folderOfContestants, 'main.mjs'),
           contestant,
           brokers,
           contestant.isSmall ? few : orders,
@@ -61,21 +64,17 @@ export async function bench(args: readonly string[]): Promise<void> {
 
 /** One contestant in one process. It prints its measurement as its last line. */
 async function run(
+  script: string,
   contestant: Contestant,
   brokers: readonly string[],
   orders: Orders,
   scratch: string,
 ): Promise<Measured> {
   const task = JSON.stringify({ ...orders, brokers, scratch })
-  const script = join(import.meta.dirname, 'contestants', 'main.ts')
   const startedMs = performance.timeOrigin + performance.now()
-  const child = spawn(
-    process.execPath,
-    ['--conditions=source', '--no-warnings', script, contestant.name, task, `${startedMs}`],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const child = spawn(process.execPath, ['--no-warnings', script, contestant.name, task, `${startedMs}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let last = ''
   const lines = createInterface({ input: child.stdout })
   lines.on('line', line => {
