@@ -1,8 +1,9 @@
-/** Record batches without a broker: what was written is read, and what is damaged is said to be. */
+/** Record batches and answers without a broker: what was written is read, and what is damaged is said to be. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { KafkaRecord, OutgoingRecord } from '../../../runtime/src/clients/client.ts'
+import { AnswerGatherer } from '../../../runtime/src/clients/kafka-protocol/answerGatherer.ts'
 import { BatchBuilder } from '../../../runtime/src/clients/kafka-protocol/batchBuilder.ts'
 import { crc32c } from '../../../runtime/src/clients/kafka-protocol/crc32c.ts'
 import { appendRecords } from '../../../runtime/src/clients/kafka-protocol/lazyRecord.ts'
@@ -12,6 +13,7 @@ import {
   committedBatches,
   type RecordBatch,
 } from '../../../runtime/src/clients/kafka-protocol/recordBatch.ts'
+import { WireError } from '../../../runtime/src/clients/kafka-protocol/wire.ts'
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
 const someBytes = fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes))
@@ -21,6 +23,33 @@ const outgoing: fc.Arbitrary<OutgoingRecord> = fc.record({
   value: maybe(fc.oneof(someBytes, fc.string({ unit: 'binary' }))),
   headers: fc.array(fc.tuple(fc.string(), maybe(someBytes)), { maxLength: 4 }),
   timestampMs: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+})
+
+test('answers are put together whatever the pieces; a length that no answer has is refused', () => {
+  const answers = fc.array(fc.uint8Array({ minLength: 4, maxLength: 300 }), { minLength: 1, maxLength: 20 })
+  fc.assert(
+    fc.property(answers, fc.infiniteStream(fc.integer({ min: 1, max: 200 })), (sent, sizes) => {
+      const framed = sent.map(bytes => Buffer.concat([Buffer.from([0, 0, bytes.length >> 8, bytes.length]), bytes]))
+      const gatherer = new AnswerGatherer()
+      const got: Buffer[] = []
+      for (let rest = Buffer.concat(framed); rest.length > 0; ) {
+        const piece = rest.subarray(0, sizes.next().value)
+        rest = rest.subarray(piece.length)
+        for (let at = 0; at < piece.length; ) {
+          at += gatherer.take(piece, at)
+          const whole = gatherer.whole()
+          if (whole) got.push(whole)
+        }
+      }
+      assert.deepEqual(
+        got,
+        sent.map(bytes => Buffer.from(bytes)),
+      )
+      assert.ok(gatherer.isEmpty)
+    }),
+    { numRuns: 100 },
+  )
+  assert.throws(() => new AnswerGatherer().take(Buffer.from([255, 255, 255, 255, 0]), 0), WireError)
 })
 
 describe('record batches', () => {

@@ -23,9 +23,9 @@ export interface TestStage {
 
 export async function useStage(
   t: Scope,
-  { partitions = 1, isOwn = false }: { readonly partitions?: number; readonly isOwn?: boolean } = {},
+  { partitions = 1, isOwn = false, kafka: given }: { partitions?: number; isOwn?: boolean; kafka?: TestKafka } = {},
 ): Promise<TestStage> {
-  const kafka = await useKafka(t, { isOwn })
+  const kafka = given ?? (await useKafka(t, { isOwn }))
   const client = () => kafkajs(new Kafka({ clientId: 'test', brokers: kafka.brokers, logLevel: logLevel.NOTHING }))
   const connection = await client().connect()
   t.after(() => connection.close())

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Kafka, logLevel } from 'kafkajs'
 import { kafkajs } from '../../../runtime/src/clients/kafkajs.ts'
-import { atLeastOnce, createProcessor, text } from '../../../runtime/src/index.ts'
+import { atLeastOnce, createProcessor, type Guarantee, kafka, text, transactional } from '../../../runtime/src/index.ts'
+import { type TestKafka, useKafka } from '../../harness/kafka.ts'
+import { fileScope } from '../../harness/scope.ts'
 import { uniqueName } from '../../harness/topics.ts'
 import { until } from '../../harness/until.ts'
 import { numbered, recorder, useStage } from './stage.ts'
@@ -58,8 +60,44 @@ test('a pattern picks up a topic that is created later, and a partition that is 
   await run
 })
 
+const scope = fileScope()
+/** One that keeps little beside offsets, and may be killed. */
+let ownKafka: Promise<TestKafka> | undefined
+const useOwnKafka = () => (ownKafka ??= useKafka(scope, { configs: { 'offset.metadata.max.bytes': '100' } }))
+
+for (const guarantee of [atLeastOnce(), transactional(kafka())] as Guarantee<object>[]) {
+  test(`a broker that keeps little beside an offset: ${guarantee.name} commits all the same, and says what is left out`, async t => {
+    const stage = await useStage(t, { kafka: await useOwnKafka() })
+    await stage.produce(numbered('a', 30))
+    const { events, trace } = recorder()
+    const processor = createProcessor({
+      client: stage.client(),
+      groupId: stage.groupId,
+      topics: [stage.topic],
+      value: text,
+      guarantee,
+      trigger: 'availableNow',
+      maxRecordsPerBatch: 10,
+      handleSignals: false,
+      trace,
+    }).foreachBatch(() => {})
+    const report = await processor.run()
+    assert.equal(report.records, 30)
+    const [committed] = await stage.connection.committedOffsets(stage.groupId, [{ topic: stage.topic, partition: 0 }])
+    assert.equal(committed?.offset, 30n)
+    assert.match(committed?.metadata ?? '', /^topicId=\S+ partitions=1$/)
+    const notices = events.flatMap(event => (event.kind === 'notice' ? [event.error.message] : []))
+    assert.equal(notices.length, 1, notices.join('; '))
+    assert.match(notices[0] ?? '', /proof records are left out\./)
+    assert.deepEqual(
+      events.filter(event => event.kind === 'batchFailed'),
+      [],
+    )
+  })
+}
+
 test('a broker that is killed and comes back: the pipeline sits it out and goes on', async t => {
-  const stage = await useStage(t, { isOwn: true })
+  const stage = await useStage(t, { kafka: await useOwnKafka() })
   await stage.produce(numbered('a', 10))
   const seen: string[] = []
   const processor = createProcessor({
@@ -87,14 +125,14 @@ test('a broker that is killed and comes back: the pipeline sits it out and goes 
 })
 
 test('no broker at the start: refused by name, within seconds', async () => {
-  const kafka = new Kafka({
+  const nowhere = new Kafka({
     clientId: 'test',
     brokers: ['127.0.0.1:1'],
     logLevel: logLevel.NOTHING,
     retry: { retries: 0 },
   })
   const processor = createProcessor({
-    client: kafkajs(kafka),
+    client: kafkajs(nowhere),
     groupId: 'g',
     topics: ['orders'],
     value: text,
