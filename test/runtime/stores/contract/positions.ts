@@ -69,8 +69,8 @@ export const positionCases: readonly ContractCase[] = [
     title: 'a zombie that wakes up after the take-over is fenced for good',
     async run(kit) {
       const zombie = await kit.open()
-      const owner = await kit.openRival(zombie)
       await zombie.initialize(at(orders0, 100n))
+      const owner = await kit.openRival(zombie)
       await commit(owner, [range(orders0, 100n, 150n)])
       await assertFenced(commit(zombie, [range(orders0, 100n, 150n)]), orders0)
       await assertFenced(commit(zombie, [range(orders0, 100n, 140n)]), orders0)
