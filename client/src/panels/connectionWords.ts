@@ -22,7 +22,13 @@ export function formWords(): FormWords {
 /** One sentence: what there is, or the first thing that is wrong. */
 export function reportSummary({ isUsable, kafkaVersion, steps }: ConnectionReport): string {
   const failed = steps.find(({ isFine }) => !isFine)
-  if (isUsable && !failed) return vscode.l10n.t('Kafka {0}', kafkaVersion ?? '?')
-  if (isUsable) return vscode.l10n.t('Kafka {0}; not every broker answers.', kafkaVersion ?? '?')
+  if (isUsable && !failed) return vscode.l10n.t('Kafka {0}', release(kafkaVersion))
+  if (isUsable) return vscode.l10n.t('Kafka {0}; not every broker answers.', release(kafkaVersion))
   return failed ? `${failed.place}: ${told(failed.detail)}` : ''
+}
+
+/** The monitor says `4.1 or newer`, since a broker does not tell its release. */
+function release(version = '?'): string {
+  const [, least] = /^(\S+) or newer$/.exec(version) ?? []
+  return least === undefined ? version : vscode.l10n.t('{0} or newer', least)
 }

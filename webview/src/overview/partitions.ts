@@ -104,7 +104,9 @@ function once<Value>(compute: () => Value): () => Value {
 function headerRow(): HTMLElement {
   const cells = columns.map(column => {
     const text =
-      column === 'log' ? [strings.column.log, element('b', '', strings.column.tidemark)] : [strings.column[column]]
+      column === 'log'
+        ? [element('span', 'where-wide', strings.column.log), element('b', '', strings.column.tidemark)]
+        : [strings.column[column]]
     const cell = element('span', numberColumns.has(column) ? 'number' : '', ...text)
     cell.setAttribute('role', 'columnheader')
     return cell

@@ -79,7 +79,7 @@ export const batchChinese: typeof batchEnglish = {
   again: { same: '重复执行不改变结果', adds: '重复执行会累加', unknown: '重复执行的结果未知' },
   ofTheBatch: '整个批次',
   noOutputs: '还没有写出任何内容。',
-  outputsNotSeen: '这里看不到该管道写出的内容。',
+  outputsNotSeen: '这里看不到该流水线写出的内容。',
   outputsFailed: why => `无法读取输出：${why}`,
   moreOutputs: count => `另有 ${count} 条输出`,
 
@@ -99,7 +99,7 @@ export const batchChinese: typeof batchEnglish = {
   faultStage: {
     armed: '等待批次到达该处：请继续单步',
     met: '正在发生',
-    restarting: '进程已消失，正在重新启动管道',
+    restarting: '进程已消失，正在重新启动流水线',
   },
   oneFault: '一次只能有一个故障：请等待上一个结束。',
   takeBack: '取消',
