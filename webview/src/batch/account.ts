@@ -1,6 +1,7 @@
 /** What a fault did to each record of the batch it met: repeated, lost or held, and the rule that explains it. */
 import type { AccountView } from '../protocol.ts'
 import { element, setClass, setText } from '../shared/dom.ts'
+import { gridCell, gridHeader } from '../shared/grid.ts'
 import { distance, formatCount, toBigInt } from '../shared/numbers.ts'
 import { type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
@@ -61,27 +62,17 @@ function offsetAt(
 }
 
 function headerRow(): HTMLElement {
-  const cells = columns.map(column => {
-    const cell = element('span', column === 'offset' ? 'number' : '', strings.accountColumn[column])
-    cell.setAttribute('role', 'columnheader')
-    return cell
-  })
-  const node = element('div', 'head account-columns dim', ...cells)
-  node.setAttribute('role', 'row')
-  node.setAttribute('aria-rowindex', '1')
-  return node
+  return gridHeader(
+    columns.map(column => ({ content: strings.accountColumn[column], isNumber: column === 'offset' })),
+    'account-columns',
+  )
 }
 
 function accountRow(find: (index: number) => ReturnType<typeof offsetAt>): RowView {
-  const cell = (className: string): HTMLElement => {
-    const made = element('span', className)
-    made.setAttribute('role', 'gridcell')
-    return made
-  }
-  const place = cell('cut foreign')
-  const offset = cell('number')
-  const fate = cell('cut')
-  const why = cell('cut')
+  const place = gridCell('cut foreign')
+  const offset = gridCell('number')
+  const fate = gridCell('cut')
+  const why = gridCell('cut')
   return {
     node: element('div', 'account-columns', place, offset, fate, why),
     update: index => {

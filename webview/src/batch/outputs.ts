@@ -1,6 +1,7 @@
 /** Everything the batch wrote where it can be seen, in the order of writing. */
 import type { BatchState, WireOutput } from '@tidemark/runtime/protocol'
 import { element, setClass, setHidden, setText } from '../shared/dom.ts'
+import { gridCell, gridHeader } from '../shared/grid.ts'
 import { formatCount } from '../shared/numbers.ts'
 import { type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
@@ -58,28 +59,18 @@ export function outputTable(source: Pages<WireOutput>): {
 }
 
 function headerRow(): HTMLElement {
-  const cells = columns.map(column => {
-    const cell = element('span', column === 'index' ? 'number' : '', strings.outputColumn[column])
-    cell.setAttribute('role', 'columnheader')
-    return cell
-  })
-  const node = element('div', 'head output-columns dim', ...cells)
-  node.setAttribute('role', 'row')
-  node.setAttribute('aria-rowindex', '1')
-  return node
+  return gridHeader(
+    columns.map(column => ({ content: strings.outputColumn[column], isNumber: column === 'index' })),
+    'output-columns',
+  )
 }
 
 function outputRow(source: Pages<WireOutput>): RowView {
-  const cell = (className: string): HTMLElement => {
-    const made = element('span', className)
-    made.setAttribute('role', 'gridcell')
-    return made
-  }
-  const number = cell('number dim')
-  const target = cell('cut code foreign')
-  const values = cell('cut code foreign')
-  const record = cell('cut foreign')
-  const facts = cell('cut')
+  const number = gridCell('number dim')
+  const target = gridCell('cut code foreign')
+  const values = gridCell('cut code foreign')
+  const record = gridCell('cut foreign')
+  const facts = gridCell('cut')
   return {
     node: element('div', 'output-columns', number, target, values, record, facts),
     update: index => {

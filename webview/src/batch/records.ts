@@ -2,6 +2,7 @@
 import type { BatchState, WireRecord } from '@tidemark/runtime/protocol'
 import type { Clock } from '../shared/clock.ts'
 import { element, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { gridCell, gridHeader } from '../shared/grid.ts'
 import { formatCount, formatTimestamp } from '../shared/numbers.ts'
 import { type RowView, rowsMax, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
@@ -110,30 +111,20 @@ function widestOffset({ ranges }: BatchState): number {
 }
 
 function headerRow(): HTMLElement {
-  const cells = columns.map(column => {
-    const cell = element('span', numberColumns.includes(column) ? 'number' : '', strings.recordColumn[column])
-    cell.setAttribute('role', 'columnheader')
-    return cell
-  })
-  const node = element('div', 'head record-columns dim', ...cells)
-  node.setAttribute('role', 'row')
-  node.setAttribute('aria-rowindex', '1')
-  return node
+  return gridHeader(
+    columns.map(column => ({ content: strings.recordColumn[column], isNumber: numberColumns.includes(column) })),
+    'record-columns',
+  )
 }
 
 function recordRow(source: Pages<WireRecord>, clock: Clock, state: () => { text: string; tone: string }): RowView {
-  const cell = (className: string): HTMLElement => {
-    const made = element('span', className)
-    made.setAttribute('role', 'gridcell')
-    return made
-  }
-  const place = cell('cut foreign')
-  const offset = cell('number')
-  const time = cell('dim')
-  const key = cell('')
-  const value = cell('')
-  const outputs = cell('number')
-  const status = cell('cut')
+  const place = gridCell('cut foreign')
+  const offset = gridCell('number')
+  const time = gridCell('dim')
+  const key = gridCell('')
+  const value = gridCell('')
+  const outputs = gridCell('number')
+  const status = gridCell('cut')
   const node = element('div', 'record-columns', place, offset, time, key, value, outputs, status)
   return {
     node,

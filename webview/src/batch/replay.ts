@@ -1,6 +1,7 @@
 /** A replay beside what was written before: two columns, line by line. */
 import type { DifferenceRow, ReplayView } from '../protocol.ts'
 import { element, setClass, setHidden, setText } from '../shared/dom.ts'
+import { gridCell } from '../shared/grid.ts'
 import { formatCount, formatMilliseconds } from '../shared/numbers.ts'
 import { type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
@@ -97,16 +98,11 @@ function columnHeader(name: '' | 'record' | 'target' | 'code'): HTMLElement {
 }
 
 function differenceRow(find: (index: number) => DifferenceRow | undefined): RowView {
-  const cell = (className: string): HTMLElement => {
-    const made = element('span', className)
-    made.setAttribute('role', 'gridcell')
-    return made
-  }
-  const sign = cell('')
-  const record = cell('cut foreign')
-  const target = cell('cut code foreign dim')
-  const before = cell('cut code foreign')
-  const now = cell('cut code foreign')
+  const sign = gridCell('')
+  const record = gridCell('cut foreign')
+  const target = gridCell('cut code foreign dim')
+  const before = gridCell('cut code foreign')
+  const now = gridCell('cut code foreign')
   const node = element('div', 'replay-columns', sign, record, target, before, now)
   return {
     node,

@@ -1,11 +1,11 @@
 /** The members of a group: who they are, where they run, what is assigned to them. */
 import type { MemberRow } from '../protocol.ts'
 import { element, setAttribute, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { gridCell, gridHeader } from '../shared/grid.ts'
 import { formatCount } from '../shared/numbers.ts'
 import { type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
 import { visibleName } from '../shared/visible.ts'
-import { headerOf } from './tables.ts'
 
 const rowHeightPx = 28
 const headerHeightPx = 28
@@ -21,8 +21,8 @@ export function memberTable(): { readonly node: HTMLElement; update(members: rea
     className: 'member-rows',
     rowHeightPx,
     header: {
-      node: headerOf(
-        columns.map(column => ({ text: strings.memberColumn[column], isNumber: column === 'assigned' })),
+      node: gridHeader(
+        columns.map(column => ({ content: strings.memberColumn[column], isNumber: column === 'assigned' })),
         'member-columns',
       ),
       heightPx: headerHeightPx,
@@ -45,16 +45,11 @@ export function memberTable(): { readonly node: HTMLElement; update(members: rea
 }
 
 function memberRow(memberAt: (index: number) => MemberRow | undefined): RowView {
-  const cell = (className: string): HTMLElement => {
-    const made = element('span', className)
-    made.setAttribute('role', 'gridcell')
-    return made
-  }
-  const client = cell('cut foreign')
-  const host = cell('cut dim foreign')
-  const member = cell('cut dim foreign')
-  const count = cell('number')
-  const assignment = cell('cut foreign')
+  const client = gridCell('cut foreign')
+  const host = gridCell('cut dim foreign')
+  const member = gridCell('cut dim foreign')
+  const count = gridCell('number')
+  const assignment = gridCell('cut foreign')
   return {
     node: element('div', 'member-columns', client, host, member, count, assignment),
     update: index => {

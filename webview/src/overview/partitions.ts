@@ -4,6 +4,7 @@ import { textField } from '../shared/controls.ts'
 import { element, setAttribute, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
 import { causes, gaugeLegend, tideGauge } from '../shared/gauge.ts'
 import { type GaugeScale, gaugeScale } from '../shared/gaugeScale.ts'
+import { gridCell, gridHeader } from '../shared/grid.ts'
 import { distance, formatCount, formatRate, formatSeconds } from '../shared/numbers.ts'
 import { type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
@@ -102,19 +103,16 @@ function once<Value>(compute: () => Value): () => Value {
 }
 
 function headerRow(): HTMLElement {
-  const cells = columns.map(column => {
-    const text =
-      column === 'log'
-        ? [element('span', 'where-wide', strings.column.log), element('b', '', strings.column.tidemark)]
-        : [strings.column[column]]
-    const cell = element('span', numberColumns.has(column) ? 'number' : '', ...text)
-    cell.setAttribute('role', 'columnheader')
-    return cell
-  })
-  const node = element('div', 'head columns dim', ...cells)
-  node.setAttribute('role', 'row')
-  node.setAttribute('aria-rowindex', '1')
-  return node
+  return gridHeader(
+    columns.map(column => ({
+      content:
+        column === 'log'
+          ? [element('span', 'where-wide', strings.column.log), element('b', '', strings.column.tidemark)]
+          : strings.column[column],
+      isNumber: numberColumns.has(column),
+    })),
+    'columns',
+  )
 }
 
 /** One element draws either kind, since a key tells them apart and never changes its kind. */
@@ -151,8 +149,7 @@ function topicCells(node: HTMLElement): (line: Line) => void {
 function partitionCells(node: HTMLElement, hasMembers: () => boolean): (line: Line) => void {
   const gauge = tideGauge()
   const cell = (className: string, ...children: Node[]): HTMLElement => {
-    const made = element('span', className, ...children)
-    made.setAttribute('role', 'gridcell')
+    const made = gridCell(className, ...children)
     node.append(made)
     return made
   }

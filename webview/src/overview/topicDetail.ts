@@ -1,13 +1,13 @@
 /** One topic: where its logs begin and end, who leads them, how it is configured, who reads it. */
 import type { OverviewSnapshot, TopicDetail, TopicPartitionRow, TopicSetting, ViewMessage } from '../protocol.ts'
 import { element, keyedChildren, setAttribute, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
+import { gridCell, gridHeader } from '../shared/grid.ts'
 import { distance, formatCount } from '../shared/numbers.ts'
 import { type Rows, type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
 import { tabs } from '../shared/tabs.ts'
 import { visibleName } from '../shared/visible.ts'
 import { createChip } from './chips.ts'
-import { headerOf } from './tables.ts'
 
 const rowHeightPx = 28
 const headerHeightPx = 28
@@ -90,8 +90,8 @@ function list(
   keyOf: (index: number) => string,
   createRow: () => RowView,
 ): { readonly page: HTMLElement; setCount: Rows['setCount'] } {
-  const header = headerOf(
-    columns.map(column => ({ text: strings.topicColumn[column], isNumber: numbers.has(column) })),
+  const header = gridHeader(
+    columns.map(column => ({ content: strings.topicColumn[column], isNumber: numbers.has(column) })),
     className,
   )
   const rows = virtualRows({
@@ -111,12 +111,6 @@ function list(
       rows.setCount(count)
     },
   }
-}
-
-function gridCell(className: string): HTMLElement {
-  const made = element('span', className)
-  made.setAttribute('role', 'gridcell')
-  return made
 }
 
 function partitionRow(rowAt: (index: number) => TopicPartitionRow | undefined): RowView {
