@@ -228,3 +228,20 @@ await consumer.run({ eachMessage: async ({ message }) => { await save(message.va
   engine.close(join(root, 'lib', 'index.js'))
   assert.deepEqual(seen(), before)
 })
+
+test('in tests and their helpers a start at the end is a hint; what lies above the package says nothing of it', () => {
+  const reader = `import { Kafka } from 'kafkajs'
+const consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'orders' })
+await consumer.subscribe({ topic: 'orders', fromBeginning: false })
+await consumer.run({ eachMessage: async ({ message }) => console.log(message.key) })
+process.once('SIGTERM', () => consumer.disconnect())
+`
+  const names = ['test/shop/src/main.ts', 'test/shop/src/main.spec.ts', 'test/shop/test/shared/helpers/read.ts', 'test/shop/src/testing.ts']
+  const files = { 'test/shop/package.json': '{}', ...Object.fromEntries(names.map(name => [name, reader])) }
+  const severities = (rules: Record<string, 'error'>): (string | undefined)[] => {
+    const engine = createEngine({ fileSystem: memory(files), settings: { rules } })
+    return names.map(name => engine.analyze(join(root, name)).findings.find(({ rule }) => rule === 'data-loss-reset-policy')?.severity)
+  }
+  assert.deepEqual(severities({}), ['warning', 'hint', 'hint', 'warning'])
+  assert.deepEqual(severities({ 'data-loss-reset-policy': 'error' }), ['error', 'error', 'error', 'error'], 'a setting is final')
+})

@@ -6,6 +6,7 @@ export const dataLossResetPolicy = defineRule({
   meta: {
     id: 'data-loss-reset-policy',
     severity: 'warning',
+    severityInTests: 'hint',
     title: 'Records are skipped when no offset is stored',
     why: [
       'the pipeline is down longer than the topic keeps records, or its group is new',
@@ -13,7 +14,8 @@ export const dataLossResetPolicy = defineRule({
       'all records before that are skipped, and nothing says so',
     ],
     misses: ['policies that are read from configuration at run time', 'the default of a client that says nothing'],
-    whenNotToUse: 'Where only what happens from now on matters, such as live views.',
+    whenNotToUse:
+      'Where only what happens from now on matters, such as live views. In test files it is a hint only: a test reads what it has just written.',
   },
 
   *detect(facts): Generator<{ at: Place; option: Option<unknown>; pipeline: Pipeline }> {

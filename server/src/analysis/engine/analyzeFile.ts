@@ -1,10 +1,10 @@
 /** One file from source to findings: its pipelines, their facts, every rule over them. */
 import type { Module } from '../../facts/code.ts'
-import type { Finding, Fix } from '../../facts/finding.ts'
+import type { Finding, Fix, Severity } from '../../facts/finding.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
 import type { Facts, FixSketch, Pipeline, PipelineSummary, Place } from '../../facts/model.ts'
 import type { PipelineInfo } from '../../protocol.ts'
-import type { Rule } from '../../rules/rule.ts'
+import type { Rule, RuleResult } from '../../rules/rule.ts'
 import { Finder } from '../pipelines/pipelines.ts'
 import { transactionalProducers } from '../pipelines/producers.ts'
 import { type CommittedOffset, committedOffsets } from '../walk/committedOffsets.ts'
@@ -46,7 +46,7 @@ export function analyzeModule(
         const { explanation } = result
         findings.push({
           rule: rule.meta.id,
-          severity: setting ?? explanation.severity ?? rule.meta.severity,
+          severity: setting ?? severityOf(rule, result, project),
           confidence: explanation.confidence ?? 'certain',
           ...result.at,
           message: explanation.message,
@@ -72,6 +72,11 @@ export function analyzeModule(
     commits: committedOffsets(pipelines),
     notes,
   }
+}
+
+function severityOf({ meta }: Rule, { explanation, at }: RuleResult, { isTest }: Project): Severity {
+  if (meta.severityInTests && isTest?.(at.path)) return meta.severityInTests
+  return explanation.severity ?? meta.severity
 }
 
 function fixOf(sketch: FixSketch): Fix {

@@ -24,6 +24,7 @@ import type { FileSystem } from './fileSystem.ts'
 import { type CacheLimits, ModuleCache } from './moduleCache.ts'
 import { tableOf } from './ownOutputs.ts'
 import type { Project } from './project.ts'
+import { isTestFile } from './testFiles.ts'
 
 const fileBytesMax = 1_000_000
 const modulesMax = 2_000
@@ -240,6 +241,7 @@ export class EngineState implements Engine {
     }
     const questions = this.#types?.questions(path)
     const project: Project = {
+      isTest: other => isTestFile(other, file => this.#modules.stat(file) !== undefined),
       module: other => {
         reach.add(other)
         return this.#modules.module(other)

@@ -9,4 +9,6 @@ export interface Project {
   link(specifier: string, from: string): Link
   /** What a type checker says; left out where none is at hand, `undefined` where it has not answered yet. */
   typeOf?(module: Module, expression: Expression, inside: FunctionCode | undefined): TypeAnswer | undefined
+  /** A test, or a helper of tests. */
+  isTest?(path: string): boolean
 }
