@@ -12,6 +12,7 @@ const right = `{
   // comments and trailing commas are fine
   "rules": { "offset-after-shuffle": "warning", "swallowed-error": "off" },
   "outputs": [{ "call": "@acme/db:save", "kind": "database", "idempotent": true }],
+  "consumers": [{ "call": "@acme/streams:consume", "argument": 1, "commits": "manual" }, { "call": "@acme/streams:read", "option": "each" }],
   "ignore": ["legacy/**"],
   "baseline": "tidemark.baseline.json",
   "maxWarnings": 3,
@@ -23,6 +24,10 @@ test('every key is read', () => {
     path,
     rules: { 'offset-after-shuffle': 'warning', 'swallowed-error': 'off' },
     outputs: [{ call: '@acme/db:save', kind: 'database', idempotent: true }],
+    consumers: [
+      { call: '@acme/streams:consume', handler: 1, commits: 'manual' },
+      { call: '@acme/streams:read', handler: 'each' },
+    ],
     ignore: ['legacy/**'],
     baseline: '/repo/tidemark.baseline.json',
     warningsMax: 3,
@@ -49,6 +54,12 @@ const wrong: readonly (readonly [name: string, text: string, place: string, mess
   ['a type', '{ "ignore": "a" }', '0:12', /'ignore' is "a"\. Allowed: a list/],
   ['an item', '{ "ignore": ["a",\n 7] }', '1:1', /'ignore\[1\]' is 7\. Allowed: a text/],
   ['a number', '{ "maxWarnings": -1 }', '0:17', /'maxWarnings' is -1\. Allowed: a whole number from 0/],
+  [
+    'a consumer that commits at a time of its own',
+    '{ "consumers": [{ "call": "a:b", "commits": "sometimes" }] }',
+    '0:44',
+    /'consumers\[0\]\.commits' is "sometimes"\. Allowed: after-handler, before-handler, manual/,
+  ],
   ['a missing key', '{ "outputs": [{ "kind": "http" }] }', '0:14', /'outputs\[0\]' lacks 'call'/],
   [
     'a call',

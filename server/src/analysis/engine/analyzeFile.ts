@@ -28,7 +28,7 @@ export function analyzeModule(
   settings: EngineSettings,
   others: readonly PipelineSummary[],
 ): RootAnalysis {
-  const finder = new Finder(project, module, table)
+  const finder = new Finder(project, module, table, settings.consumers)
   const pipelines = finder.pipelines()
   const facts: Facts = {
     path: module.path,

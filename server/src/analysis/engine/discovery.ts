@@ -31,6 +31,7 @@ export async function discoverFiles(
   linker: Linker,
   root: string,
   options: DiscoverOptions,
+  ownLibraries: readonly string[],
 ): Promise<readonly string[]> {
   const naming = new Set<string>()
   const others: { path: string; specifiers: string[] }[] = []
@@ -42,7 +43,7 @@ export async function discoverFiles(
     const size = files.stat(path)?.sizeBytes ?? 0
     const text = size > fileBytesMax ? undefined : files.readFile(path)
     if (text === undefined) continue
-    if (mentionsKafka(text)) naming.add(path)
+    if (mentionsKafka(text, ownLibraries)) naming.add(path)
     else others.push({ path, specifiers: [...text.matchAll(importPattern)].map(match => match[1] as string) })
   }
   return [...naming, ...(await importers(naming, others, linker, options))]

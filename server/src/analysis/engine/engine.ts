@@ -20,6 +20,8 @@ export interface EngineSettings {
   readonly rules?: Readonly<Record<string, Severity | 'off'>>
   /** Outputs of a team's own: see `facts/libraries/outputs.ts` for the pattern language. */
   readonly outputs?: readonly CustomOutput[]
+  /** Calls of a team's own libraries that hand records to a function: their sources are not read. */
+  readonly consumers?: readonly CustomConsumer[]
   /** Larger files are skipped with a note. @defaultValue 1_000_000 bytes */
   readonly fileBytesMax?: number
   /** Parsed files kept in memory. @defaultValue 2_000 */
@@ -33,6 +35,17 @@ export interface CustomOutput {
   readonly call: string
   readonly kind: string
   readonly idempotent?: boolean
+}
+
+/** `{ call: '@acme/streams:Reader#.each', handler: 1, commits: 'after-handler' }` */
+export interface CustomConsumer {
+  readonly call: string
+  /** Which argument is the handler, counted from 0, or the name of an option that is. @defaultValue the first function among the arguments */
+  readonly handler?: number | string
+  /** What the handler gets. @defaultValue `message` */
+  readonly gives?: 'message' | 'batch' | 'payload'
+  /** When the library commits. @defaultValue not known, and so is the guarantee */
+  readonly commits?: 'after-handler' | 'before-handler' | 'manual'
 }
 
 export interface FileAnalysis {

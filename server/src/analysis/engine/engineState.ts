@@ -7,6 +7,7 @@ import type { NameInfo } from '../../protocol.ts'
 import { rules as allRules } from '../../rules/index.ts'
 import type { Rule } from '../../rules/rule.ts'
 import { type Link, Linker } from '../linking/linker.ts'
+import { librariesOf } from '../pipelines/consumers/own.ts'
 import { namesIn } from '../pipelines/names.ts'
 import { TypeRefinement, type VisitedFiles } from '../types/typeRefinement.ts'
 import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
@@ -57,6 +58,7 @@ export class EngineState implements Engine {
   readonly #types: TypeRefinement | undefined
   #settings: EngineSettings
   #table: OutputTable
+  #ownLibraries: readonly string[]
 
   constructor({ fileSystem, settings = {}, rules = allRules, oracle }: EngineOptions) {
     this.#rules = rules
@@ -64,6 +66,7 @@ export class EngineState implements Engine {
     this.#files = fileSystem
     this.#settings = settings
     this.#table = tableOf(settings)
+    this.#ownLibraries = librariesOf(settings)
     this.#modules = new ModuleCache(fileSystem, limitsOf(settings))
     this.#linker = new Linker({
       ...fileSystem,
@@ -101,6 +104,8 @@ export class EngineState implements Engine {
   configure(settings: EngineSettings): void {
     this.#settings = settings
     this.#table = tableOf(settings)
+    this.#ownLibraries = librariesOf(settings)
+    this.#mentions.clear()
     this.#modules.limit(limitsOf(settings))
     for (const path of this.#roots.keys()) this.#dirty.add(path)
   }
@@ -147,7 +152,7 @@ export class EngineState implements Engine {
   }
 
   async discover(root: string, options: DiscoverOptions = {}): Promise<readonly string[]> {
-    const candidates = await discoverFiles(this.#files, this.#linker, root, options)
+    const candidates = await discoverFiles(this.#files, this.#linker, root, options, this.#ownLibraries)
     const found = new Set<string>()
     let count = 0
     for (const path of candidates) {
@@ -274,7 +279,7 @@ export class EngineState implements Engine {
   #mayHoldPipelines(path: string): boolean {
     const module = this.#modules.module(path)
     if (!module) return false
-    if (mentionsKafka(module.text)) return true
+    if (mentionsKafka(module.text, this.#ownLibraries)) return true
     return module.imports.some(({ specifier }) => {
       const link = this.#linker.resolve(specifier, path)
       return link.kind === 'file' && this.#mentionsAt(link.path)
@@ -286,7 +291,7 @@ export class EngineState implements Engine {
     if (this.#mentions.size > 100_000) this.#mentions.clear()
     if (known === undefined) {
       const text = this.#modules.text(path)
-      known = text !== undefined && (mentionsKafka(text) || isBarrel(text))
+      known = text !== undefined && (mentionsKafka(text, this.#ownLibraries) || isBarrel(text))
       this.#mentions.set(path, known)
     }
     return known
@@ -316,8 +321,9 @@ function keyOf(root: RootAnalysis): string {
 /** Handlers named so are given to a consumer, whoever made it: a company's own library need not say whose it is. */
 const kafkaWords = ['kafka', 'Kafka', 'KAFKA', '@tidemark/runtime', '@nestjs/microservices', 'eachMessage', 'eachBatch']
 
-export function mentionsKafka(text: string): boolean {
-  return kafkaWords.some(word => text.includes(word))
+/** @param own - libraries of the team's own consumers */
+export function mentionsKafka(text: string, own: readonly string[]): boolean {
+  return kafkaWords.some(word => text.includes(word)) || own.some(library => text.includes(library))
 }
 
 /** A file that only passes others on says nothing itself. */

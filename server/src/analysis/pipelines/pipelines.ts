@@ -3,6 +3,7 @@ import type { CallExpression, ClassCode, FunctionCode, Module } from '../../fact
 import { hasWork, within } from '../../facts/flows.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
 import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place, Text } from '../../facts/model.ts'
+import type { CustomConsumer } from '../engine/engine.ts'
 import type { Project } from '../engine/project.ts'
 import { transactionFix } from '../fixes/throughTransactionFix.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'
@@ -15,6 +16,7 @@ import { placeOf } from '../walk/places.ts'
 import { Walker } from '../walk/walker.ts'
 import { consumerAdapters } from './consumers/index.ts'
 import { nestPipelines } from './consumers/nest.ts'
+import { ownConsumer } from './consumers/own.ts'
 import { typedPipelines } from './consumers/typed.ts'
 import { inferGuarantee } from './inference.ts'
 
@@ -52,6 +54,7 @@ export class Finder {
   readonly evaluator: Evaluator
   readonly table: OutputTable
   readonly module: Module
+  readonly #adapters: readonly ConsumerAdapter[]
   readonly #found = new Map<string, FoundPipeline>()
   /** Places that stand for a consumer started in another file. */
   readonly #foreign = new WeakSet<Place>()
@@ -60,7 +63,8 @@ export class Finder {
   readonly #made = new WeakMap<Output, OutputCall>()
   readonly #typed: TypedReceivers
 
-  constructor(project: Project, module: Module, table: OutputTable) {
+  constructor(project: Project, module: Module, table: OutputTable, own: readonly CustomConsumer[] = []) {
+    this.#adapters = [...consumerAdapters, ...own.map(ownConsumer)]
     this.evaluator = new Evaluator(project)
     this.#typed = new TypedReceivers(this.evaluator, table)
     this.module = module
@@ -106,7 +110,7 @@ export class Finder {
     frame: Frame,
     anchor: Place | undefined,
   ): void {
-    for (const adapter of consumerAdapters) {
+    for (const adapter of this.#adapters) {
       if (!adapter.starts(callee.type)) continue
       const found = adapter.find(this, call, callee, frame)
       if (!found) continue

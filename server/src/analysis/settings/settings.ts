@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path'
 import type { Severity } from '../../facts/finding.ts'
 import type { OutputKind } from '../../facts/model.ts'
-import type { CustomOutput, EngineSettings } from '../engine/engine.ts'
+import type { CustomConsumer, CustomOutput, EngineSettings } from '../engine/engine.ts'
 import { checkJson, type Problem, type Shape, schemaOf } from './shape.ts'
 
 export interface Settings {
@@ -10,6 +10,7 @@ export interface Settings {
   readonly path: string | undefined
   readonly rules: Readonly<Record<string, Severity | 'off'>>
   readonly outputs: readonly CustomOutput[]
+  readonly consumers: readonly CustomConsumer[]
   /** Globs relative to the settings' folder, as in a .gitignore. */
   readonly ignore: readonly string[]
   /** Absolute path. */
@@ -25,6 +26,7 @@ export const noSettings: Settings = {
   path: undefined,
   rules: {},
   outputs: [],
+  consumers: [],
   ignore: [],
   baseline: undefined,
   warningsMax: undefined,
@@ -65,6 +67,7 @@ export function parseSettings(path: string, text: string, rules: readonly string
     path,
     rules: file.rules ?? {},
     outputs: file.outputs ?? [],
+    consumers: (file.consumers ?? []).map(consumerOf),
     ignore: file.ignore ?? [],
     baseline: file.baseline === undefined ? undefined : join(dirname(path), file.baseline),
     warningsMax: file.maxWarnings,
@@ -77,6 +80,7 @@ export function engineSettings(settings: Settings): EngineSettings {
   return {
     rules: settings.rules,
     outputs: settings.outputs,
+    consumers: settings.consumers,
     ...(settings.fileBytesMax === undefined ? {} : { fileBytesMax: settings.fileBytesMax }),
   }
 }
@@ -94,10 +98,19 @@ export function settingsSchema(rules: readonly string[]): object {
 interface SettingsFile {
   readonly rules?: Settings['rules']
   readonly outputs?: readonly CustomOutput[]
+  readonly consumers?: readonly ConsumerLine[]
   readonly ignore?: readonly string[]
   readonly baseline?: string
   readonly maxWarnings?: number
   readonly maxFileBytes?: number
+}
+
+/** In the file a handler is an argument's number or an option's name, each under its own key. */
+type ConsumerLine = Omit<CustomConsumer, 'handler'> & { readonly argument?: number; readonly option?: string }
+
+function consumerOf({ argument, option, ...line }: ConsumerLine): CustomConsumer {
+  const handler = argument ?? option
+  return handler === undefined ? line : { ...line, handler }
 }
 
 export const outputKinds = [
@@ -115,6 +128,36 @@ export const outputKinds = [
 ] as const satisfies readonly OutputKind[]
 
 const levels = ['off', 'hint', 'info', 'warning', 'error']
+
+const consumersShape: Shape = {
+  kind: 'list',
+  about: 'Calls of libraries around a client that hand records to a function of yours.',
+  of: {
+    kind: 'object',
+    about: 'One call. Without `argument` and `option` the first function among its arguments is the handler.',
+    keys: {
+      call: {
+        kind: 'string',
+        about: "The way to it: '@acme/streams:consume', '@acme/streams:Reader#.each' for a method of an instance.",
+        pattern: /^[^:\s]+:\S/,
+        example: '@acme/streams:Reader#.each',
+      },
+      argument: { kind: 'integer', min: 0, about: 'Which argument is the handler, counted from 0.' },
+      option: { kind: 'string', about: 'Which option of an object among the arguments is the handler.' },
+      gives: {
+        kind: 'choice',
+        values: ['message', 'batch', 'payload'],
+        about: 'What the handler gets: a message, an array of messages, or the payload of eachMessage.',
+      },
+      commits: {
+        kind: 'choice',
+        values: ['after-handler', 'before-handler', 'manual'],
+        about: 'When the library commits; without it the guarantee stays unknown.',
+      },
+    },
+    required: ['call'],
+  },
+}
 
 function settingsShape(rules: readonly string[]): Shape {
   const level: Shape = { kind: 'choice', values: levels, about: 'How much it matters; off turns the rule off.' }
@@ -150,6 +193,7 @@ function settingsShape(rules: readonly string[]): Shape {
           required: ['call', 'kind'],
         },
       },
+      consumers: consumersShape,
       ignore: {
         kind: 'list',
         about: 'Files that are not analysed, as lines of a .gitignore.',

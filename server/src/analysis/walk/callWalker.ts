@@ -13,7 +13,7 @@ import { LibraryCalls } from './libraryCalls.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
 import type { Position, Use } from './positions.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
-import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
+import { isDelay, isHarmlessCall, isLog, isThrowing, shapeOf } from './shapes.ts'
 import { trackedCommit } from './trackers.ts'
 import type { Walker } from './walker.ts'
 
@@ -152,7 +152,17 @@ export class CallWalker {
 
   // ---- what cannot be followed --------------------------------------------------------------------------------
 
+  /** @returns false where it is no such call */
+  throws(call: CallExpression, position: Position, out: Flow[]): boolean {
+    if (!isThrowing(call)) return false
+    this.arguments(call, position, out)
+    const at = calleeOf(position.frame.module, call)
+    out.push({ kind: 'exit', exit: 'throw', at, calls: position.calls, hasValue: true })
+    return true
+  }
+
   #opaque(call: CallExpression, callee: Value, position: Position, use: Use, out: Flow[]): void {
+    if (this.throws(call, position, out)) return
     const steps: Flow[] = []
     this.arguments(call, position, steps)
     const place = placeOf(position.frame.module, call.nameAt)

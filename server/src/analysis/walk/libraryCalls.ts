@@ -67,6 +67,7 @@ export class LibraryCalls {
       out.push(this.#calls.detached('queue', call, queued, position))
       return
     }
+    if (this.#calls.throws(call, position, out)) return
     this.#calls.receiver(call.callee, position, out)
     const iteration = iterationOf(this.#walker, call, position)
     if (iteration && !callee.type.startsWith('@tidemark/runtime:')) {

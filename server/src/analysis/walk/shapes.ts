@@ -146,6 +146,12 @@ const pureNames =
   /^(?:format|build|map|to|as|parse|convert|transform|normali[sz]e|compute|calculate|generate|extract|stringify|describe|compare|plainTo|instanceTo)(?=[A-Z]|$)/
 
 /** Calls that change nothing outside, by what they are called on. */
+/** `rethrow(error)`, `errors.rethrowDatabaseError(error)`, `throwError(error)` of a library: it is taken at its word. */
+export function isThrowing({ callee, args }: CallExpression): boolean {
+  const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : ''
+  return args.length > 0 && /^(?:rethrow|throw)(?:[A-Z]\w*)?$/.test(name)
+}
+
 export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
   if (
     callee.kind === 'external' &&
