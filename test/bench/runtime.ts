@@ -72,7 +72,8 @@ async function run(
 ): Promise<Measured> {
   const task = JSON.stringify({ ...orders, brokers, scratch })
   const startedMs = performance.timeOrigin + performance.now()
-  const child = spawn(process.execPath, ['--no-warnings', script, contestant.name, task, `${startedMs}`], {
+  const flags = ['--no-warnings', ...(contestant.flags ?? [])]
+  const child = spawn(process.execPath, [...flags, script, contestant.name, task, `${startedMs}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let last = ''

@@ -8,7 +8,6 @@
 import kafkajsModule, { type Kafka } from 'kafkajs'
 import { reasonOf, TidemarkError } from '../errors.ts'
 import type { KafkaClient } from './client.ts'
-import { AnswerGatherer } from './kafka-protocol/answerGatherer.ts'
 import { type ClientOptions, protocolClient } from './kafka-protocol/connection.ts'
 import {
   type BrokerAddress,
@@ -18,7 +17,8 @@ import {
   type TransportConnection,
   TransportError,
 } from './kafka-protocol/transport.ts'
-import { WireError, WireReader } from './kafka-protocol/wire.ts'
+import { WireReader } from './kafka-protocol/wire.ts'
+import { gatherAnswers, type PieceReader } from './kafkajs/pieces.ts'
 
 /**
  * A client of the port over a kafkajs instance: its brokers, TLS, SASL, timeouts, `socketFactory` and `logLevel` are used.
@@ -46,23 +46,16 @@ interface ConnectionPool {
   readonly pool: readonly Connection[]
 }
 
-interface Connection {
+interface Connection extends PieceReader {
   isConnected(): boolean
   send(message: object): Promise<Buffer>
   disconnect(): Promise<unknown>
   rejectRequests(error: Error): void
   readonly socket?: { destroy(): void }
-  readonly requestQueue: RequestQueue
-  /** Set while a login is under way: what arrives then belongs to it. */
-  readonly authHandlers: unknown
-  readonly bytesBuffered: number
-  processData(piece: Buffer): void
-}
-
-interface RequestQueue {
-  readonly pending: readonly unknown[]
-  scheduleCheckPendingRequests(): void
-  fulfillRequest(answer: { readonly size: number; readonly correlationId: number; readonly payload: Buffer }): void
+  readonly requestQueue: PieceReader['requestQueue'] & {
+    readonly pending: readonly unknown[]
+    scheduleCheckPendingRequests(): void
+  }
 }
 
 const clusterOptions = {
@@ -93,7 +86,7 @@ class KafkajsTransport implements Transport {
     if (!address) this.#tried.add(place)
     for (const connection of pool.pool) {
       calmQueue(connection.requestQueue)
-      gatherAnswers(connection, place)
+      gatherAnswers(connection, () => end(connection, place))
     }
     const options = { connectionPool: pool, logger: this.#internals.rootLogger, versions: this.#versions }
     const broker = this.#internals.brokerPool.createBroker(options)
@@ -173,37 +166,10 @@ function afterTags(answer: Buffer): Buffer {
 }
 
 /** kafkajs sets a timer with a negative delay after every answer, to look at a queue that is empty. */
-function calmQueue(queue: RequestQueue): void {
+function calmQueue(queue: Connection['requestQueue']): void {
   const schedule = queue.scheduleCheckPendingRequests.bind(queue)
   queue.scheduleCheckPendingRequests = () => {
     if (queue.pending.length > 0) schedule()
-  }
-}
-
-/** kafkajs keeps the pieces of an answer until it is whole. Logins, whose answers have forms of their own, stay with it. */
-function gatherAnswers(connection: Connection, place: string): void {
-  const processAsBefore = connection.processData.bind(connection)
-  const gatherer = new AnswerGatherer()
-  const gather = (piece: Buffer): void => {
-    for (let at = 0; at < piece.length; ) {
-      if (gatherer.isEmpty && (connection.authHandlers || connection.bytesBuffered > 0)) {
-        processAsBefore(piece.subarray(at))
-        return
-      }
-      at += gatherer.take(piece, at)
-      const answer = gatherer.whole()
-      if (!answer) continue
-      const correlationId = answer.readInt32BE(0)
-      connection.requestQueue.fulfillRequest({ size: answer.length, correlationId, payload: answer.subarray(4) })
-    }
-  }
-  connection.processData = piece => {
-    try {
-      gather(piece)
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      end(connection, place)
-    }
   }
 }
 

@@ -1,4 +1,6 @@
 /** What a contestant counts while it works, and says when it is done. */
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { getHeapSpaceStatistics } from 'node:v8'
 import type { Order, Task } from './orders.ts'
 
 export class Meter {
@@ -9,12 +11,22 @@ export class Meter {
   #firstCpu: NodeJS.CpuUsage | undefined
   #firstCommitMs: number | undefined
   readonly #batchMs: number[] = []
+  /** What was left on the heap by each full collection, and how much the young generation had taken from the system, at most. */
+  #liveBytes = 0
+  #youngBytes = 0
   seen = 0
 
   /** @param startedMs when the process was started, by the wall clock. */
   constructor(task: Task, startedMs: number) {
     this.#task = task
     this.#startedMs = startedMs
+    new PerformanceObserver(list => {
+      const young = getHeapSpaceStatistics().find(space => space.space_name === 'new_space')
+      this.#youngBytes = Math.max(this.#youngBytes, young?.space_size ?? 0)
+      const wasFull = list.getEntries().some(entry => kindOf(entry) === constants.NODE_PERFORMANCE_GC_MAJOR)
+      if (wasFull)
+        this.#liveBytes = Math.max(this.#liveBytes, process.memoryUsage().heapUsed - (young?.space_used_size ?? 0))
+    }).observe({ entryTypes: ['gc'] })
   }
 
   /** The first record is there: time runs. */
@@ -50,6 +62,8 @@ export class Meter {
         recordsPerS: this.seen / seconds,
         cpuSPerMillion: (user + system) / this.seen,
         peakMb: process.resourceUsage().maxRSS / 1024,
+        liveMb: this.#liveBytes / 2 ** 20,
+        youngMb: this.#youngBytes / 2 ** 20,
         firstCommitMs: this.#firstCommitMs,
         ...(this.#batchMs.length > 0
           ? { batchP50Ms: quantile(this.#batchMs, 0.5), batchP99Ms: quantile(this.#batchMs, 0.99) }
@@ -63,6 +77,10 @@ export class Meter {
     for (const cents of this.totals.values()) sum += cents
     return sum
   }
+}
+
+function kindOf(entry: PerformanceEntry): number | undefined {
+  return (entry as PerformanceEntry & { readonly detail?: { readonly kind?: number } }).detail?.kind
 }
 
 function quantile(values: readonly number[], share: number): number {

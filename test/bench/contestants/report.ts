@@ -5,7 +5,12 @@ export interface Measured {
   readonly contestant: Contestant
   readonly recordsPerS: number
   readonly cpuSPerMillion: number
+  /** Of the whole process, as the system counts it. */
   readonly peakMb: number
+  /** What full collections left in the old generation, at most: what is really held. */
+  readonly liveMb: number
+  /** What V8's young generation had taken, at most: garbage that waits for room to run out. */
+  readonly youngMb: number
   /** From process start to the first commit, where there is one. */
   readonly firstCommitMs?: number
   /** A batch from its start until it was committed: median, and 99 of 100. */
@@ -36,6 +41,8 @@ function table(heading: string, measured: readonly Measured[]): string {
       recordsPerS: of(each => each.recordsPerS),
       cpuSPerMillion: of(each => each.cpuSPerMillion),
       peakMb: of(each => each.peakMb),
+      liveMb: of(each => each.liveMb),
+      youngMb: of(each => each.youngMb),
       firstCommitMs: of(each => each.firstCommitMs),
       batchP50Ms: of(each => each.batchP50Ms),
       batchP99Ms: of(each => each.batchP99Ms),
@@ -45,8 +52,8 @@ function table(heading: string, measured: readonly Measured[]): string {
   return [
     `${heading} (medians)`,
     '',
-    '| contestant | records/s | ratio | CPU s per million | ratio | peak MB | ratio | first commit ms | batch ms, p50 / p99 |',
-    '|---|---|---|---|---|---|---|---|---|',
+    '| contestant | records/s | ratio | CPU s per million | ratio | peak MB | ratio | of it live / young generation | first commit ms | batch ms, p50 / p99 |',
+    '|---|---|---|---|---|---|---|---|---|---|',
     ...medians.map(each => {
       const ratio = (key: 'recordsPerS' | 'cpuSPerMillion' | 'peakMb') =>
         base ? (each[key] / base[key]).toFixed(2) : ''
@@ -54,7 +61,7 @@ function table(heading: string, measured: readonly Measured[]): string {
       const speed = Math.round(each.recordsPerS).toLocaleString('en')
       const commit = Number.isNaN(each.firstCommitMs) ? '' : Math.round(each.firstCommitMs)
       const batch = Number.isNaN(each.batchP50Ms) ? '' : `${each.batchP50Ms.toFixed(1)} / ${each.batchP99Ms.toFixed(1)}`
-      return `| ${name} | ${speed} | ${ratio('recordsPerS')} | ${each.cpuSPerMillion.toFixed(2)} | ${ratio('cpuSPerMillion')} | ${Math.round(each.peakMb)} | ${ratio('peakMb')} | ${commit} | ${batch} |`
+      return `| ${name} | ${speed} | ${ratio('recordsPerS')} | ${each.cpuSPerMillion.toFixed(2)} | ${ratio('cpuSPerMillion')} | ${Math.round(each.peakMb)} | ${ratio('peakMb')} | ${Math.round(each.liveMb)} / ${Math.round(each.youngMb)} | ${commit} | ${batch} |`
     }),
   ].join('\n')
 }

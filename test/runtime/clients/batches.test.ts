@@ -1,7 +1,11 @@
 /** Record batches and answers without a broker: what was written is read, and what is damaged is said to be. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import type { ISocketFactory } from 'kafkajs'
 import type { KafkaRecord, OutgoingRecord } from '../../../runtime/src/clients/client.ts'
 import { AnswerGatherer } from '../../../runtime/src/clients/kafka-protocol/answerGatherer.ts'
 import { BatchBuilder } from '../../../runtime/src/clients/kafka-protocol/batchBuilder.ts'
@@ -14,6 +18,7 @@ import {
   type RecordBatch,
 } from '../../../runtime/src/clients/kafka-protocol/recordBatch.ts'
 import { WireError } from '../../../runtime/src/clients/kafka-protocol/wire.ts'
+import { gatherAnswers, type PieceReader } from '../../../runtime/src/clients/kafkajs/pieces.ts'
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
 const someBytes = fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes))
@@ -50,6 +55,48 @@ test('answers are put together whatever the pieces; a length that no answer has 
     { numRuns: 100 },
   )
   assert.throws(() => new AnswerGatherer().take(Buffer.from([255, 255, 255, 255, 0]), 0), WireError)
+})
+
+const defaultSocketFactory: () => ISocketFactory = createRequire(import.meta.url)('kafkajs/src/network/socketFactory')
+
+test('over a plain socket of kafkajs answers are read into one buffer, and come whole', async t => {
+  const frame = (correlationId: number, text: string) => {
+    const bytes = Buffer.from(`--------${text}`)
+    bytes.writeInt32BE(bytes.length - 4, 0)
+    bytes.writeInt32BE(correlationId, 4)
+    return bytes
+  }
+  const server = createServer(socket => {
+    socket.write(frame(1, 'x'.repeat(1_000_000)))
+    socket.end(Buffer.concat([frame(2, 'two'), frame(3, 'three')]))
+  })
+  t.after(() => server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const answers: [number, string][] = []
+  const connection: PieceReader = {
+    socketFactory: defaultSocketFactory(),
+    authHandlers: null,
+    bytesBuffered: 0,
+    requestQueue: {
+      fulfillRequest: ({ correlationId, payload }) => void answers.push([correlationId, payload.toString()]),
+    },
+    processData: () => assert.fail('kafkajs was given an answer'),
+  }
+  gatherAnswers(connection, () => assert.fail('given up'))
+  const { port } = server.address() as AddressInfo
+  const socket = connection.socketFactory({ host: '127.0.0.1', port, ssl: false as never, onConnect: () => {} })
+  const buffers = new Set<ArrayBufferLike>()
+  socket.on('data', (piece: Buffer) => {
+    buffers.add(piece.buffer)
+    connection.processData(piece)
+  })
+  await once(socket, 'close')
+  assert.deepEqual(answers, [
+    [1, 'x'.repeat(1_000_000)],
+    [2, 'two'],
+    [3, 'three'],
+  ])
+  assert.equal(buffers.size, 1)
 })
 
 describe('record batches', () => {
