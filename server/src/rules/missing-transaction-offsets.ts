@@ -1,4 +1,4 @@
-import type { FixSketch, Flow, Place, Signal } from '../facts/model.ts'
+import type { FixSketch, Flow, Pipeline, Place, Signal } from '../facts/model.ts'
 import { defineRule, type Explanation } from './rule.ts'
 import { handlers, ofKind } from './shared/handlers.ts'
 
@@ -20,14 +20,14 @@ export const missingTransactionOffsets = defineRule({
       'a group whose name is only known at run time, or a handler that is given no payload of kafkajs: which offsets to send cannot be told',
       'one transaction a record inside `eachBatch`, or a commit in another function: the place for the offsets cannot be told',
       'a transaction whose commit is not the end of its block: what follows may need what is declared in between',
-      "the Confluent client: its `sendOffsets` asks for the consumer object as well, which may be out of the handler's reach",
+      "the Confluent client: its `sendOffsets` asks for the consumer object, which may be out of the handler's reach",
     ],
     whenNotToUse:
       'Where the transaction only makes several outputs appear together, and doubles are handled downstream.',
   },
 
   *detect(facts): Generator<Missing> {
-    for (const { handler } of handlers(facts)) {
+    for (const { pipeline, handler } of handlers(facts)) {
       const begun = first(handler.flow, 'begin')
       const unbound = begun && first(handler.flow, 'abort-out-of-scope')
       if (unbound) {
@@ -37,7 +37,7 @@ export const missingTransactionOffsets = defineRule({
       if (!begun || !first(handler.flow, 'commit-transaction')) continue
       const fixes = begun.transactionFixes
       const sends = [...ofKind(handler.flow, 'commit')].some(commit => commit.commit === 'send-offsets')
-      if (!sends) yield { at: begun.at, missing: 'offsets', fixes: fixes?.offsets ?? [] }
+      if (!sends) yield { at: begun.at, missing: missingIn(pipeline), fixes: fixes?.offsets ?? [] }
       else if (!first(handler.flow, 'abort')) yield { at: begun.at, missing: 'abort', fixes: fixes?.abort ?? [] }
     }
   },
@@ -49,15 +49,21 @@ export const missingTransactionOffsets = defineRule({
 
 interface Missing {
   readonly at: Place
-  readonly missing: 'offsets' | 'abort' | 'scope'
+  readonly missing: keyof typeof explanations
   readonly fixes: readonly FixSketch[]
 }
 
-const explanations: Readonly<Record<'offsets' | 'abort' | 'scope', Explanation>> = {
-  offsets: {
-    message:
-      'The transaction holds the results but not the consumed offsets, so a crash between its commit and that of the offsets doubles the results. Add transaction.sendOffsets({ consumerGroupId, topics }) before the commit.',
-  },
+/** The Confluent client throws where it is given the group's name instead. */
+function missingIn({ library }: Pipeline): 'offsets' | 'offsetsByConsumer' {
+  return library === '@confluentinc/kafka-javascript' ? 'offsetsByConsumer' : 'offsets'
+}
+
+const offsets =
+  'The transaction holds the results but not the consumed offsets, so a crash between its commit and that of the offsets doubles the results.'
+
+const explanations = {
+  offsets: { message: `${offsets} Add transaction.sendOffsets({ consumerGroupId, topics }) before the commit.` },
+  offsetsByConsumer: { message: `${offsets} Add transaction.sendOffsets({ consumer, topics }) before the commit.` },
   abort: {
     message:
       'Nothing aborts this transaction when a send fails, so it stays open until it times out, and readers of committed records wait for it. Abort it in a catch, and throw the error again.',
@@ -67,7 +73,7 @@ const explanations: Readonly<Record<'offsets' | 'abort' | 'scope', Explanation>>
     message:
       'The transaction is declared inside the try and does not exist here, so this throws a ReferenceError: the transaction stays open until it times out, and readers of committed records wait for it. Begin it before the try.',
   },
-}
+} satisfies Record<string, Explanation>
 
 function first(
   flow: Flow,
