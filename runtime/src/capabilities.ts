@@ -35,17 +35,22 @@ export const capabilityReasons = {
   handlerUnknown: 'The place of the handler could not be found in the source.',
   outputsPartlySeen:
     'Seen are writes through the tx handle, node:sqlite and pg while the handler runs; others are not.',
+  plainOutputsSeen:
+    'Seen are writes through kafkajs producers, node:sqlite and pg while the handler runs; others are not.',
   nothingToRollBack: 'This pipeline has no transaction of its own that could be rolled back.',
   rollsBackInstead: 'This pipeline can roll a replay back, so it never has to write one.',
   otherOutputsStay:
     'Rolled back is what was written through the tx handle; whatever else the handler does is done again.',
   abortedRecordsStay: 'Aborted records take offsets in the output topics; readers with read_committed never see them.',
   unseenOutputsWritten: 'Outputs that are not seen are written again: everything but tx, node:sqlite and pg.',
+  plainOutputsWritten:
+    'Outputs that are not seen are written again: everything but kafkajs producers, node:sqlite and pg.',
   writesAgain: 'Everything the handler writes is written again, for good.',
   recordsUnreachable: 'The records of earlier batches cannot be fetched again with this kafkajs version.',
   noGroupMember: 'The client cannot have this member removed from its group.',
   noSecondProcess: 'The command line of this process is not known, so a second one cannot be started.',
   byTheEditor: 'Done by whoever started the local Kafka; only offered on a Kafka that Tidemark started.',
+  otherCluster: 'This pipeline uses another cluster than the local Kafka that Tidemark started.',
   deletesRecords: 'The records are deleted from the topic for good, for every reader.',
   cannotDeleteRecords: 'The client cannot delete records.',
   replyNotSeen: 'The commit of this store has no reply that could be lost on its way.',
@@ -56,3 +61,17 @@ export type Offer =
   | { readonly isOffered: true /** What a person should know before. */; readonly caution?: CapabilityReason }
   | { readonly isOffered: false; readonly reason: CapabilityReason }
 export type Capabilities = Readonly<Record<CapabilityName, Offer>>
+
+/** `undefined`: the local Kafka can be restarted, and it is the one that the pipeline uses. */
+export function whyNoRestart(
+  local: readonly string[],
+  brokers: readonly string[] | undefined,
+): CapabilityReason | undefined {
+  if (local.length === 0) return 'byTheEditor'
+  return brokers?.some(broker => local.includes(withoutName(broker))) ? undefined : 'otherCluster'
+}
+
+/** The local Kafka is reached by the loopback address, whichever of its names the broker advertises. */
+function withoutName(broker: string): string {
+  return broker.replace(/^(localhost|\[?::1\]?)(?=:\d+$)/, '127.0.0.1')
+}

@@ -53,6 +53,10 @@ export interface HelloParams {
   readonly store: string
   readonly client: string
   readonly capabilities: Capabilities
+  /** The brokers of its cluster as they advertise themselves, `host:port`; absent where they could not be asked. */
+  readonly brokers?: readonly string[]
+  /** The longest that its group waits for a process held at a breakpoint, where the broker's limit is lower than what is asked for. */
+  readonly standstillMs?: number
 }
 
 export interface HelloResult {
@@ -136,7 +140,8 @@ export type ControlCommand =
   | { readonly kind: 'continue' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'runTo'; readonly target: RunToTarget }
-  | { readonly kind: 'stop'; readonly deadlineMs: number }
+  /** `isFinal`: the debug run ends with it, so that its scratch group is not needed any more. */
+  | { readonly kind: 'stop'; readonly deadlineMs: number; readonly isFinal?: boolean }
 
 export type RunToTarget =
   /** The first record at or past the offset. */

@@ -134,15 +134,23 @@ test('a fault that the process survives: what commits afterwards was not lost', 
 })
 
 test('the broker is restarted only where the editor can; every reason is worded', () => {
-  const run = withHello(
-    emptyRun(undefined),
-    hello('at-least-once', {
-      brokerRestart: { isOffered: true, caution: 'byTheEditor' },
-      loseCommitReply: { isOffered: false, reason: 'replyNotSeen' },
-    }),
-  )
+  const capabilities = {
+    brokerRestart: { isOffered: true, caution: 'byTheEditor' },
+    loseCommitReply: { isOffered: false, reason: 'replyNotSeen' },
+  } as const
+  const run = withHello(emptyRun(undefined), hello('at-least-once', capabilities))
   assert.deepEqual(shown(run).capabilities?.brokerRestart, { isOffered: false, note: 'byTheEditor' })
-  assert.deepEqual(shown({ ...run, canRestartBroker: true }).capabilities?.brokerRestart, { isOffered: true })
+  const local = { ...run, localBrokers: ['127.0.0.1:9092'] }
+  assert.deepEqual(shown(local).capabilities?.brokerRestart, { isOffered: false, note: 'otherCluster' })
+  for (const [brokers, offer] of [
+    [['kafka.example:9092'], { isOffered: false, note: 'otherCluster' }],
+    [['127.0.0.1:9092'], { isOffered: true }],
+    [['localhost:9092'], { isOffered: true }],
+  ] as const)
+    assert.deepEqual(
+      shown(withHello(local, { ...hello('at-least-once', capabilities), brokers })).capabilities?.brokerRestart,
+      offer,
+    )
   assert.deepEqual(shown(run).capabilities?.loseCommitReply, { isOffered: false, note: 'replyNotSeen' })
   assert.equal(shown(emptyRun(undefined)).capabilities, undefined, 'nothing is offered before the hello')
 })

@@ -15,7 +15,7 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^runtime\/src\/clients\//, 'runtime/clients'],
   [/^runtime\/src\/stores\//, 'runtime/stores'],
   [/^runtime\/src\/dataset\//, 'runtime/dataset'],
-  [/^runtime\/src\/control\/(host|frames)\.ts$/, 'runtime/host'],
+  [/^runtime\/src\/control\/(host|frames|scratchName)\.ts$/, 'runtime/host'],
   [/^runtime\/src\/control\/plain\//, 'runtime/plain'],
   [/^runtime\/src\/(processor|processing|guarantees|control)/, 'runtime/processor'],
   [/^runtime\/src\/monitor\//, 'runtime/monitor'],

@@ -34,6 +34,9 @@ test('the batch panel reads from top to bottom as time does', async () => {
   assert.match(text, /stopped here · after 3\.2 ms/)
   assert.match(text, /150 records; 2 offsets hold none/)
   assert.equal((await wordsOf(page.locator('[aria-current=step]'))).includes('processing'), true)
+  assert.doesNotMatch(text, /Held at a breakpoint/)
+  await show({ ...batchNamed('batch'), standstillMs: 300_000 })
+  assert.match(await wordsOf(page.locator('.foot')), /Held at a breakpoint it stays in its group for 5 minutes at most/)
 })
 
 test('stepping by buttons sends each command once', async () => {

@@ -15,6 +15,8 @@ export interface BatchSnapshot {
   readonly isScratchGroup: boolean
   readonly guarantee: string
   readonly store: string
+  /** The longest that the group waits at a breakpoint, where the broker allows less than was asked for. */
+  readonly standstillMs?: number
   readonly status: { readonly kind: 'waiting' | 'running' | 'stopped' | 'ended' | 'failed'; readonly message: string }
   readonly batch: BatchState | undefined
   readonly history: readonly BatchHistoryRow[]

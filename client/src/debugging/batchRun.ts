@@ -10,6 +10,7 @@ import {
   type FaultKind,
   type HelloParams,
   type PositionsParams,
+  whyNoRestart,
 } from '@tidemark/runtime/protocol'
 import type { BatchHistoryRow, BatchSnapshot, OfferView, ReplayView } from '@tidemark/webview/protocol'
 import { type FaultStory, faultView, metFault, withBatchSince, withPositions } from './faultStory.ts'
@@ -48,8 +49,8 @@ export interface BatchRun {
   readonly replay: ReplayView | undefined
   /** The process is gone by intent, and the next one is on its way. */
   readonly isRestarting: boolean
-  /** Faults that the editor does itself, or keeps from being done. */
-  readonly canRestartBroker: boolean
+  /** The brokers of the local Kafka that Tidemark has started: empty while there is none. */
+  readonly localBrokers: readonly string[]
 }
 
 export function emptyRun(scratchGroup: string | undefined): BatchRun {
@@ -67,14 +68,14 @@ export function emptyRun(scratchGroup: string | undefined): BatchRun {
     fault: undefined,
     replay: undefined,
     isRestarting: false,
-    canRestartBroker: false,
+    localBrokers: [],
   }
 }
 
 /** The next process of the same run: what was seen stays, what the dead one was about to do does not. */
 export function nextLife(run: BatchRun): BatchRun {
-  const { scratchGroup, history, fault, replay, canRestartBroker } = run
-  return { ...emptyRun(scratchGroup), life: run.life + 1, history, fault, replay, canRestartBroker, isRestarting: true }
+  const { scratchGroup, history, fault, replay, localBrokers } = run
+  return { ...emptyRun(scratchGroup), life: run.life + 1, history, fault, replay, localBrokers, isRestarting: true }
 }
 
 export function withHello(run: BatchRun, hello: HelloParams): BatchRun {
@@ -159,6 +160,7 @@ export function snapshotOf(
     isScratchGroup: run.scratchGroup !== undefined,
     guarantee: hello?.guarantee ?? '',
     store: hello?.store ?? '',
+    ...(hello?.standstillMs === undefined ? {} : { standstillMs: hello.standstillMs }),
     status: statusOf(run, words),
     // Held by the debugger, it was let go at its phase but could not say so any more.
     batch: batch && run.frozenAt !== undefined ? { ...batch, isStopped: false } : batch,
@@ -180,13 +182,15 @@ function historyRow({ key, state, tookMs, fault }: SeenBatch): BatchHistoryRow {
 
 /** The broker is restarted by whoever started it: the pipeline cannot know, the editor does. */
 function offersOf(
-  { canRestartBroker }: BatchRun,
-  { capabilities }: HelloParams,
+  { localBrokers }: BatchRun,
+  { capabilities, brokers }: HelloParams,
   { reason }: RunWords,
 ): Readonly<Record<CapabilityName, OfferView>> {
   const offers = Object.entries(capabilities).map(([name, offer]): [string, OfferView] => {
-    if (name === 'brokerRestart')
-      return [name, canRestartBroker ? { isOffered: true } : { isOffered: false, note: reason('byTheEditor') }]
+    if (name === 'brokerRestart') {
+      const why = whyNoRestart(localBrokers, brokers)
+      return [name, why ? { isOffered: false, note: reason(why) } : { isOffered: true }]
+    }
     const id = offer.isOffered ? offer.caution : offer.reason
     return [name, { isOffered: offer.isOffered, ...(id ? { note: reason(id) } : {}) }]
   })

@@ -176,7 +176,7 @@ export class DebugRun {
 
   stop(): void {
     const session = this.#session
-    this.#link.send({ kind: 'stop', deadlineMs: stopDeadlineMs })
+    this.#link.send({ kind: 'stop', deadlineMs: stopDeadlineMs, isFinal: true })
     this.#stopTimer ??= setTimeout(() => void vscode.debug.stopDebugging(session), stopDeadlineMs + 1_000)
     if (!this.#state.hello) void vscode.debug.stopDebugging(session)
   }

@@ -1,5 +1,5 @@
 /** Fault here: asked of the pipeline, which does it to itself; a broker is restarted by whoever has started it. */
-import type { FaultKind } from '@tidemark/runtime/protocol'
+import { type FaultKind, whyNoRestart } from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
 import type { LocalKafka } from '../cluster/localKafka.ts'
 import { ClientError } from '../failures.ts'
@@ -36,7 +36,8 @@ export async function faultHere(run: DebugRun, local: LocalKafka, fault: FaultKi
 
 async function restartBroker(run: DebugRun, local: LocalKafka): Promise<void> {
   const cluster = await local.cluster()
-  if (!cluster) throw notOffered(runWords.reason('byTheEditor'))
+  const why = whyNoRestart(cluster?.brokers ?? [], run.state.hello?.brokers)
+  if (!cluster || why) throw notOffered(runWords.reason(why ?? 'byTheEditor'))
   const warning = vscode.l10n.t('The local Kafka at {0} is stopped and started again.', cluster.brokers.join(', '))
   if (!(await isFaultMeant(run, warning))) return
   run.change(state => ({

@@ -21,7 +21,7 @@ export function controlRun(run: DebugRun, local: LocalKafka): vscode.Disposable 
       if (!hello || life === knownLife) return
       knownLife = life
       void local.cluster().then(
-        cluster => run.change(state => ({ ...state, canRestartBroker: cluster !== undefined })),
+        cluster => run.change(state => ({ ...state, localBrokers: cluster?.brokers ?? [] })),
         () => undefined,
       )
     }),

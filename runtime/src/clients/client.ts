@@ -50,7 +50,23 @@ export interface KafkaConnection {
   deleteTopics(topics: readonly string[]): Promise<void>
   /** Deletes all records below the offsets, for good and for every reader. For a debugger; absent where a client cannot. */
   deleteRecords?(before: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void>
+  /** For a debugger; absent where a client cannot. */
+  readonly debug?: DebugConnection
   close(): Promise<void>
+}
+
+/** What a debug run asks of the cluster beside what its pipeline asks. */
+export interface DebugConnection {
+  /** Every broker as it advertises itself, `host:port`. */
+  brokers(): Promise<readonly string[]>
+  /** The longest session that a member may ask for, `group.max.session.timeout.ms`; `undefined` where brokers do not tell. */
+  sessionTimeoutMsMax(): Promise<number | undefined>
+  /** All groups; `isEmpty`: known to have no member. */
+  groups(): Promise<readonly { readonly groupId: string; readonly isEmpty: boolean }[]>
+  /** Has every member of the group leave, whoever it is. */
+  removeMembers(groupId: string): Promise<void>
+  /** @throws TidemarkError it has members. */
+  deleteGroup(groupId: string): Promise<void>
 }
 
 export interface TopicDescription {

@@ -1,9 +1,10 @@
 /** `tidemark step FILE`: a pipeline stepped batch by batch in a terminal. The editor's batch panel, over SSH. */
-import { randomBytes } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { systemClock } from '../clock.ts'
+import { scratchGroupName } from '../control/scratchName.ts'
 import { parse } from './arguments.ts'
 import { type Command, exitCodes, type Terminal, UsageError } from './command.ts'
 import { keysFrom } from './step/keys.ts'
@@ -23,7 +24,7 @@ export const step: Command = {
 
   FILE                  a program on @tidemark/runtime, or on kafkajs alone; TypeScript through Node 22.18 or newer, or the project's tsx
   --script FILE         commands from a file, one a line; without a terminal they are read from standard input
-  --scratch GROUP       name of the scratch group (made up)
+  --scratch GROUP       name of the scratch group, which is kept then (made up, and deleted at the end)
   --use-real-group      moves the offsets of the pipeline's own group; without it a scratch group starts from a copy of them
   --local-kafka NAME    the cluster of 'tidemark kafka' that 'fault brokerRestart' restarts (default)
 
@@ -46,7 +47,7 @@ Example: printf 'records\\nfault killBetweenSaveAndCommit\\ncontinue\\nwait\\nqu
       arguments: rest,
       scratchGroup: values['use-real-group']
         ? undefined
-        : (values.scratch ?? `${name}.step.${randomBytes(3).toString('hex')}`),
+        : (values.scratch ?? scratchGroupName(name, 'step', systemClock)),
       localKafka: values['local-kafka'] ?? 'default',
       terminal,
     })

@@ -3,7 +3,7 @@
  *
  * Loaded only when `TIDEMARK_CONTROL` is set: without it, neither this file nor JSON-RPC is read, and no phase costs anything.
  */
-import type { ClientCapabilities, GroupMembership, KafkaConnection } from '../clients/client.ts'
+import type { GroupMembership, KafkaConnection } from '../clients/client.ts'
 import type { Clock } from '../clock.ts'
 import type { RecordWatch } from '../dataset/record.ts'
 import { bug, reasonOf } from '../errors.ts'
@@ -11,11 +11,12 @@ import type { GuaranteeName, Rehearsal } from '../guarantees/guarantee.ts'
 import type { StopReport } from '../processing/ledger.ts'
 import type { Bounds } from '../processing/options.ts'
 import { type PhaseGate, Unit } from '../processing/unit.ts'
-import { controlSecondInstanceVariable } from '../protocol.ts'
+import { controlScratchGroupVariable, controlSecondInstanceVariable } from '../protocol.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
 import type { Trace, TraceEvent } from '../trace.ts'
 import { connectEditor, type EditorConnection, standstillMsMax } from './connect.ts'
 import { cutUnit } from './cut.ts'
+import { forgetScratchGroup, lookAtCluster, sweepScratchGroups } from './debugCluster.ts'
 import { handlerPlace } from './handlerPlace.ts'
 import { ifItDied } from './ifItDied.ts'
 import { metIn } from './metIn.ts'
@@ -31,7 +32,6 @@ export interface AttachOptions {
   readonly guarantee: GuaranteeName
   readonly store: string
   readonly client: string
-  readonly capabilities: ClientCapabilities
   readonly handler: (...parameters: never[]) => unknown
   readonly isPerPartition: boolean
   readonly groupInstanceId: string | undefined
@@ -60,12 +60,16 @@ export interface Attachment {
   opened<Extra extends object>(run: AttachedRun<Extra>): void
   /** Tells the editor where partitions start, and what of them is lost. */
   heard(event: TraceEvent): void
+  /** The group was left, and the cluster can still be asked. */
+  left(): Promise<void>
   ended(report: StopReport, error: unknown): Promise<void>
 }
 
 /** Answers `undefined` when the editor cannot be reached or refuses: the run goes on without it, and says so. */
 export async function attach(options: AttachOptions): Promise<Attachment | undefined> {
   const { environment, groupId, guarantee, store, client, clock, trace, connection, isPerPartition } = options
+  const cluster = await lookAtCluster(connection)
+  const { standstillMs = standstillMsMax } = cluster
   const place = handlerPlace(options.handler)
   // A second instance is a member of its own, and says goodbye when it ends.
   const isSecond = environment[controlSecondInstanceVariable] !== undefined
@@ -78,6 +82,7 @@ export async function attach(options: AttachOptions): Promise<Attachment | undef
       guarantee,
       store,
       client,
+      ...cluster,
       capabilities: offersOf({
         guarantee,
         isPerPartition,
@@ -106,14 +111,28 @@ export async function attach(options: AttachOptions): Promise<Attachment | undef
     cut: cutUnit,
     stop: options.stop,
   })
-  return editor && attachment(editor, groupInstanceId, opened => (run = opened))
+  if (!editor) return undefined
+  // A real group is never touched, whatever it is called.
+  const isScratch = environment[controlScratchGroupVariable] === groupId
+  if (isScratch && !isSecond) void sweepScratchGroups(connection, groupId, clock)
+  const forget = async () => {
+    if (isScratch) await forgetScratchGroup(connection, groupId)
+  }
+  return attachment(editor, { groupInstanceId, standstillMs, forget, onOpened: opened => (run = opened) })
+}
+
+interface Surroundings {
+  readonly groupInstanceId: string | undefined
+  readonly standstillMs: number
+  forget(): Promise<void>
+  onOpened(run: AttachedRun<never>): void
 }
 
 function attachment(
-  { stepper, faults, link }: EditorConnection<Unit>,
-  groupInstanceId: string | undefined,
-  onOpened: (run: AttachedRun<never>) => void,
+  editor: EditorConnection<Unit>,
+  { groupInstanceId, standstillMs, forget, onOpened }: Surroundings,
 ): Attachment {
+  const { stepper, faults, link } = editor
   return {
     gate: {
       enter: (unit, phase) => stepper.enter(unit, phase),
@@ -123,7 +142,7 @@ function attachment(
       replied: unit => faults.replied(unit),
       letGo: () => stepper.letGo(),
     },
-    timeouts: { sessionTimeoutMs: standstillMsMax, rebalanceTimeoutMs: standstillMsMax },
+    timeouts: { sessionTimeoutMs: standstillMs, rebalanceTimeoutMs: standstillMsMax },
     groupInstanceId,
     opened: run => onOpened(run as AttachedRun<never>),
     heard(event) {
@@ -131,6 +150,9 @@ function attachment(
       if (event.kind !== 'dataLoss') return
       const lost = event.reports.flatMap(({ vanished }) => (vanished ? [wireRange(vanished)] : []))
       void link.positions({ positions: [], lost })
+    },
+    async left() {
+      if (editor.isFinal) await forget()
     },
     async ended(report, error) {
       await link.ended({

@@ -19,7 +19,7 @@ import { BrokerSockets } from './sockets.ts'
 import { type Steppable, Stepper } from './stepper.ts'
 import { startSecond } from './understudy.ts'
 
-/** Half an hour: the default of the broker's `group.max.session.timeout.ms`. */
+/** Half an hour: the default of the broker's `group.max.session.timeout.ms`. A broker with a lower limit has its way. */
 export const standstillMsMax = 1_800_000
 
 /** What a fault needs of the pipeline that it meets; the rest is the same for all of them. */
@@ -30,7 +30,10 @@ export type OwnFaultPorts<U extends Steppable> = Pick<
 
 export interface ConnectOptions<U extends Steppable> {
   readonly environment: NodeJS.ProcessEnv
-  readonly hello: Pick<HelloParams, 'groupId' | 'guarantee' | 'store' | 'client' | 'capabilities'>
+  readonly hello: Pick<
+    HelloParams,
+    'groupId' | 'guarantee' | 'store' | 'client' | 'capabilities' | 'brokers' | 'standstillMs'
+  >
   readonly clock: Clock
   readonly trace: Trace
   readonly faults: (stepper: () => Stepper<U> | undefined) => OwnFaultPorts<U>
@@ -47,7 +50,11 @@ export interface EditorConnection<U extends Steppable> {
   readonly link: ControlLink
   readonly stepper: Stepper<U>
   readonly faults: FaultPlan<U>
+  /** The editor has ended the debug run, and not only this process. */
+  readonly isFinal: boolean
 }
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** What only a connected pipeline can answer. */
 type PipelineEvents = Pick<LinkEvents, 'onCommand' | 'records' | 'outputs' | 'replay' | 'fault'>
@@ -64,7 +71,7 @@ export async function connectEditor<U extends Steppable>(
   delete environment[controlSocketVariable]
   delete environment[controlTokenVariable]
   const pipeline = basename(process.argv[1] ?? 'pipeline')
-  let connection: EditorConnection<U> | undefined
+  let connection: Writable<EditorConnection<U>> | undefined
   let events: PipelineEvents | undefined
   const known = () => events ?? notYet()
   try {
@@ -72,7 +79,10 @@ export async function connectEditor<U extends Steppable>(
       path,
       { ...options.hello, token, pid: process.pid, pipeline },
       {
-        onCommand: command => events?.onCommand(command),
+        onCommand(command) {
+          if (connection && command.kind === 'stop') connection.isFinal = command.isFinal === true && !isSecond
+          events?.onCommand(command)
+        },
         records: params => known().records(params),
         outputs: params => known().outputs(params),
         checkMatch: ({ expression }) => ({ error: matchProblem(String(expression)) }),
@@ -135,7 +145,7 @@ function connected<U extends Steppable>(
     ...(options.cut ? { cut: options.cut } : {}),
     standsWithin: options.standsWithin ?? false,
   })
-  return { link, stepper, faults }
+  return { link, stepper, faults, isFinal: false }
 }
 
 function eventsOf<U extends Steppable>(

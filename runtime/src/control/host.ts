@@ -45,6 +45,8 @@ import {
 } from '../protocol.ts'
 import { FrameLimit, frameReader } from './frames.ts'
 
+export { scratchGroupName } from './scratchName.ts'
+
 /** A dialler that has not said a valid hello by then is hung up on. */
 const helloTimeoutMs = 10_000
 /** Diallers that may stand in the door at once; more are hung up on. */

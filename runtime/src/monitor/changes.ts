@@ -16,7 +16,7 @@ import { TidemarkError } from '../errors.ts'
 import { systemRandom } from '../random.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import { readCommitted, readGroups, readMembers } from './readGroups.ts'
-import { deleteGroups } from './requests/deleteGroups.ts'
+import { deleteGroups } from '../clients/kafka-protocol/requests/deleteGroups.ts'
 
 const timeoutMs = 15_000
 

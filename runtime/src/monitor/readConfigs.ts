@@ -1,7 +1,7 @@
 /** The configuration of topics that are looked at: one request for all of them. */
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
-import { type DescribedConfigs, describeConfigs } from './requests/describeConfigs.ts'
+import { type DescribedConfigs, describeConfigs } from '../clients/kafka-protocol/requests/describeConfigs.ts'
 import type { Problem, TopicConfig } from './snapshot.ts'
 
 const sources: Readonly<Record<number, TopicConfig['source']>> = { 1: 'topic', 5: 'default' }

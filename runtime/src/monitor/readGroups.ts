@@ -4,14 +4,14 @@ import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
 import { offsetFetch } from '../clients/kafka-protocol/requests/offsets.ts'
 import { type Request, TransportError } from '../clients/kafka-protocol/transport.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
-import { type DescribedGroup, describeGroups } from './requests/describeGroups.ts'
+import { type DescribedGroup, describeGroups } from '../clients/kafka-protocol/requests/describeGroups.ts'
 import {
   consumerGroupDescribeKey,
   describeConsumerGroups,
   describeShareGroups,
   shareGroupDescribeKey,
 } from './requests/describeModernGroups.ts'
-import { type ListedGroup, listGroups, listGroupsKey } from './requests/listGroups.ts'
+import { type ListedGroup, listGroups, listGroupsKey } from '../clients/kafka-protocol/requests/listGroups.ts'
 import {
   type GroupOffsets,
   offsetFetchKey,

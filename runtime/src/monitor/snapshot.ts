@@ -1,4 +1,5 @@
 /** What the monitor has seen in one refresh. Offsets are `bigint`; everything is plain data, never changed afterwards. */
+import type { GroupMember } from '../clients/kafka-protocol/requests/describeGroups.ts'
 import type { LagByCause } from '../semantics/lag.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
 
@@ -144,14 +145,6 @@ export interface GroupEvent {
   readonly count: number
 }
 
-export interface GroupMember {
-  readonly memberId: string
-  readonly groupInstanceId: string | undefined
-  readonly clientId: string
-  readonly clientHost: string
-  readonly assignment: readonly TopicPartition[]
-}
-
 export interface GroupPartition extends TopicPartition {
   readonly ends: LogEnds | undefined
   /** As stored; negative where a client stored a lost position. `undefined`: never committed. */
@@ -174,6 +167,8 @@ export interface GroupPartition extends TopicPartition {
 export type { GroupStatus, PartitionStatus } from '../semantics/groupStatus.ts'
 
 import type { GroupStatus, PartitionStatus } from '../semantics/groupStatus.ts'
+
+export type { GroupMember }
 
 export interface LagSample {
   readonly atMs: number

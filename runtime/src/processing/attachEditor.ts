@@ -19,7 +19,6 @@ export async function attachEditor<V, Extra extends object>(
     guarantee: guarantee.name,
     store: guarantee.storeName,
     client: client.name,
-    capabilities: client.capabilities,
     handler: call,
     isPerPartition,
     groupInstanceId,

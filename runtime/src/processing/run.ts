@@ -238,6 +238,7 @@ export class Run<V, Extra extends object> {
       () => this.#parts?.intake.close(),
       () => this.#parts?.group.leave(),
       () => this.#parts?.protocol.close(),
+      () => this.#editor?.left(),
       () => this.#connection?.close(),
     ]
     for (const step of steps)

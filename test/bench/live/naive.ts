@@ -10,7 +10,7 @@ import {
 } from '../../../runtime/src/clients/kafka-protocol/requests/listOffsets.ts'
 import { systemClock } from '../../../runtime/src/clock.ts'
 import { CountingTransport } from '../../../runtime/src/monitor/countingTransport.ts'
-import { describeGroups } from '../../../runtime/src/monitor/requests/describeGroups.ts'
+import { describeGroups } from '../../../runtime/src/clients/kafka-protocol/requests/describeGroups.ts'
 import { offsetFetchMany } from '../../../runtime/src/monitor/requests/offsetFetchMany.ts'
 import { systemRandom } from '../../../runtime/src/random.ts'
 import { report } from './report.ts'

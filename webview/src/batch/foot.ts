@@ -23,7 +23,8 @@ export function foot(): { readonly node: HTMLElement; update(snapshot: BatchSnap
     ...rangeList(column.sign, column.tone, strings.ended[column.key]),
   }))
   const ended = element('div', 'ended', ...lists.map(list => list.node))
-  const node = element('footer', 'foot', ifDied, ended)
+  const standstill = element('p', 'dim standstill')
+  const node = element('footer', 'foot', ifDied, standstill, ended)
   return {
     node,
     update: snapshot => {
@@ -32,11 +33,18 @@ export function foot(): { readonly node: HTMLElement; update(snapshot: BatchSnap
       const hasSentence = batch !== undefined && !isOver && batch.ifItDied !== ''
       setHidden(ifDied, !hasSentence)
       setText(sentence, visibleBlock(batch?.ifItDied ?? ''))
+      setHidden(standstill, !hasSentence || snapshot.standstillMs === undefined)
+      setText(standstill, strings.standstill(timeText(snapshot.standstillMs ?? 0)))
       setHidden(ended, report === undefined)
       for (const list of lists) list.update(report?.[list.key] ?? [])
       setHidden(node, !hasSentence && report === undefined)
     },
   }
+}
+
+function timeText(ms: number): string {
+  const seconds = Math.floor(ms / 1_000)
+  return seconds < 120 ? strings.seconds(formatCount(seconds)) : strings.minutes(formatCount(Math.floor(seconds / 60)))
 }
 
 function rangeList(

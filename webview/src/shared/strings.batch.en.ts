@@ -90,6 +90,10 @@ export const batchEnglish = {
     none: 'none',
   },
   ifItDied: 'If it died here:',
+  standstill: (minutes: string): string =>
+    `Held at a breakpoint it stays in its group for ${minutes} at most: the broker allows no longer session (group.max.session.timeout.ms).`,
+  minutes: (count: string): string => plural(count, 'minute', 'minutes'),
+  seconds: (count: string): string => plural(count, 'second', 'seconds'),
 
   // The batch panel: outputs
   bodyTabs: 'What the batch holds',

@@ -69,6 +69,10 @@ export const batchChinese: typeof batchEnglish = {
     none: '无',
   },
   ifItDied: '如果此刻崩溃：',
+  standstill: minutes =>
+    `停在断点处时，最多在消费者组中保留 ${minutes}：broker 不允许更长的会话（group.max.session.timeout.ms）。`,
+  minutes: count => `${count} 分钟`,
+  seconds: count => `${count} 秒`,
 
   bodyTabs: '批次的内容',
   outputsTitle: '输出',

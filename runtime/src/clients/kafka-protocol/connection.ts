@@ -5,6 +5,7 @@ import { systemRandom } from '../../random.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import type {
   CommittedOffset,
+  DebugConnection,
   FetchedPartition,
   FetchRequest,
   GroupMembership,
@@ -20,6 +21,7 @@ import type {
 } from '../client.ts'
 import { Cluster, tableError } from './cluster.ts'
 import { checkCode, codeName, KafkaCodeError } from './errorCodes.ts'
+import { debugConnection } from './debugConnection.ts'
 import { Fetcher } from './fetcher.ts'
 import { joinMembership } from './membership.ts'
 import { committedOffsets, logOffsets, offsetsForTime } from './positions.ts'
@@ -72,6 +74,7 @@ export function transportOf(client: KafkaClient): Transport {
 }
 
 class ProtocolConnection implements KafkaConnection {
+  readonly debug: DebugConnection
   readonly #cluster: Cluster
   readonly #fetcher: Fetcher
   readonly #memberships = new Set<GroupMembership>()
@@ -79,6 +82,7 @@ class ProtocolConnection implements KafkaConnection {
   constructor(cluster: Cluster) {
     this.#cluster = cluster
     this.#fetcher = new Fetcher(cluster)
+    this.debug = debugConnection(cluster, (request, work) => this.#told(request, work))
   }
 
   async describeTopics(topics: readonly string[] | RegExp): Promise<readonly TopicDescription[]> {

@@ -107,7 +107,7 @@ export class StepSession {
     const process = this.#process
     if (!process || this.#isQuitting) return
     this.#isQuitting = true
-    this.#link?.send({ kind: 'stop', deadlineMs: stopDeadlineMs })
+    this.#link?.send({ kind: 'stop', deadlineMs: stopDeadlineMs, isFinal: true })
     const killing = setTimeout(() => process.child.kill('SIGKILL'), stopDeadlineMs + 1_000)
     if (this.#hello === undefined) process.child.kill('SIGTERM')
     await process.ended
@@ -217,7 +217,7 @@ export class StepSession {
 
   async #fault({ fault }: Extract<Step, { kind: 'fault' }>): Promise<void> {
     const { terminal, localKafka } = this.#options
-    if (fault === 'brokerRestart') return restartKafka(localKafka, terminal)
+    if (fault === 'brokerRestart') return restartKafka(localKafka, terminal, this.#hello?.brokers)
     const offer = fault === null ? undefined : (this.#hello ?? missing()).capabilities[fault]
     if (offer && !offer.isOffered) throw new Error(capabilityReasons[offer.reason])
     if (offer?.caution) terminal.out(`Note: ${capabilityReasons[offer.caution]}`)

@@ -1,7 +1,14 @@
-import type { Request } from '../../clients/kafka-protocol/transport.ts'
-import { WireReader } from '../../clients/kafka-protocol/wire.ts'
-import type { TopicPartition } from '../../semantics/ranges.ts'
-import type { GroupMember } from '../snapshot.ts'
+import type { Request } from '../transport.ts'
+import { WireReader } from '../wire.ts'
+import type { TopicPartition } from '../../../semantics/ranges.ts'
+
+export interface GroupMember {
+  readonly memberId: string
+  readonly groupInstanceId: string | undefined
+  readonly clientId: string
+  readonly clientHost: string
+  readonly assignment: readonly TopicPartition[]
+}
 
 export interface DescribedGroup {
   readonly groupId: string

@@ -1,5 +1,5 @@
-import { checkCode } from '../../clients/kafka-protocol/errorCodes.ts'
-import type { Request } from '../../clients/kafka-protocol/transport.ts'
+import { checkCode } from '../errorCodes.ts'
+import type { Request } from '../transport.ts'
 
 export const listGroupsKey = 16
 

@@ -1,6 +1,7 @@
-import type { Request } from '../../clients/kafka-protocol/transport.ts'
+import type { Request } from '../transport.ts'
 
 export interface DescribedConfigs {
+  /** Of a topic; for a broker its id. */
   readonly topic: string
   readonly errorCode: number
   readonly configs: readonly {
@@ -13,9 +14,24 @@ export interface DescribedConfigs {
 }
 
 const topicResource = 2
+const brokerResource = 4
 
 /** `DescribeConfigs` v1 (Kafka 1.1) of topics; any broker answers. */
 export function describeConfigs(topics: readonly string[]): Request<readonly DescribedConfigs[]> {
+  return describe(topicResource, topics, null)
+}
+
+/** The same of a broker, which answers for itself only: these keys. */
+export function describeBrokerConfigs(nodeId: number, keys: readonly string[]): Request<readonly DescribedConfigs[]> {
+  return describe(brokerResource, [`${nodeId}`], keys)
+}
+
+/** @param keys null: all of them */
+function describe(
+  resource: number,
+  names: readonly string[],
+  keys: readonly string[] | null,
+): Request<readonly DescribedConfigs[]> {
   return {
     name: 'DescribeConfigs',
     apiKey: 32,
@@ -23,11 +39,11 @@ export function describeConfigs(topics: readonly string[]): Request<readonly Des
     isFlexible: false,
     lane: 'prompt',
     encode(writer) {
-      writer.array(topics, topic =>
+      writer.array(names, name =>
         writer
-          .int8(topicResource)
-          .string(topic)
-          .array(null, () => {}),
+          .int8(resource)
+          .string(name)
+          .array(keys, key => writer.string(key)),
       )
       writer.bool(false)
     },

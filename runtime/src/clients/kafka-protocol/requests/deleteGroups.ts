@@ -1,4 +1,4 @@
-import type { Request } from '../../clients/kafka-protocol/transport.ts'
+import type { Request } from '../transport.ts'
 
 /** `DeleteGroups` v2 (Kafka 2.4), to the group's coordinator: refused while the group has members. */
 export function deleteGroups(

@@ -1,0 +1,49 @@
+/** The cluster of a debug run: what it is, how long it lets a process stand, and the scratch groups in it. */
+import type { KafkaConnection } from '../clients/client.ts'
+import type { Clock } from '../clock.ts'
+import { standstillMsMax } from './connect.ts'
+import { isLeftOver, isScratchGroup } from './scratchName.ts'
+
+/** Groups of dead runs that one run sweeps. */
+const sweptMax = 100
+
+export interface ClusterFacts {
+  readonly brokers?: readonly string[]
+  /** The longest that the group waits at a breakpoint, where that is less than is wanted. */
+  readonly standstillMs?: number
+}
+
+/** Nothing of it is needed for the run: what cannot be learned is left out. */
+export async function lookAtCluster({ debug }: KafkaConnection): Promise<ClusterFacts> {
+  if (!debug) return {}
+  const [brokers, longestMs = standstillMsMax] = await Promise.all([
+    debug.brokers().catch(() => undefined),
+    debug.sessionTimeoutMsMax().catch(() => undefined),
+  ])
+  return { ...(brokers ? { brokers } : {}), ...(longestMs < standstillMsMax ? { standstillMs: longestMs } : {}) }
+}
+
+/**
+ * Deletes the scratch group of a run that is over, with the members that its processes left behind. What cannot be deleted now, a later
+ * run sweeps. Does nothing for a name that was not made up for a debug run.
+ */
+export async function forgetScratchGroup({ debug }: KafkaConnection, groupId: string): Promise<void> {
+  if (!debug || !isScratchGroup(groupId)) return
+  try {
+    await debug.removeMembers(groupId)
+    await debug.deleteGroup(groupId)
+  } catch {
+    // A pipeline that was never in the group, or may not delete one.
+  }
+}
+
+/** Deletes scratch groups of this pipeline's earlier runs that ended without doing so: by name, old, and without members. */
+export async function sweepScratchGroups({ debug }: KafkaConnection, own: string, clock: Clock): Promise<void> {
+  if (!debug || !isScratchGroup(own)) return
+  try {
+    const left = (await debug.groups()).filter(({ groupId, isEmpty }) => isEmpty && isLeftOver(groupId, own, clock))
+    for (const { groupId } of left.slice(0, sweptMax)) await debug.deleteGroup(groupId)
+  } catch {
+    // The next run is another chance.
+  }
+}
