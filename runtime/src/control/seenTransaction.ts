@@ -16,7 +16,12 @@ export function seenTransaction<T extends object>(tx: T): T {
       return (...parameters: unknown[]): unknown => {
         const call = () => Reflect.apply(value, target, parameters)
         const [first] = parameters
-        if (name === 'send' && isOutgoing(first)) return sendNoted(parameters as Outgoing[], call)
+        if (name === 'send' && isOutgoing(first))
+          return sendNoted(parameters as Outgoing[], {
+            isInTransaction: true,
+            send: call,
+            nothing: () => Promise.resolve(),
+          })
         if (typeof first !== 'string') return noteOutput(unnamed(String(name), parameters), call, () => 1)
         if (!isWriting(first)) return unseen(call)
         return noteOutput({ ...sqlOutput(first, parameters.slice(1)), isInTransaction: true }, call, rowsOf)
@@ -25,7 +30,7 @@ export function seenTransaction<T extends object>(tx: T): T {
   })
 }
 
-interface Outgoing {
+export interface Outgoing {
   readonly topic: string
   readonly key?: unknown
   readonly value?: unknown
@@ -35,16 +40,22 @@ function isOutgoing(value: unknown): value is Outgoing {
   return typeof value === 'object' && value !== null && 'topic' in value && typeof value.topic === 'string'
 }
 
-/** Each record is an output of its own. While outputs are recorded only, nothing is sent. */
-function sendNoted(records: readonly Outgoing[], send: () => unknown): unknown {
+/**
+ * Each record is an output of its own. While outputs are recorded only, nothing is sent.
+ * @param nothing what a send that was kept from happening answers
+ */
+export function sendNoted(
+  records: readonly Outgoing[],
+  { isInTransaction, send, nothing }: { isInTransaction: boolean; send(): unknown; nothing(): unknown },
+): unknown {
   const here = currentHandling()
   const note = (error?: string) => {
     for (const record of records)
-      here?.log.add({ ...recordOutput(record), isInTransaction: true, rows: 1 }, here.record, error)
+      here?.log.add({ ...recordOutput(record), isInTransaction, rows: 1 }, here.record, error)
   }
   if (here?.kind === 'recorded') {
     note()
-    return Promise.resolve()
+    return nothing()
   }
   const outcome = unseen(send)
   if (outcome instanceof Promise)

@@ -30,7 +30,9 @@ export async function meet(t: Scope, { stage, environment, file, isDone }: Fault
   await before.stoppedAt('fetched')
   const { when } = await before.fault(fault)
   if (when === 'armed') before.command({ kind: 'continue' })
-  const faulted = await until(`${fault} happens`, () => before.faulted.findLast(each => each.fault === fault))
+  const faulted = await until(`${fault} happens`, () => before.faulted.findLast(each => each.fault === fault)).catch(
+    error => Promise.reject(new Error(program.output(), { cause: error })),
+  )
   if (!faulted.isDeath) {
     if (when === 'now') before.command({ kind: 'continue' })
     await until('everything is done', isDone)

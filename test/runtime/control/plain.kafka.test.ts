@@ -1,6 +1,7 @@
 /** Plain kafkajs consumers, unchanged, under every fault: one commits early, one writes by key and commits after. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { Kafka, logLevel } from 'kafkajs'
 import { until } from '../../harness/until.ts'
 import { openEditor } from '../processor/editor.ts'
 import { type Fault, type FaultScene, meet } from './faults.ts'
@@ -24,6 +25,7 @@ suite('written by key, committed after: nothing is lost and nothing doubled', { 
     'killAfterCommit',
     'loseCommitReply',
     'cutConnection',
+    'secondInstance',
     'freeze',
   ] as const satisfies readonly Fault[])
     test(fault, async t => {
@@ -76,3 +78,54 @@ test('stands before the record that was run to, sees outputs per record, and rep
     ['threw', '5', 'cannot use bad f'],
   )
 })
+
+test('retention passes the offset: what is gone is named, though kafkajs steps over it', async t => {
+  const scene = await plain(t, 'upsert')
+  const { topic, environment } = scene.stage
+  const admin = new Kafka({ brokers: [`${environment.BROKERS}`], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  t.after(() => admin.disconnect())
+  await admin.setOffsets({
+    groupId: `${scene.environment.TIDEMARK_SCRATCH_GROUP}`,
+    topic,
+    partitions: [{ partition: 0, offset: '1' }],
+  })
+  let hasMore = false
+  const isDone = async () => {
+    if (!hasMore) await scene.stage.produce(0, 'e')
+    hasMore = true
+    return (await scene.stage.committed(0, scene.environment.TIDEMARK_SCRATCH_GROUP)) === 5n
+  }
+  const { account, after } = await meet(t, { ...scene, isDone }, 'retention')
+  assert.deepEqual(scene.stage.values(), ['e'])
+  assert.deepEqual(account.offsets, { repeated: 0, lost: 3, held: 0 }, JSON.stringify([account, after.positions]))
+  assert.equal(account.rows[0]?.rule, 'deletedByRetention')
+})
+
+for (const kind of ['sends', 'transaction'] as const)
+  test(`${kind}: what a kafkajs producer sends is seen per record, and a recorded replay holds it back`, async t => {
+    const stage = await useLedger(t, 'at-least-once')
+    await stage.produce(0, 'a', 'b')
+    const scratch = `${stage.group}-scratch`
+    const editor = await openEditor(t, { stopAtStart: true })
+    const environment = { ...preloaded, KIND: kind, TIDEMARK_SCRATCH_GROUP: scratch }
+    const program = stage.start(editor, environment, 'plainForwarder.ts')
+    const batch = await editor.stoppedAt('fetched')
+    editor.command({ kind: 'stepBatch' })
+    await until('all is committed', async () => (await stage.committed(0, scratch)) === 2n)
+    await until('the editor knows', () => editor.states.some(({ outcome }) => outcome === 'committed'))
+    assert.equal(await stage.committed(0), undefined, 'the real group, which the code names in its transaction')
+    const expected = ['0', '1'].flatMap(offset => (kind === 'sends' ? [offset, offset] : [offset]))
+    const seen = async (batchId: string) =>
+      (await editor.outputs({ batchId, from: 0, count: 10 })).outputs.map(({ record }) => record?.offset)
+    assert.deepEqual(await seen(batch.batchId), expected)
+    const { OUTPUT: topic = '' } = stage.environment
+    const end = async () => (await stage.connection.logOffsets([{ topic, partition: 0 }]))[0]?.highWatermark
+    const before = await end()
+    const replay = await editor.replay({ ranges: batch.ranges, batchId: batch.batchId, mode: 'recorded' })
+    assert.deepEqual([replay.error, await seen(replay.replayId)], [undefined, expected])
+    assert.equal(await end(), before, 'nothing was sent')
+    assert.equal(await stage.committed(0, scratch), 2n)
+    program.signal('SIGTERM')
+    assert.equal(await program.ended, 0, program.output())
+  })

@@ -1,17 +1,17 @@
 /** What faults and replays ask of the cluster for a plain kafkajs consumer, over the program's own `Kafka`. */
 import type { Kafka } from 'kafkajs'
+import type { KafkaConnection } from '../../clients/client.ts'
 import type { OffsetRange } from '../../semantics/ranges.ts'
 import { type Refetched, refetch } from '../refetch.ts'
 
 /** Deletes the records of these ranges for good. */
 export async function deleteRecords(kafka: Kafka, ranges: readonly OffsetRange[]): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
+  const { kafkajs } = await import('../../clients/kafkajs.ts')
+  const connection = await kafkajs(kafka).connect()
   try {
-    for (const { topic, partition, untilOffset } of ranges)
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: `${untilOffset}` }] })
+    await connection.deleteRecords?.(ranges.map(({ untilOffset, ...where }) => ({ ...where, offset: untilOffset })))
   } finally {
-    await admin.disconnect()
+    await connection.close()
   }
 }
 
@@ -23,6 +23,24 @@ export async function refetchPlain(kafka: Kafka, ranges: readonly OffsetRange[])
     return await refetch(ranges, { connection, isolation: 'read_committed' })
   } finally {
     await connection.close()
+  }
+}
+
+/** Asks the cluster by a connection of the runtime's own; `undefined` where this kafkajs has another inside, or nobody answers. */
+export async function asking<Result>(
+  kafka: Kafka,
+  ask: (connection: KafkaConnection) => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    const { kafkajs } = await import('../../clients/kafkajs.ts')
+    const connection = await kafkajs(kafka).connect()
+    try {
+      return await ask(connection)
+    } finally {
+      await connection.close()
+    }
+  } catch {
+    return undefined
   }
 }
 

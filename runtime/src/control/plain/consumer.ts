@@ -1,15 +1,16 @@
 /** A kafkajs consumer that shows its batches: the program's own, with what it is asked to do seen on the way. */
-import type { Consumer, ConsumerRunConfig } from 'kafkajs'
+import type { Consumer, ConsumerRunConfig, Offsets } from 'kafkajs'
 import { type Clock, pause } from '../../clock.ts'
 import { reasonOf } from '../../errors.ts'
 import type { Trace } from '../../trace.ts'
-import { connectEditor, type OwnFaultPorts } from '../connect.ts'
+import { connectEditor, type OwnFaultPorts, standstillMsMax } from '../connect.ts'
+import { type ClusterFacts, forgetScratchGroup, lookAtCluster, sweepScratchGroups } from '../debugCluster.ts'
 import { handlerPlace } from '../handlerPlace.ts'
 import { currentHandling } from '../outputs.ts'
 import { replayOffers } from '../replay.ts'
 import { canStartSecond, freezeUntilReplaced } from '../understudy.ts'
 import type { PlainBatch } from './batch.ts'
-import { canReachCluster, deleteRecords, expireMember, refetchPlain } from './cluster.ts'
+import { asking, canReachCluster, deleteRecords, expireMember, refetchPlain } from './cluster.ts'
 import { plainOffers } from './offers.ts'
 import { PlainRun } from './plainRun.ts'
 import { type GroupSetting, type Positions, preparePositions } from './scratch.ts'
@@ -20,11 +21,15 @@ export interface ConsumerSetting extends GroupSetting {
   readonly trace: Trace
   /** Answers true once: a token is good for one hello, so the first consumer that runs is the one that is stepped. */
   claim(): boolean
+  /** Calls back when a transaction of the program has committed offsets of a group. */
+  onTransaction(listener: (groupId: string, topics: Offsets['topics']) => void): void
 }
 
 type Topic = string | RegExp
 
-export function steppedConsumer(consumer: Consumer, setting: ConsumerSetting): Consumer {
+/** @param make a consumer of the program's kafkajs, whose session lasts so long */
+export function steppedConsumer(make: (standstillMs: number) => Consumer, setting: ConsumerSetting): Consumer {
+  const { consumer, untilConnected } = patientConsumer(make, setting)
   const topics = new Map<Topic, boolean>()
   let run: PlainRun | undefined
   const ending =
@@ -49,7 +54,7 @@ export function steppedConsumer(consumer: Consumer, setting: ConsumerSetting): C
       if (!isStepped || !positions) return consumer.run(config)
       const isFromBeginning = (name: string) => fromBeginningOf(topics, name)
       run = new PlainRun({ consumer, config, positions, clock: setting.clock, isFromBeginning })
-      await consumer.run(await steppedConfig(run, config, setting, stepped))
+      await consumer.run(await steppedConfig(run, config, { ...setting, cluster: await untilConnected() }, stepped))
     },
     async commitOffsets(offsets) {
       // A replay moves no position, whatever its handler asks for.
@@ -66,11 +71,64 @@ export function steppedConsumer(consumer: Consumer, setting: ConsumerSetting): C
   return stepped
 }
 
+/**
+ * A consumer whose session lasts as long as the broker allows.
+ *
+ * kafkajs fixes the session when a consumer is made, and only a connected one can ask the broker: so the first one made is given up
+ * unconnected where the broker's limit is lower, and another one stands in its place, with the listeners it had.
+ */
+function patientConsumer(make: (standstillMs: number) => Consumer, { kafka }: ConsumerSetting) {
+  let current = make(standstillMsMax)
+  const listeners: Parameters<Consumer['on']>[] = []
+  let looked: Promise<ClusterFacts> | undefined
+  const look = async (): Promise<ClusterFacts> => {
+    const facts = (await asking(kafka, lookAtCluster)) ?? {}
+    if (facts.standstillMs === undefined) return facts
+    current = make(facts.standstillMs)
+    for (const listener of listeners) current.on(...listener)
+    return facts
+  }
+  const untilConnected = () => (looked ??= look())
+  const consumer: Consumer = {
+    ...current,
+    on: (...listener) => {
+      listeners.push(listener)
+      return current.on(...listener)
+    },
+    connect: async () => {
+      await untilConnected()
+      await current.connect()
+    },
+    disconnect: () => current.disconnect(),
+    subscribe: subscription => current.subscribe(subscription),
+    stop: () => current.stop(),
+    run: config => current.run(config),
+    commitOffsets: offsets => current.commitOffsets(offsets),
+    seek: where => current.seek(where),
+    describeGroup: () => current.describeGroup(),
+    pause: topics => current.pause(topics),
+    paused: () => current.paused(),
+    resume: topics => current.resume(topics),
+    logger: () => current.logger(),
+  }
+  return { consumer, untilConnected }
+}
+
 /** The program's own configuration where no editor answers. */
 async function steppedConfig(
   run: PlainRun,
   config: ConsumerRunConfig,
-  { kafka, environment, clock, trace, groupId }: ConsumerSetting,
+  {
+    kafka,
+    environment,
+    clock,
+    trace,
+    groupId,
+    realGroupId,
+    isSecond,
+    onTransaction,
+    cluster,
+  }: ConsumerSetting & { readonly cluster: ClusterFacts },
   consumer: Consumer,
 ): Promise<ConsumerRunConfig> {
   const stop = async (deadlineMs: number) => {
@@ -101,6 +159,7 @@ async function steppedConfig(
       store: 'Kafka',
       client: 'kafkajs',
       capabilities,
+      ...cluster,
     },
     clock,
     trace,
@@ -115,7 +174,16 @@ async function steppedConfig(
     ifItDied: (batch, phase) => run.ifItDied(batch, phase),
     stop: deadlineMs => void stop(deadlineMs),
   })
-  return editor ? run.stepped(editor.link, editor.stepper) : config
+  if (!editor) return config
+  onTransaction((group, topics) => {
+    if (group === groupId) run.committed(topics)
+  })
+  // A real group is never touched, whatever it is called.
+  const isScratch = groupId !== realGroupId
+  if (isScratch && !isSecond) void asking(kafka, connection => sweepScratchGroups(connection, groupId, clock))
+  return run.stepped(editor.link, editor.stepper, async () => {
+    if (isScratch && editor.isFinal) await asking(kafka, connection => forgetScratchGroup(connection, groupId))
+  })
 }
 
 function plainFaults(

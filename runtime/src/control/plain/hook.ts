@@ -2,27 +2,31 @@
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs'
+import type { Consumer, ConsumerConfig, Kafka, Offsets, Producer, ProducerConfig } from 'kafkajs'
 import { systemClock } from '../../clock.ts'
 import { controlScratchGroupVariable, controlSecondInstanceVariable, controlSocketVariable } from '../../protocol.ts'
 import { warningsTrace } from '../../trace.ts'
-import { standstillMsMax } from '../connect.ts'
 import { type ConsumerSetting, steppedConsumer } from './consumer.ts'
+import { seenProducer } from './producer.ts'
 
 type MakeConsumer = (this: Kafka, config?: ConsumerConfig) => Consumer
-type KafkaClass = { readonly prototype: { consumer: MakeConsumer } }
+type MakeProducer = (this: Kafka, config?: ProducerConfig) => Producer
+type KafkaClass = { readonly prototype: { consumer: MakeConsumer; producer: MakeProducer } }
 
-/** Patches `Kafka.prototype.consumer`. An ESM import of kafkajs answers the same CommonJS instance, so it is seen there too. */
+/** Patches `Kafka.prototype.consumer` and `producer`. An ESM import of kafkajs answers the same CommonJS instance, so it is seen there too. */
 export function hookKafkajs(environment: NodeJS.ProcessEnv): void {
   const prototype = findKafkaClass()?.prototype
   if (!prototype) return
   const makeConsumer = prototype.consumer
+  const makeProducer = prototype.producer
+  const committed = new Set<(groupId: string, topics: Offsets['topics']) => void>()
   const scratchOf = scratchGroups(environment[controlScratchGroupVariable])
   let isClaimed = false
   const setting: Omit<ConsumerSetting, 'kafka' | 'groupId' | 'realGroupId' | 'isSecond'> = {
     environment,
     clock: systemClock,
     trace: warningsTrace,
+    onTransaction: listener => void committed.add(listener),
     claim() {
       const isFree = !isClaimed && environment[controlSocketVariable] !== undefined
       isClaimed ||= isFree
@@ -33,22 +37,38 @@ export function hookKafkajs(environment: NodeJS.ProcessEnv): void {
     // A processor in the same program has taken the link, scratch group included.
     const isOurs = isClaimed || environment[controlSocketVariable] !== undefined
     if (!isOurs || !config?.groupId) return makeConsumer.call(this, config)
-    const groupId = scratchOf(config.groupId)
-    const sessionTimeout = Math.max(config.sessionTimeout ?? 0, standstillMsMax)
-    const consumer = makeConsumer.call(this, { ...config, groupId, sessionTimeout })
+    const groupId = scratchOf.take(config.groupId)
+    const make = (standstillMs: number) => {
+      const sessionTimeout = Math.max(config.sessionTimeout ?? 0, standstillMs)
+      return makeConsumer.call(this, { ...config, groupId, sessionTimeout })
+    }
     const isSecond = environment[controlSecondInstanceVariable] !== undefined
-    return steppedConsumer(consumer, { ...setting, kafka: this, groupId, realGroupId: config.groupId, isSecond })
+    return steppedConsumer(make, { ...setting, kafka: this, groupId, realGroupId: config.groupId, isSecond })
+  }
+  prototype.producer = function (config) {
+    const producer = makeProducer.call(this, config)
+    return seenProducer(producer, {
+      isStepping: () => isClaimed,
+      groupOf: scratchOf.known,
+      onCommitted(groupId, topics) {
+        for (const listener of committed) listener(groupId, topics)
+      },
+    })
   }
 }
 
 /** The first group gets the scratch group itself, every further one a name of its own: two groups must not become one. */
-function scratchGroups(scratch: string | undefined): (groupId: string) => string {
+function scratchGroups(scratch: string | undefined) {
   const names = new Map<string, string>()
-  return groupId => {
-    if (!scratch) return groupId
-    const name = names.get(groupId) ?? (names.size === 0 ? scratch : `${scratch}.${groupId}`)
-    names.set(groupId, name)
-    return name
+  return {
+    take(groupId: string): string {
+      if (!scratch) return groupId
+      const name = names.get(groupId) ?? (names.size === 0 ? scratch : `${scratch}.${groupId}`)
+      names.set(groupId, name)
+      return name
+    },
+    /** A group that no consumer of this program uses is left as it is. */
+    known: (groupId: string): string => names.get(groupId) ?? groupId,
   }
 }
 

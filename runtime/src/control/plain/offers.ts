@@ -19,9 +19,9 @@ export function plainOffers({ isEachMessage, isHandlerFound, canRefetch, canStar
     runToMatch: runTo,
     runToThrow: yes,
     stepIntoHandler: isHandlerFound ? yes : no('handlerUnknown'),
-    outputs: but('outputsPartlySeen'),
+    outputs: but('plainOutputsSeen'),
     replayRolledBack: no('nothingToRollBack'),
-    replayRecorded: canRefetch ? but('unseenOutputsWritten') : no('recordsUnreachable'),
+    replayRecorded: canRefetch ? but('plainOutputsWritten') : no('recordsUnreachable'),
     replayWritten: canRefetch ? but('writesAgain') : no('recordsUnreachable'),
     killBeforeSave: yes,
     killBetweenSaveAndCommit: yes,
@@ -31,6 +31,6 @@ export function plainOffers({ isEachMessage, isHandlerFound, canRefetch, canStar
     cutConnection: yes,
     secondInstance: canStartSecond ? yes : no('noSecondProcess'),
     brokerRestart: but('byTheEditor'),
-    retention: but('deletesRecords'),
+    retention: canRefetch ? but('deletesRecords') : no('cannotDeleteRecords'),
   }
 }

@@ -1,5 +1,5 @@
 /** Takes the batches of one kafkajs consumer through their phases, and knows what of them is committed. */
-import type { Consumer, ConsumerRunConfig, EachBatchPayload, EachMessageHandler } from 'kafkajs'
+import type { Consumer, ConsumerRunConfig, EachBatchPayload, EachMessageHandler, Offsets } from 'kafkajs'
 import { type Clock, pause } from '../../clock.ts'
 import type { BatchSlice } from '../../dataset/batch.ts'
 import { bug, reasonOf } from '../../errors.ts'
@@ -39,6 +39,7 @@ export class PlainRun {
   #sequence = 0
   #stepper: Stepper<PlainBatch> | undefined
   #link: ControlLink | undefined
+  #onEnd: () => Promise<void> = async () => {}
 
   constructor(options: PlainRunOptions) {
     this.#options = options
@@ -103,15 +104,12 @@ export class PlainRun {
   }
 
   /** What kafkajs is run with in place of the program's own configuration. */
-  stepped(link: ControlLink, stepper: Stepper<PlainBatch>): ConsumerRunConfig {
+  stepped(link: ControlLink, stepper: Stepper<PlainBatch>, onEnd: () => Promise<void>): ConsumerRunConfig {
     this.#link = link
+    this.#onEnd = onEnd
     this.#stepper = stepper
     const { consumer, config } = this.#options
-    consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => {
-      for (const { topic, partitions } of payload.topics)
-        for (const { partition, offset } of partitions)
-          this.#hasCommitted({ topic, partition }, BigInt(offset.toString()))
-    })
+    consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => this.committed(payload.topics))
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.#member = { groupId: payload.groupId, memberId: payload.memberId }
       void this.#tellPositions(payload.memberAssignment)
@@ -136,6 +134,13 @@ export class PlainRun {
     })
   }
 
+  /** By the consumer, or by a transaction of the program. */
+  committed(topics: Offsets['topics']): void {
+    for (const { topic, partitions } of topics)
+      for (const { partition, offset } of partitions)
+        this.#hasCommitted({ topic, partition }, BigInt(offset.toString()))
+  }
+
   letGo(): void {
     this.#stepper?.letGo()
   }
@@ -146,6 +151,7 @@ export class PlainRun {
     const params: EndedParams = error === undefined ? report : { ...report, error: reasonOf(error) }
     const link = this.#link
     this.#link = undefined
+    if (link) await this.#onEnd()
     await link?.ended(params)
   }
 
@@ -181,6 +187,12 @@ export class PlainRun {
     // With autoCommit, kafkajs commits a seek without an event. Reading from before the committed offset is always one.
     if (this.isAutoCommit && (this.#sought.delete(name) || (committed !== undefined && fromOffset < committed)))
       this.#committed.set(name, fromOffset)
+    // Where kafkajs was to go on is gone: it goes on at the log's start, and says so to nobody.
+    else if (committed !== undefined && fromOffset > committed && !this.#latest.has(name))
+      void this.#link?.positions({
+        positions: [],
+        lost: [wireRange({ topic, partition, fromOffset: committed, untilOffset: fromOffset })],
+      })
     const before = this.#latest.get(name)
     const isRetry = before?.hasFailed === true && before.batch.range.fromOffset === fromOffset
     const known = isRetry
@@ -221,7 +233,7 @@ export class PlainRun {
       if (!payload.isRunning() || payload.isStale()) break
       const call = () => handler({ topic, partition, message, heartbeat: payload.heartbeat, pause: payload.pause })
       await this.#keepAlive(payload, stepper.beforeRecord(batch, index))
-      await stepper.handleOne(batch, { topic, partition, offset: message.offset }, () => {
+      await stepper.handleOne(batch, { topic, partition, offset: BigInt(message.offset) }, () => {
         batch.begunUntil = BigInt(message.offset) + 1n
         return call()
       })

@@ -53,8 +53,10 @@ export function watchMessages(
   onRead: (place: TopicPartition & { readonly offset: bigint }) => void,
 ): void {
   const { topic, partition } = batch.range
-  for (const message of batch.messages)
-    onValueRead(message, () => onRead({ topic, partition, offset: BigInt(message.offset) }))
+  for (const message of batch.messages) {
+    const record = { topic, partition, offset: BigInt(message.offset) }
+    onValueRead(message, () => onRead(record))
+  }
 }
 
 function onValueRead(message: KafkaMessage, note: () => void): KafkaMessage {
