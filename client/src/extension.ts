@@ -42,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
   const clusters = createClusters(context.secrets, local, createLagHistories(historiesFolder(context)))
   const favourites = createFavourites(context.globalState)
   const tree = new ClusterTree(clusters, favourites)
-  const debugging = createDebugging(context, pipelines, local)
+  const debugging = createDebugging(context, { analysis, pipelines }, local)
   const read = createReadOverview({ clusters, pipelines, analysis })
   const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>
     overviewAction({ analysis, pipelines, debugging }, action, groupId),

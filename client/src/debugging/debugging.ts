@@ -1,8 +1,11 @@
 /** Debug configurations of type `tidemark`: VS Code's own JavaScript debugger, plus a control link and a batch panel. */
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
+import { scratchGroupName } from '@tidemark/runtime/host'
 import { controlScratchGroupVariable, controlSocketVariable, controlTokenVariable } from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
+import type { Analysis } from '../analysis/languageClient.ts'
+import { noPipeline, pipelinesOfGroup } from '../analysis/openPipeline.ts'
 import type { Pipeline, Pipelines } from '../analysis/pipelines.ts'
 import type { LocalKafka } from '../cluster/localKafka.ts'
 import { contexts, debugType, settings } from '../contributions.ts'
@@ -12,6 +15,7 @@ import { trackFreezes } from './freezes.ts'
 import type { LaunchPlan } from './launchPlan.ts'
 import { plannedLaunch } from './programs.ts'
 import { controlRun } from './runControls.ts'
+import { nowMs } from './waiting.ts'
 
 /** Property of the resolved configuration by which a session is known to be ours. */
 const runProperty = '__tidemarkRun'
@@ -46,7 +50,12 @@ export interface Debugging extends vscode.Disposable {
   readonly onDidStart: vscode.Event<DebugRun>
 }
 
-export function createDebugging(context: vscode.ExtensionContext, pipelines: Pipelines, local: LocalKafka): Debugging {
+interface Known {
+  readonly analysis: Analysis
+  readonly pipelines: Pipelines
+}
+
+export function createDebugging(context: vscode.ExtensionContext, known: Known, local: LocalKafka): Debugging {
   const runs = new Map<string, DebugRun>()
   const controls = new Map<string, vscode.Disposable>()
   const started = new vscode.EventEmitter<DebugRun>()
@@ -54,19 +63,21 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
 
   /** The run that a configuration names goes on with a new process; else it is the first of a new run. */
   const open: OpenRun = async (configuration, program, folder) => {
-    const known = runs.get(String(configuration[runProperty]))
-    if (known) {
-      await known.listen()
-      return known
+    const before = runs.get(String(configuration[runProperty]))
+    if (before) {
+      await before.listen()
+      return before
     }
     const id = randomBytes(4).toString('hex')
-    const inFile = program === undefined ? undefined : pipelines.in(vscode.Uri.file(program))[0]
+    const inFile = program === undefined ? undefined : known.pipelines.in(vscode.Uri.file(program))[0]
     const groupId = configuration.groupId ?? inFile?.groupId
     const run = await DebugRun.open(id, {
       extensionUri: context.extensionUri,
       name: program === undefined ? (configuration.script ?? configuration.name) : basename(program),
       groupId,
-      scratchGroup: configuration.useRealGroup ? undefined : `${groupId ?? 'tidemark'}.debug.${id}`,
+      scratchGroup: configuration.useRealGroup
+        ? undefined
+        : scratchGroupName(groupId ?? 'tidemark', 'debug', { nowMs }),
       stopAtStart: configuration.stopAtStart ?? setting(settings.stopAtStart, true),
       ...(program === undefined ? {} : { program }),
       startAgain: () => vscode.debug.startDebugging(folder, { ...configuration, [runProperty]: id }),
@@ -88,7 +99,7 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
     vscode.debug.registerDebugConfigurationProvider(debugType, provider(context, open)),
     vscode.debug.registerDebugConfigurationProvider(
       debugType,
-      dynamicConfigurations(pipelines),
+      dynamicConfigurations(known.pipelines),
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
     trackFreezes(runOf),
@@ -107,7 +118,7 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
   return {
     current,
     onDidStart: started.event,
-    debugPipeline: (uri, range) => debugPipeline(pipelines, uri, range),
+    debugPipeline: (uri, range) => debugPipeline(known, uri, range),
     dispose: () => {
       for (const listener of listeners) listener.dispose()
       for (const run of runs.values()) void close(run)
@@ -115,28 +126,48 @@ export function createDebugging(context: vscode.ExtensionContext, pipelines: Pip
   }
 }
 
-async function debugPipeline(pipelines: Pipelines, uri: unknown, range: unknown): Promise<void> {
+async function debugPipeline({ analysis, pipelines }: Known, uri: unknown, range: unknown): Promise<void> {
   const groupId = groupOfNode(uri)
-  const ofGroup = groupId === undefined ? undefined : pipelineOfGroup(pipelines, groupId)
-  const document = ofGroup?.uri ?? documentOf(uri)
-  const pipeline = ofGroup ?? pipelineAt(pipelines.in(document), range)
+  const target =
+    groupId === undefined ? inDocument(pipelines, documentOf(uri), range) : await ofGroup(analysis, groupId)
+  if (!target) return
+  const { document, pipeline } = target
   await vscode.workspace.textDocuments.find(open => open.uri.toString() === document.toString())?.save()
   await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(document), configurationFor(document, pipeline))
+}
+
+interface Debuggable {
+  readonly document: vscode.Uri
+  readonly pipeline: Pick<Pipeline, 'groupId'> | undefined
+}
+
+function inDocument(pipelines: Pipelines, document: vscode.Uri, range: unknown): Debuggable {
+  return { document, pipeline: pipelineAt(pipelines.in(document), range) }
+}
+
+/**
+ * One of several is chosen by the person; `undefined`: none of them.
+ * @throws {ClientError} no file of the workspace uses the group, opened or not.
+ */
+async function ofGroup(analysis: Analysis, groupId: string): Promise<Debuggable | undefined> {
+  const found = await pipelinesOfGroup(analysis, groupId)
+  const [first] = found
+  if (!first) throw noPipeline(groupId)
+  if (found.length === 1) return { document: first.uri, pipeline: { groupId } }
+  const title = vscode.l10n.t('Several pipelines use group "{0}"', groupId)
+  const items = found.map(({ uri, range }) => ({
+    label: basename(uri.fsPath),
+    description: `${vscode.workspace.asRelativePath(uri)}:${range.start.line + 1}`,
+    uri,
+  }))
+  const chosen = await vscode.window.showQuickPick(items, { title })
+  return chosen && { document: chosen.uri, pipeline: { groupId } }
 }
 
 /** A group of the cluster tree. */
 function groupOfNode(node: unknown): string | undefined {
   const groupId = (node as { group?: { groupId?: unknown } } | undefined)?.group?.groupId
   return typeof groupId === 'string' ? groupId : undefined
-}
-
-function pipelineOfGroup(pipelines: Pipelines, groupId: string): Pipeline {
-  const [pipeline] = pipelines.ofGroup(groupId)
-  if (pipeline) return pipeline
-  throw new ClientError(
-    vscode.l10n.t('No pipeline known in this workspace uses group "{0}".', groupId),
-    vscode.l10n.t('Open the file that starts it: pipelines are known from the files that were opened.'),
-  )
 }
 
 function documentOf(uri: unknown): vscode.Uri {
@@ -160,7 +191,10 @@ function lineOf(range: unknown): number | undefined {
   return typeof start?.line === 'number' ? start.line : undefined
 }
 
-function configurationFor(document: vscode.Uri, pipeline: Pipeline | undefined): TidemarkConfiguration {
+function configurationFor(
+  document: vscode.Uri,
+  pipeline: Pick<Pipeline, 'groupId'> | undefined,
+): TidemarkConfiguration {
   return {
     type: debugType,
     request: 'launch',
