@@ -180,8 +180,14 @@ export class ControlLink {
     return new Promise(resolve =>
       this.#socket.on('close', () => {
         this.#isOpen = false
-        connection.dispose()
-        resolve(reason)
+        const end = () => {
+          connection.dispose()
+          resolve(reason)
+        }
+        // Whoever refuses us says why and hangs up: what has come is heard first, and messages are heard a turn after they are read.
+        const heard = () => setImmediate(() => setImmediate(end))
+        if (frames.destroyed) heard()
+        else frames.once('close', heard).end()
       }),
     )
   }

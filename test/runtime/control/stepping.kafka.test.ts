@@ -1,13 +1,20 @@
 /** What a debugger asks of a processor beside steps, on a real broker: run to, outputs, replay, the handler's place. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { build } from 'esbuild'
+import { Kafka, logLevel } from 'kafkajs'
+import { systemClock } from '../../../runtime/src/clock.ts'
+import { listenForPipeline, scratchGroupName } from '../../../runtime/src/control/host.ts'
 import { until } from '../../harness/until.ts'
 import { openEditor } from '../processor/editor.ts'
 import { useLedger } from './ledgerStage.ts'
 
-test('runs to an offset and to a match: everything before is committed, and the record stands first', async t => {
+const hourMs = 3_600_000
+
+test('runs to an offset, a match and a time: everything before is committed, and the record stands first', async t => {
   const stage = await useLedger(t, 'transactional')
   await stage.produce(0, 'a', 'b', 'c', 'd', '{"cents":7}', 'f')
   const editor = await openEditor(t, { stopAtStart: true })
@@ -31,8 +38,17 @@ test('runs to an offset and to a match: everything before is committed, and the 
   const atMatch = await editor.stoppedAt('fetched', atOffset)
   assert.equal(atMatch.ranges[0]?.fromOffset, '10')
   assert.deepEqual(stage.values().slice(6), ['g', 'h', 'i', 'j'])
+
+  const { records } = await editor.records(atMatch.batchId, 0, 10)
+  const timestampMs = (records.at(-1)?.timestampMs ?? 0) + 1
+  await until('a later time', () => performance.timeOrigin + performance.now() > timestampMs + 1)
+  editor.command({ kind: 'runTo', target: { kind: 'time', timestampMs } })
+  await stage.produce(0, 'm')
+  const atTime = await editor.stoppedAt('fetched', atMatch)
+  assert.deepEqual([atTime.stopCause?.kind, atTime.ranges[0]?.fromOffset], ['runTo', '12'])
+  assert.equal(stage.values().length, 12)
   editor.command({ kind: 'continue' })
-  await until('all is committed', () => stage.values().length === 12)
+  await until('all is committed', () => stage.values().length === 13)
 })
 
 test('runs to the next record whose handling throws, and stands there with it', async t => {
@@ -182,3 +198,94 @@ test('records that are produced in a Kafka transaction are seen, and a replay of
   editor.command({ kind: 'continue' })
   await until('the offsets are committed', async () => (await stage.committed(0)) === 2n)
 })
+
+test('the scratch group begins where the real one stands, and goes with the run; left-over ones go too, no others', async t => {
+  const stage = await useLedger(t, 'at-least-once')
+  await stage.produce(0, 'a', 'b', 'c')
+  const admin = new Kafka({ brokers: [`${stage.environment.BROKERS}`], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  t.after(() => admin.disconnect())
+  const { topic, group } = stage
+  const name = (stem: string, ageMs: number) =>
+    scratchGroupName(stem, 'debug', { nowMs: () => systemClock.nowMs() - ageMs })
+  const [own, dead, young, other] = [
+    name(group, 0),
+    name(group, 2 * hourMs),
+    name(group, 0),
+    name(`other-${group}`, 2 * hourMs),
+  ]
+  const kept = [group, young, other, `${group}.debug.notes`]
+  for (const groupId of [dead, ...kept])
+    await admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1' }] })
+  const known = async () => (await admin.listGroups()).groups.map(({ groupId }) => groupId)
+  const editor = await openEditor(t, { stopAtStart: true })
+  const program = stage.start(editor, { TIDEMARK_SCRATCH_GROUP: own })
+  const batch = await editor.stoppedAt('fetched')
+  assert.equal(batch.ranges[0]?.fromOffset, '1')
+  const [{ brokers, standstillMs } = assert.fail('no hello')] = editor.hellos
+  assert.deepEqual([brokers, standstillMs], [stage.environment.BROKERS?.split(','), undefined])
+  await until('the dead run is swept', async () => !(await known()).includes(dead))
+  assert.ok((await known()).includes(own))
+  editor.command({ kind: 'stop', deadlineMs: 5_000, isFinal: true })
+  assert.equal(await program.ended, 0, program.output())
+  const left = await known()
+  assert.ok(!left.includes(own), 'it is gone when the pipeline says goodbye')
+  assert.deepEqual(
+    kept.filter(groupId => !left.includes(groupId)),
+    [],
+  )
+  assert.equal(await stage.committed(0), 1n, 'the real group has not moved')
+  await admin.deleteGroups(kept)
+})
+
+test('a second pipeline with the same token is told so, and runs on by itself', async t => {
+  const stage = await useLedger(t, 'transactional')
+  await stage.produce(0, 'a')
+  const hellos: number[] = []
+  const server = await listenForPipeline({
+    stopAtStart: true,
+    onHello: ({ pid }) => hellos.push(pid),
+    onBatch: () => {},
+    onPositions: () => {},
+    onFaulted: () => {},
+    onEnded: () => {},
+    onClosed: () => {},
+  })
+  t.after(() => server.close())
+  const environment = { TIDEMARK_CONTROL: server.path, TIDEMARK_CONTROL_TOKEN: server.token }
+  const first = stage.start(undefined, environment)
+  await until('the first one is attached', () => hellos.length === 1)
+  const second = stage.start(undefined, { ...environment, GROUP: `${stage.group}-2`, DATABASE: `${stage.database}2` })
+  await second.says(/A pipeline is attached to this debug run already/)
+  assert.equal(hellos.length, 1)
+  server.send({ kind: 'stop', deadlineMs: 5_000 })
+  assert.equal(await first.ended, 0, first.output())
+  second.signal('SIGTERM')
+  assert.equal(await second.ended, 0, second.output())
+})
+
+for (const sourcemap of ['inline', 'linked'] as const)
+  test(`compiled code with its source map ${sourcemap}: the handler is found in the source`, async t => {
+    const stage = await useLedger(t, 'transactional')
+    await stage.produce(0, 'a')
+    const source = join(import.meta.dirname, 'programs/ledger.ts')
+    // Beside the source, where its imports are found.
+    const outfile = join(import.meta.dirname, `programs/dist/ledger-${sourcemap}.mjs`)
+    await build({
+      entryPoints: [source],
+      outfile,
+      sourcemap,
+      format: 'esm',
+      minifyWhitespace: true,
+      logLevel: 'silent',
+    })
+    t.after(() => rm(outfile, { force: true }))
+    t.after(() => rm(`${outfile}.map`, { force: true }))
+    const editor = await openEditor(t, { stopAtStart: true })
+    const program = stage.start(editor, {}, `dist/ledger-${sourcemap}.mjs`)
+    await editor.stoppedAt('fetched')
+    const place = await editor.handler()
+    assert.equal(place?.path, source)
+    assert.match(readFileSync(source, 'utf8').split('\n')[(place?.line ?? 0) - 1] ?? '', /tx\.run\(insert, id, value\)/)
+    program.signal('SIGKILL')
+  })
