@@ -12,7 +12,9 @@ import {
   type WirePlace,
   type WireRange,
 } from '../protocol.ts'
+import type { RecordInHand } from './outputs.ts'
 import type { Steppable } from './stepper.ts'
+import { wirePlace } from './wireRecords.ts'
 
 /** What a batch is like when a fault meets it. */
 export type Met = Pick<FaultedParams, 'begun' | 'done' | 'committed' | 'again'> & { readonly batch: BatchState }
@@ -110,9 +112,9 @@ export class FaultPlan<U extends Steppable> {
   }
 
   /** In the midst of a handler: nothing can be awaited here. */
-  read(unit: U, record: WirePlace, reads: number): void {
+  read(unit: U, record: RecordInHand, reads: number): void {
     if (this.#armed !== 'killBeforeSave' || reads < Math.ceil(unit.records / 2)) return
-    this.#ports.tellNow(this.#params(unit, 'processing', record))
+    this.#ports.tellNow(this.#params(unit, 'processing', wirePlace(record)))
     this.#ports.kill()
   }
 

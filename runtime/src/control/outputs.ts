@@ -1,5 +1,6 @@
 /** What handlers write, as far as it can be seen, and for which record. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { KafkaRecord } from '../clients/client.ts'
 import type { RecordWatch } from '../dataset/record.ts'
 import {
   messageBytesMax,
@@ -10,6 +11,7 @@ import {
   type WireOutput,
   type WirePlace,
 } from '../protocol.ts'
+import { wirePlace } from './wireRecords.ts'
 
 export type SeenOutput = Pick<WireOutput, 'kind' | 'isInTransaction' | 'target' | 'values' | 'rows' | 'again'>
 
@@ -31,7 +33,8 @@ export class OutputLog {
     return this.#againOutside
   }
 
-  add(output: SeenOutput, record: WirePlace | undefined, error?: string): void {
+  add(output: SeenOutput, inHand: RecordInHand | undefined, error?: string): void {
+    const record = inHand && wirePlace(inHand)
     const index = this.#total++
     if (error === undefined) this.#rows += output.rows
     if (!output.isInTransaction && error === undefined) this.#againOutside = worst(this.#againOutside, output.again)
@@ -66,11 +69,14 @@ export class OutputLog {
 /** `recorded`: a replay whose outputs are kept from happening. */
 export type HandlingKind = 'batch' | 'replay' | 'recorded'
 
+/** The record itself: a name of it is made only where an output is noted, since a handler reads far more records than it writes for. */
+export type RecordInHand = Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>
+
 /** What is known where an output is seen: which handling wrote it, and the record it had in hand. */
 interface Handling {
   readonly log: OutputLog
   readonly kind: HandlingKind
-  readonly record: WirePlace | undefined
+  readonly record: RecordInHand | undefined
 }
 
 const handling = new AsyncLocalStorage<Handling | undefined>()
@@ -116,10 +122,9 @@ export function noteOutput<T>(
 }
 
 /** The record whose value was read last is the one in hand, until an operation over the whole batch has run through. */
-export function recordWatch(onRead: (record: WirePlace) => void): RecordWatch {
+export function recordWatch(onRead: (record: RecordInHand) => void): RecordWatch {
   return {
-    onRead({ topic, partition, offset }) {
-      const record = { topic, partition, offset: `${offset}` }
+    onRead(record) {
       takeInHand(record)
       onRead(record)
     },
@@ -128,7 +133,7 @@ export function recordWatch(onRead: (record: WirePlace) => void): RecordWatch {
 }
 
 /** From here on, in this flow of calls, outputs belong to this record. */
-export function takeInHand(record: WirePlace | undefined): void {
+export function takeInHand(record: RecordInHand | undefined): void {
   const here = handling.getStore()
   if (here && here.record !== record) handling.enterWith({ ...here, record })
 }

@@ -10,14 +10,13 @@ import {
   type ReplayParams,
   type ReplayResult,
   replayModes,
-  type WirePlace,
 } from '../protocol.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
 import type { Memory } from './memory.ts'
-import { inHandling, OutputLog, recordWatch } from './outputs.ts'
+import { inHandling, OutputLog, type RecordInHand, recordWatch } from './outputs.ts'
 import type { Refetched } from './refetch.ts'
 import { withSeenTransaction } from './seenTransaction.ts'
-import { wireRange } from './wireRecords.ts'
+import { wirePlace, wireRange } from './wireRecords.ts'
 
 /** What a replay runs through: the processor's own handler and protocol, or plain kafkajs code's handler. */
 export interface ReplayStage {
@@ -100,7 +99,7 @@ async function run(
   mode: ReplayMode,
   log: OutputLog,
 ): Promise<Pick<ReplayResult, 'error' | 'record'>> {
-  let inHand: WirePlace | undefined
+  let inHand: RecordInHand | undefined
   try {
     await stage.run(slices, batchId, mode, {
       watch: recordWatch(record => {
@@ -111,6 +110,6 @@ async function run(
     })
     return {}
   } catch (error) {
-    return { error: reasonOf(error), ...(inHand ? { record: inHand } : {}) }
+    return { error: reasonOf(error), ...(inHand ? { record: wirePlace(inHand) } : {}) }
   }
 }

@@ -3,15 +3,15 @@ import type { Clock } from '../clock.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
 import type { RecordWatch } from '../dataset/record.ts'
 import { reasonOf } from '../errors.ts'
-import type { BatchPhase, BatchState, ControlCommand, RunToTarget, StopCause, WirePlace } from '../protocol.ts'
+import type { BatchPhase, BatchState, ControlCommand, RunToTarget, StopCause } from '../protocol.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
 import type { FaultPlan } from './faultPlan.ts'
 import { Memory } from './memory.ts'
-import { inHandling, OutputLog, recordWatch, takeInHand } from './outputs.ts'
+import { inHandling, OutputLog, type RecordInHand, recordWatch, takeInHand } from './outputs.ts'
 import { causeOf, type FoundRecord, indexOf, type RecordFinder, recordFinder } from './runTo.ts'
 import { watchModules } from './seenModules.ts'
 import { withSeenTransaction } from './seenTransaction.ts'
-import { wireRange } from './wireRecords.ts'
+import { wirePlace, wireRange } from './wireRecords.ts'
 
 /** `run`: never; `batch`: before the next batch; `phase`: at the next phase. */
 type StopAt = 'run' | 'batch' | 'phase'
@@ -59,7 +59,7 @@ export class Stepper<U extends Steppable> {
   #current: U | undefined
   #left: U | undefined
   #stands: { readonly unit: U; readonly phase: BatchPhase; readonly details: Partial<BatchState> } | undefined
-  #inHand: WirePlace | undefined
+  #inHand: RecordInHand | undefined
   #between: Promise<void> = Promise.resolve()
   #reads = 0
   #awaited: FoundRecord | undefined
@@ -188,17 +188,15 @@ export class Stepper<U extends Steppable> {
     return inHandling(log, 'batch', () => call(withSeenTransaction(extra), watch))
   }
 
-  #hasRead(unit: U, record: WirePlace): void {
-    const before = this.#inHand
+  #hasRead(unit: U, record: RecordInHand): void {
     // The same value may be read several times while its record is in hand.
-    if (before?.offset === record.offset && before.partition === record.partition && before.topic === record.topic)
-      return
+    if (this.#inHand === record) return
     this.#inHand = record
     this.#options.faults.read(unit, record, ++this.#reads)
   }
 
   /** The same for a handler that takes one record at a time. */
-  handleOne<Outcome>(unit: U, record: WirePlace, call: () => Outcome): Outcome {
+  handleOne<Outcome>(unit: U, record: RecordInHand, call: () => Outcome): Outcome {
     const log = this.#logs.get(unit)
     if (this.#isDetached || !log) return call()
     watchModules()
@@ -213,7 +211,7 @@ export class Stepper<U extends Steppable> {
   async threw(unit: U, error: unknown): Promise<void> {
     if (this.#isDetached || !this.#runsToThrow) return
     this.#runsToThrow = false
-    const record = this.#inHand
+    const record = this.#inHand && wirePlace(this.#inHand)
     const stopCause: StopCause = { kind: 'threw', ...(record ? { record, ...indexOf(unit.slices, record) } : {}) }
     await this.#pass(unit, 'processing', { stopCause, error: reasonOf(error) })
   }
