@@ -15,10 +15,14 @@ const unparsed = 'Values not parsed'
 const summed = 'JSON parsed and summed per customer'
 const young = 'As above, with a young generation that stays small (node --max-semi-space-size=2)'
 const latency = 'Small batches, JSON parsed, summed and saved (a tenth of the records)'
+const hooked = 'JSON parsed and summed per customer, with the hook for stepping preloaded and no debugger attached'
 const written = 'JSON parsed, written to another topic (a tenth of the records)'
 
 /** Most of what a process of these takes is V8's room for what dies young, which grows with the memory of the machine. */
 const keptYoung = ['--max-semi-space-size=2']
+
+/** Loads nothing and patches nothing while nobody debugs. */
+const withHook = ['--import=@tidemark/runtime/register']
 
 export const contestants: readonly Contestant[] = [
   { heading: unparsed, name: 'none kafkajs eachBatch, default sizes' },
@@ -42,6 +46,8 @@ export const contestants: readonly Contestant[] = [
   { heading: young, name: 'json kafkajs eachBatch, same sizes, kept young', flags: keptYoung, isBaseline: true },
   { heading: young, name: 'json tidemark at-least-once, kept young', flags: keptYoung },
   { heading: young, name: 'json tidemark transactional(sqlite), kept young', flags: keptYoung },
+  { heading: hooked, name: 'json kafkajs eachMessage, alone', isBaseline: true },
+  { heading: hooked, name: 'json kafkajs eachMessage, hook preloaded', flags: withHook },
   { heading: latency, name: 'json tidemark transactional(sqlite), batches of 100', isSmall: true },
   { heading: written, name: 'copy kafkajs, a transaction per 1,000', isBaseline: true, isSmall: true },
   { heading: written, name: 'copy tidemark transactional(kafka)', isSmall: true },
