@@ -152,7 +152,9 @@ function attachment(
       void link.positions({ positions: [], lost })
     },
     async left() {
-      if (editor.isFinal) await forget()
+      if (!editor.isFinal) return
+      await editor.endSeconds()
+      await forget()
     },
     async ended(report, error) {
       await link.ended({

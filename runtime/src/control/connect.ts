@@ -52,6 +52,8 @@ export interface EditorConnection<U extends Steppable> {
   readonly faults: FaultPlan<U>
   /** The editor has ended the debug run, and not only this process. */
   readonly isFinal: boolean
+  /** Ends the instances that a fault has started beside this one. */
+  endSeconds(): Promise<void>
 }
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
@@ -119,6 +121,7 @@ function connected<U extends Steppable>(
   const sockets = new BrokerSockets()
   sockets.watch()
   let stepper: Stepper<U> | undefined
+  const seconds: (() => Promise<void>)[] = []
   const faults = new FaultPlan<U>({
     ...options.faults(() => stepper),
     offerOf: fault => hello.capabilities[fault],
@@ -129,10 +132,11 @@ function connected<U extends Steppable>(
     kill: () => void process.kill(process.pid, 'SIGKILL'),
     loseCommitReplies: () => sockets.loseNextReply(),
     cutConnections: () => sockets.cut(),
-    startSecond: () =>
-      startSecond(environment, ({ error }) =>
-        trace({ kind: 'control', message: `the second instance: ${error ?? 'ended'}` }),
-      ),
+    startSecond: () => {
+      const onReport = ({ error }: { error?: string }) =>
+        trace({ kind: 'control', message: `the second instance: ${error ?? 'ended'}` })
+      seconds.push(startSecond(environment, onReport))
+    },
     stands: () => stepper?.stands,
   })
   stepper = new Stepper<U>({
@@ -145,7 +149,10 @@ function connected<U extends Steppable>(
     ...(options.cut ? { cut: options.cut } : {}),
     standsWithin: options.standsWithin ?? false,
   })
-  return { link, stepper, faults, isFinal: false }
+  const endSeconds = async () => {
+    await Promise.all(seconds.splice(0).map(end => end()))
+  }
+  return { link, stepper, faults, isFinal: false, endSeconds }
 }
 
 function eventsOf<U extends Steppable>(

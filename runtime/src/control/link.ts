@@ -6,7 +6,13 @@
  */
 import { writeSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
-import { createMessageConnection, type MessageConnection, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import {
+  createMessageConnection,
+  ErrorCodes,
+  type MessageConnection,
+  ResponseError,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node'
 import { type Clock, pause } from '../clock.ts'
 import { reasonOf, TidemarkError } from '../errors.ts'
 import {
@@ -87,8 +93,10 @@ export class ControlLink {
     try {
       const answer = connection
         .sendRequest<HelloResult>(helloMethod, { ...hello, version: controlProtocolVersion })
-        // What the socket says about its end tells more than what a write to it says.
-        .catch(async error => Promise.reject(socket.destroyed ? new Error((await closed) ?? reasonOf(error)) : error))
+        // An answer is the last word; without one, what the socket says about its end tells more than what a write to it says.
+        .catch(async error =>
+          Promise.reject(isAnswer(error) || !socket.destroyed ? error : new Error((await closed) ?? reasonOf(error))),
+        )
       const late = pause(clock, helloTimeoutMs, deadline.signal).then(() =>
         Promise.reject(new Error('it did not answer the hello')),
       )
@@ -191,6 +199,11 @@ export class ControlLink {
       }),
     )
   }
+}
+
+/** Told by the other end, and not by the connection when it ends. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof ResponseError && error.code !== ErrorCodes.PendingResponseRejected
 }
 
 /** The file descriptor under a socket, where the system has one. */

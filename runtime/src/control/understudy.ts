@@ -26,12 +26,25 @@ export function canStartSecond(): boolean {
   return process.argv[1] !== undefined
 }
 
-/** Starts it; it ends with this process at the latest. @param onReport told once, if it fails. */
-export function startSecond(environment: NodeJS.ProcessEnv, onReport: (report: UnderstudyReport) => void): void {
+/**
+ * Starts it; it ends with this process at the latest.
+ * @param onReport told once, if it fails.
+ * @returns ends it: resolves when it has left the group and is gone.
+ */
+export function startSecond(
+  environment: NodeJS.ProcessEnv,
+  onReport: (report: UnderstudyReport) => void,
+): () => Promise<void> {
   const worker = workerFor(environment, undefined, new Int32Array(new SharedArrayBuffer(4)))
   worker.on('message', onReport)
   worker.on('error', error => onReport({ committed: [], error: error.message }))
   worker.unref()
+  const gone = new Promise<void>(resolve => worker.once('exit', () => resolve()))
+  return () => {
+    worker.off('message', onReport)
+    worker.postMessage('end')
+    return gone
+  }
 }
 
 /**

@@ -25,6 +25,7 @@ const link = await listenForPipeline({
   onEnded: ({ error }) => over.resolve(error),
   onClosed: () => {},
 })
+if (!task.until) parentPort?.once('message', () => over.resolve(undefined))
 // The main thread has the group give its member up before it hands its port over: only then is there something to take.
 await port
 const child = spawn(task.executable, task.arguments, {

@@ -3,7 +3,7 @@ import type { Consumer, ConsumerRunConfig, Offsets } from 'kafkajs'
 import { type Clock, pause } from '../../clock.ts'
 import { reasonOf } from '../../errors.ts'
 import type { Trace } from '../../trace.ts'
-import { connectEditor, type OwnFaultPorts, standstillMsMax } from '../connect.ts'
+import { connectEditor, type EditorConnection, type OwnFaultPorts, standstillMsMax } from '../connect.ts'
 import { type ClusterFacts, forgetScratchGroup, lookAtCluster, sweepScratchGroups } from '../debugCluster.ts'
 import { handlerPlace } from '../handlerPlace.ts'
 import { currentHandling } from '../outputs.ts'
@@ -182,8 +182,17 @@ async function steppedConfig(
   const isScratch = groupId !== realGroupId
   if (isScratch && !isSecond) void asking(kafka, connection => sweepScratchGroups(connection, groupId, clock))
   return run.stepped(editor.link, editor.stepper, async () => {
-    if (isScratch && editor.isFinal) await asking(kafka, connection => forgetScratchGroup(connection, groupId))
+    if (isScratch && editor.isFinal) await endScratch(editor, kafka, groupId)
   })
+}
+
+async function endScratch(
+  editor: EditorConnection<PlainBatch>,
+  kafka: ConsumerSetting['kafka'],
+  groupId: string,
+): Promise<void> {
+  await editor.endSeconds()
+  await asking(kafka, connection => forgetScratchGroup(connection, groupId))
 }
 
 function plainFaults(
