@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { Kafka, logLevel } from 'kafkajs'
+import { until } from '../../harness/until.ts'
+import { openEditor } from '../processor/editor.ts'
 import { type Fault, type FaultScene, meet } from './faults.ts'
 import { useLedger } from './ledgerStage.ts'
 
@@ -86,4 +89,32 @@ suite('other guarantees', { concurrency: 3 }, () => {
       )
       if (guarantee !== 'kafka') assert.equal([...stage.values()].join(''), values)
     })
+
+  test('held for longer than its session lasts, it is still in its group; one without a debugger is not', async t => {
+    const stage = await useLedger(t, 'at-least-once')
+    await stage.produce(0, 'a')
+    const admin = new Kafka({ brokers: [`${stage.environment.BROKERS}`], logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    t.after(() => admin.disconnect())
+    const members = async (groupId: string) =>
+      (await admin.describeGroups([groupId])).groups[0]?.members.map(({ memberId }) => memberId) ?? []
+    const alone = `${stage.group}-alone`
+    const editor = await openEditor(t, { stopAtStart: true })
+    const programs = [
+      stage.start(editor, { SESSION_MS: '6000' }),
+      stage.start(undefined, { SESSION_MS: '6000', GROUP: alone }),
+    ]
+    await editor.stoppedAt('fetched')
+    await until('both are members', async () => (await members(alone)).length === 1)
+    const held = await members(stage.group)
+    assert.equal(held.length, 1)
+    for (const program of programs) program.signal('SIGSTOP')
+    await until('the one without a debugger is given up', async () => (await members(alone)).length === 0)
+    assert.deepEqual(await members(stage.group), held)
+    for (const program of programs) program.signal('SIGCONT')
+    editor.command({ kind: 'continue' })
+    await until('the held one commits', async () => (await stage.committed(0)) === 1n)
+    assert.deepEqual(await members(stage.group), held)
+    for (const program of programs) program.signal('SIGKILL')
+  })
 })

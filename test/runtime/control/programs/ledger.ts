@@ -23,6 +23,7 @@ const common = {
   topics: [TOPIC],
   value: text,
   retry: { attemptsMax: 1 },
+  ...(process.env.SESSION_MS ? { sessionTimeoutMs: Number(process.env.SESSION_MS) } : {}),
 }
 
 /** @throws Error for a value that begins with `bad`. */
