@@ -22,9 +22,9 @@ import { endAllTestFiles, type Failure, runTestFile } from './harness/run/testFi
 const lanes = { computing: 2, waiting: 3 } as const
 /** Each in a window of its own. */
 const extensionTests = [
-  { path: 'test/extension/index.ts', isUntrusted: false, hasStores: true },
-  { path: 'test/extension/stepping.ts', isUntrusted: false, hasStores: false },
-  { path: 'test/extension/untrusted.ts', isUntrusted: true, hasStores: false },
+  { path: 'test/extension/index.ts', isUntrusted: false, hasStores: true, isKafkaLocal: false },
+  { path: 'test/extension/stepping.ts', isUntrusted: false, hasStores: false, isKafkaLocal: true },
+  { path: 'test/extension/untrusted.ts', isUntrusted: true, hasStores: false, isKafkaLocal: false },
 ] as const
 
 const { values, positionals: filters } = parseArgs({

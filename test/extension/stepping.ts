@@ -77,11 +77,27 @@ test(
     await page.press('Escape')
     const { groups } = await client.listGroups()
     assert.ok(!groups.some(group => group.groupId === groupId), 'the real group was used')
-    await vscode.debug.stopDebugging()
+    await produceOrders(topic, [7])
+    await batchPanel.press('Step batch')
+    await batchPanel.untilHeard('stopped before the batch runs')
+    await meet('retention passes the offset')
+    await produceOrders(topic, [5])
+    await page.wait({ selector: '.notice', text: '7 offsets lost', panel: true })
+    await page.wait({ selector: '.account-rows [role=gridcell]', text: 'lost', panel: true })
+    await screenshot('step-retention')
+    await batchPanel.press('Stop')
     await sessionEnd()
   },
   { timeoutMs: storyTimeoutMs },
 )
+
+/** Chosen in the panel; what cannot be taken back asks first. */
+async function meet(fault: string): Promise<void> {
+  await batchPanel.choose('Fault here', fault)
+  if (!/^(broker|retention)/.test(fault)) return
+  await page.wait({ selector: '.quick-input-list .monaco-list-row', text: 'Do It' })
+  await page.press('Enter')
+}
 
 async function runToRecord(expression: string): Promise<void> {
   await batchPanel.choose('Run to', 'A record that matches')

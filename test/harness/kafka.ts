@@ -30,6 +30,8 @@ export interface TestKafka {
   readonly brokers: string[]
   /** Each broker's `log.dirs`, for tools that read segments. Empty for the shared Kafka. */
   readonly logFolders: readonly string[]
+  /** What a local Kafka of this name keeps; of the shared Kafka it is nobody's. */
+  readonly folder?: string
   /** Ends all brokers (`kill -9` with `isKilled`) and starts them again with the same data and ports. */
   restart(options?: { readonly isKilled?: boolean }): Promise<void>
   /** `kill -9`; the index counts from 0. `startBroker` brings it back. */
@@ -126,6 +128,7 @@ function ownKafka(t: Scope, brokers: string[], folder: string): TestKafka {
   }
   return {
     brokers,
+    folder,
     logFolders: brokers.map((_, index) => nodeFiles(folder, index + 1).data),
     tool: runTool,
     async restart({ isKilled = false } = {}) {

@@ -1,7 +1,8 @@
 /** The extension's tests as a run needs them: built, on a copy of the samples that may be edited, against a real Kafka. */
-import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { clustersFolder, dataHomeVariable } from '../../runtime/src/localKafka/folders.ts'
 import { freePorts } from '../../runtime/src/localKafka/ports.ts'
 import {
   brokersVariable,
@@ -34,6 +35,8 @@ export interface ExtensionSession {
   readonly hasStores?: boolean
   /** The folder is opened as one that nobody has trusted; no Kafka is started, since nothing may call one. */
   readonly isUntrusted?: boolean
+  /** The extension takes the session's Kafka for the local one that it has started itself. */
+  readonly isKafkaLocal?: boolean
 }
 
 /** Builds, starts what is needed, runs, and removes all of it. */
@@ -48,10 +51,16 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
     const workspace = await copySamples(folder)
     // Its own: the tree must not be full of what other tests have left.
     const [securedPort] = (await freePorts(1)) as [number]
-    const [{ brokers }, stores] = await Promise.all([
-      session.isUntrusted ? { brokers: [] } : useKafka({ after }, { isOwn: true, ...securedListener(securedPort) }),
+    const [kafka, stores] = await Promise.all([
+      session.isUntrusted ? undefined : useKafka({ after }, { isOwn: true, ...securedListener(securedPort) }),
       session.hasStores ? startStores(after) : {},
     ])
+    const brokers = kafka?.brokers ?? []
+    const dataHome = join(folder, 'data')
+    if (session.isKafkaLocal && kafka?.folder) {
+      await mkdir(clustersFolder({ [dataHomeVariable]: dataHome }), { recursive: true })
+      await symlink(kafka.folder, join(clustersFolder({ [dataHomeVariable]: dataHome }), 'default'), 'junction')
+    }
     return await runExtensionTests({
       workspace,
       theme,
@@ -67,7 +76,7 @@ export async function runExtensionSession(session: ExtensionSession = {}): Promi
         [securedBrokerVariable]: `127.0.0.1:${securedPort}`,
         [themeVariable]: theme.replace(' ', '-'),
         // The local Kafka of whoever runs the tests is not theirs.
-        TIDEMARK_DATA_HOME: join(folder, 'data'),
+        [dataHomeVariable]: dataHome,
         TIDEMARK_BROKERS: brokers.join(','),
         TIDEMARK_DATABASE: join(folder, 'totals.db'),
         ...(session.screenshots ? { [screenshotsVariable]: session.screenshots } : {}),
