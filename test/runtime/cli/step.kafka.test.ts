@@ -1,7 +1,7 @@
 /** Stepping in a terminal, on a real broker: what the batch panel shows, in lines, by a script as over SSH. */
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { tempFolder } from '../../harness/folders.ts'
 import { type LedgerStage, useLedger } from '../control/ledgerStage.ts'
@@ -10,13 +10,18 @@ import { type Ran, tidemark } from './recordingTerminal.ts'
 const samples = join(import.meta.dirname, '../../../runtime/samples/order-totals')
 const customers = ['a', 'b', 'a']
 
-async function step(t: TestContext, file: string, commands: string): Promise<{ stage: LedgerStage; ran: Ran }> {
+async function step(
+  t: TestContext,
+  file: string,
+  commands: string,
+  ...flags: string[]
+): Promise<{ stage: LedgerStage; ran: Ran }> {
   const stage = await useLedger(t, 'transactional')
   const orders = customers.map((customer, id) => ({ id: String(id), customer, amountCents: 1 }))
   await stage.produce(0, ...orders.map(order => JSON.stringify(order)))
   const script = join(await tempFolder(t), 'script')
   await writeFile(script, commands)
-  const ran = await tidemark(['step', '--script', script, join(samples, file)], {
+  const ran = await tidemark(['step', ...flags, '--script', script, resolve(samples, file)], {
     ...process.env,
     ...stage.environment,
   })
@@ -43,6 +48,27 @@ test('the same fault on the wrong sample: what was doubled is named', async t =>
   assert.equal(ran.code, 0, ran.errors)
   assert.match(ran.out, /: 3 repeated, 0 lost, 0 held\n {2}repeated {1,}\S+\/0 0\.\.3/)
   assert.equal(stage.cents(), 2 * customers.length, 'and twice here')
+})
+
+test('run to a record by match, offset and time, on the real group where that is asked for', async t => {
+  const commands = ["to match value.id === '1'", 'status', `to time ${new Date().toISOString()}`, 'quit']
+  const { stage, ran } = await step(t, 'totals-right.ts', commands.join('\n'), '--use-real-group')
+  assert.equal(ran.code, 0, ran.errors)
+  assert.match(ran.out, new RegExp(`group ${stage.group}\\n`), 'no word of a scratch group')
+  assert.match(ran.out, new RegExp(`at ${stage.topic}/0 1, record \\d of the batch`))
+})
+
+test('what a terminal would obey is not passed on', async t => {
+  const file = join(import.meta.dirname, '../control/programs/talkative.ts')
+  const { stage, ran } = await step(t, file, 'phase\nquit\n', '--use-real-group')
+  assert.equal(ran.code, 0, ran.errors)
+  assert.match(ran.out, / {2}\| red {2,3}txet end\n/)
+  assert.match(ran.out, / {2}\| .*and heretoo\n/)
+  assert.doesNotMatch(ran.out.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}]/u)
+  assert.deepEqual(
+    stage.values(),
+    customers.map((customer, id) => JSON.stringify({ id: String(id), customer, amountCents: 1 })),
+  )
 })
 
 test('a word that is no command ends the script with a hint, and the pipeline with it', async t => {
