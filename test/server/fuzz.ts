@@ -2,7 +2,7 @@
  * `npm run fuzz -- --edits N --seed S [--session K]`: edits pipelines as no person would, and watches the analyzer.
  *
  * 1. nothing throws, and no rule fails
- * 2. no step (an edit and the check of the edited file) takes longer than 100 ms
+ * 2. no step (an edit and the check of the edited file) takes longer than 100 ms, at the pace that the machine has shown
  * 3. after every burst of edits, what an editor shows equals what a fresh analyzer says of the same texts
  *
  * A failure prints the seed and the session; `--session K` runs that one again.
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { createEngine } from '@tidemark/server/analysis/engine/engine'
 import { seededRandom } from '../../runtime/src/random.ts'
 import { type Corpus, readCorpus } from './fuzzing/corpus.ts'
+import { Pace } from './fuzzing/pace.ts'
 import { type CreateEngine, runSession } from './fuzzing/session.ts'
 
 export interface FuzzOptions {
@@ -44,6 +45,7 @@ export interface SlowStep {
 /** @throws Error a crash or a difference, with the seed and session that repeat it */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const corpus: Corpus = readCorpus()
+  const pace = new Pace()
   const result = { edits: 0, sessions: 0, slow: [] as SlowStep[], worstMs: 0, findings: 0, comparisons: 0 }
   for (let session = options.session ?? 0; result.edits < options.edits; session++) {
     // Each session has its own numbers, so that it can be repeated without those before it.
@@ -52,6 +54,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       const outcome = await runSession(corpus, random, {
         edits: Math.min(editsPerSession, options.edits - result.edits),
         createEngine: options.createEngine ?? createEngine,
+        pace,
       })
       result.edits += outcome.edits
       result.sessions++

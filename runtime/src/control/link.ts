@@ -172,7 +172,10 @@ export class ControlLink {
       this.#socket.destroy()
     }
     frames.on('error', end)
-    this.#socket.on('error', end)
+    // Why there is no connection, also where a write into it has failed before.
+    this.#socket.on('error', error => {
+      reason = error.message
+    })
     connection.onError(([error]) => end(error))
     connection.onNotification(commandMethod, (command: ControlCommand) => events.onCommand(command))
     connection.onRequest(recordsMethod, (params: RecordsParams) => events.records(params))

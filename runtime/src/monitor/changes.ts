@@ -8,6 +8,7 @@ import type { KafkaClient, NewTopic } from '../clients/client.ts'
 import { Cluster, tableError } from '../clients/kafka-protocol/cluster.ts'
 import { retryUntilLed, transportOf } from '../clients/kafka-protocol/connection.ts'
 import { checkCode } from '../clients/kafka-protocol/errorCodes.ts'
+import { deleteGroups } from '../clients/kafka-protocol/requests/deleteGroups.ts'
 import { deleteRecords } from '../clients/kafka-protocol/requests/deleteRecords.ts'
 import { offsetCommit } from '../clients/kafka-protocol/requests/offsets.ts'
 import { createTopics, deleteTopics, type TopicResult } from '../clients/kafka-protocol/requests/topics.ts'
@@ -16,7 +17,6 @@ import { TidemarkError } from '../errors.ts'
 import { systemRandom } from '../random.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import { readCommitted, readGroups, readMembers } from './readGroups.ts'
-import { deleteGroups } from '../clients/kafka-protocol/requests/deleteGroups.ts'
 
 const timeoutMs = 15_000
 

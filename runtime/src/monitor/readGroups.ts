@@ -1,17 +1,17 @@
 /** Groups as their coordinators tell of them: one list a broker, and for those selected one request a coordinator and kind. */
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
+import { type DescribedGroup, describeGroups } from '../clients/kafka-protocol/requests/describeGroups.ts'
+import { type ListedGroup, listGroups, listGroupsKey } from '../clients/kafka-protocol/requests/listGroups.ts'
 import { offsetFetch } from '../clients/kafka-protocol/requests/offsets.ts'
 import { type Request, TransportError } from '../clients/kafka-protocol/transport.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
-import { type DescribedGroup, describeGroups } from '../clients/kafka-protocol/requests/describeGroups.ts'
 import {
   consumerGroupDescribeKey,
   describeConsumerGroups,
   describeShareGroups,
   shareGroupDescribeKey,
 } from './requests/describeModernGroups.ts'
-import { type ListedGroup, listGroups, listGroupsKey } from '../clients/kafka-protocol/requests/listGroups.ts'
 import {
   type GroupOffsets,
   offsetFetchKey,

@@ -2,6 +2,7 @@
 import { clusterClient } from '@tidemark/runtime/monitor'
 import { Cluster } from '../../../runtime/src/clients/kafka-protocol/cluster.ts'
 import { transportOf } from '../../../runtime/src/clients/kafka-protocol/connection.ts'
+import { describeGroups } from '../../../runtime/src/clients/kafka-protocol/requests/describeGroups.ts'
 import { findCoordinator } from '../../../runtime/src/clients/kafka-protocol/requests/findCoordinator.ts'
 import {
   earliestTimestamp,
@@ -10,7 +11,6 @@ import {
 } from '../../../runtime/src/clients/kafka-protocol/requests/listOffsets.ts'
 import { systemClock } from '../../../runtime/src/clock.ts'
 import { CountingTransport } from '../../../runtime/src/monitor/countingTransport.ts'
-import { describeGroups } from '../../../runtime/src/clients/kafka-protocol/requests/describeGroups.ts'
 import { offsetFetchMany } from '../../../runtime/src/monitor/requests/offsetFetchMany.ts'
 import { systemRandom } from '../../../runtime/src/random.ts'
 import { report } from './report.ts'

@@ -9,6 +9,7 @@ import { createWorkspace, type Workspace } from '@tidemark/server/analysis/engin
 import type { Random } from '../../../runtime/src/random.ts'
 import type { Corpus, Unit } from './corpus.ts'
 import { anyEdit } from './edits.ts'
+import type { Pace } from './pace.ts'
 
 export interface SessionOutcome {
   readonly edits: number
@@ -18,7 +19,7 @@ export interface SessionOutcome {
   readonly slow: readonly { readonly file: string; readonly stepMs: number; readonly edit: string }[]
 }
 
-/** The longest that an edit and the check of its file may take. */
+/** The longest that an edit and the check of its file may take, on a machine that is as fast as it has been seen to be. */
 const stepMsMax = 100
 const editsPerBurst = 20
 
@@ -27,12 +28,13 @@ export type CreateEngine = (options: EngineOptions) => Engine
 export interface SessionOptions {
   readonly edits: number
   readonly createEngine: CreateEngine
+  readonly pace: Pace
 }
 
 export async function runSession(
   corpus: Corpus,
   random: Random,
-  { edits, createEngine }: SessionOptions,
+  { edits, createEngine, pace }: SessionOptions,
 ): Promise<SessionOutcome> {
   const unit = anyUnit(corpus, random)
   const donors = Object.values(corpus)
@@ -40,7 +42,7 @@ export async function runSession(
     .flatMap(({ files }) => [...files.values()])
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tidemark-fuzz-')))
   try {
-    const session = new Session(folder, unit, donors, random, createEngine)
+    const session = new Session(folder, unit, donors, random, createEngine, pace)
     await session.start()
     while (session.edits < edits) await session.burst(Math.min(editsPerBurst, edits - session.edits))
     return session
@@ -73,16 +75,19 @@ class Session implements SessionOutcome {
   /** What an editor would show: refreshed only for the files that an edit is said to affect. */
   readonly #shown = new Map<string, CheckedFile>()
   readonly #history: string[] = []
+  readonly #pace: Pace
 
-  constructor(folder: string, unit: Unit, donors: readonly string[], random: Random, create: CreateEngine) {
+  constructor(folder: string, unit: Unit, donors: readonly string[], random: Random, create: CreateEngine, pace: Pace) {
     this.#workspace = createWorkspace(create)
     this.#folder = folder
     this.#unit = unit
     this.#donors = donors
     this.#random = random
+    this.#pace = pace
   }
 
   async start(): Promise<void> {
+    this.#pace.slowdown()
     for (const [name, text] of this.#unit.files) this.#write(join(this.#folder, name), text)
     await this.#discoverIn(this.#workspace)
     this.#show([...this.#disk.keys()])
@@ -134,11 +139,12 @@ class Session implements SessionOutcome {
     return { affected, stepMs: Math.min(wallMs, (cpu.user + cpu.system) / 1000) }
   }
 
-  /** The same edit, undone and made again. */
+  /** The same edit, undone and made again, at the machine's best pace. */
   #again(path: string, before: string, after: string, version: number): number[] {
     return [1, 2, 3].map(() => {
       this.#timed(path, before, version, true)
-      return this.#timed(path, after, version, true).stepMs
+      const { stepMs } = this.#timed(path, after, version, true)
+      return stepMs / this.#pace.slowdown()
     })
   }
 

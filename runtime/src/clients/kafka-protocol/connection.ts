@@ -20,8 +20,8 @@ import type {
   TopicDescription,
 } from '../client.ts'
 import { Cluster, tableError } from './cluster.ts'
-import { checkCode, codeName, KafkaCodeError } from './errorCodes.ts'
 import { debugConnection } from './debugConnection.ts'
+import { checkCode, codeName, KafkaCodeError } from './errorCodes.ts'
 import { Fetcher } from './fetcher.ts'
 import { joinMembership } from './membership.ts'
 import { committedOffsets, logOffsets, offsetsForTime } from './positions.ts'

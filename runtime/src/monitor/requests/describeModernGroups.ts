@@ -1,8 +1,8 @@
+import type { DescribedGroup } from '../../clients/kafka-protocol/requests/describeGroups.ts'
 import type { Request } from '../../clients/kafka-protocol/transport.ts'
 import type { WireReader } from '../../clients/kafka-protocol/wire.ts'
 import type { TopicPartition } from '../../semantics/ranges.ts'
 import type { GroupMember } from '../snapshot.ts'
-import type { DescribedGroup } from '../../clients/kafka-protocol/requests/describeGroups.ts'
 
 export const consumerGroupDescribeKey = 69
 export const shareGroupDescribeKey = 77

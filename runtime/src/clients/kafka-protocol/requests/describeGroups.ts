@@ -1,6 +1,6 @@
+import type { TopicPartition } from '../../../semantics/ranges.ts'
 import type { Request } from '../transport.ts'
 import { WireReader } from '../wire.ts'
-import type { TopicPartition } from '../../../semantics/ranges.ts'
 
 export interface GroupMember {
   readonly memberId: string
