@@ -204,9 +204,17 @@ export class ControlLink {
   }
 }
 
+/** What the connection says on this side, in the form of an answer. */
+const ownCodes: ReadonlySet<number> = new Set([
+  ErrorCodes.PendingResponseRejected,
+  ErrorCodes.MessageWriteError,
+  ErrorCodes.MessageReadError,
+  ErrorCodes.ConnectionInactive,
+])
+
 /** Told by the other end, and not by the connection when it ends. */
 function isAnswer(error: unknown): boolean {
-  return error instanceof ResponseError && error.code !== ErrorCodes.PendingResponseRejected
+  return error instanceof ResponseError && !ownCodes.has(error.code)
 }
 
 /** The file descriptor under a socket, where the system has one. */
