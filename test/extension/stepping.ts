@@ -41,6 +41,9 @@ test(
   async t => {
     await pipelineOf(t)
     const document = await open(right)
+    const original = document.getText()
+    // The replay edits it, and those that come after run it too.
+    t.after(() => writeFile(document.uri.fsPath, original))
     await vscode.commands.executeCommand('tidemark.debugPipeline', document.uri)
     await batchPanel.untilStopped()
     await vscode.commands.executeCommand('workbench.action.closeSidebar')
@@ -154,7 +157,7 @@ test(
       await page.click({ selector: '.notice vscode-button', text: 'Dismiss', panel: true })
     }
     await batchPanel.press('Continue')
-    await until('every order is in the totals', async () => centsIn(database) === sent)
+    await until(`${sent} cents are in the totals`, async () => centsIn(database) >= sent)
     await batchPanel.press('Stop')
     await sessionEnd()
     assert.equal(centsIn(database), sent)
