@@ -3,9 +3,8 @@
  * half a second and 40 MB, which would be measured as the runtime's.
  */
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { bundlePrograms } from '../../harness/programs.ts'
 import { repositoryRoot } from '../../harness/run/suites.ts'
 
 /** Compiles the runtime as it is published, and puts each of these programs into one file beside it; they are removed with this process. */
@@ -14,22 +13,9 @@ export async function compiledContestants(names: readonly string[]): Promise<str
     cwd: repositoryRoot,
     stdio: 'inherit',
   })
-  // Within the repository, so that the packages are found from there.
-  const outdir = join(repositoryRoot, 'node_modules/.cache/tidemark', `bench-${process.pid}`)
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }))
-  await build({
-    entryPoints: names.map(name => join(import.meta.dirname, `${name}.ts`)),
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    // Each contestant loads its own client only.
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    // Libraries are loaded as packages, the runtime among them.
-    packages: 'external',
-    logLevel: 'error',
-  })
-  return outdir
+  // Libraries are loaded as packages, the runtime among them.
+  return bundlePrograms(
+    names.map(name => join(import.meta.dirname, `${name}.ts`)),
+    { packages: 'external' },
+  )
 }
