@@ -1,5 +1,5 @@
 /** What the monitor says of connections, in the reader's language. Its English stands in the runtime, which speaks it in terminals. */
-import { type Told, tell } from '@tidemark/runtime/monitor'
+import { reasonOf, type TidemarkError, type Told, tell, tellError } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 
 /** For sentences that stand in a table elsewhere; `test/client/translations.test.ts` knows the tables. */
@@ -7,4 +7,10 @@ const ofTable = vscode.l10n.t
 
 export function told(words: Told): string {
   return tell(words, english => ofTable(english))
+}
+
+/** An error of the runtime: what and why, and what to do. */
+export function toldError(error: TidemarkError): string {
+  const known = 'reason' in error.details ? { reason: told(reasonOf(error)) } : {}
+  return tellError(error, english => ofTable(english), known)
 }

@@ -3,12 +3,13 @@
  *
  * Adding an error is adding a row; its details are typed by the row's `message`. Messages never hold a password or a record's value.
  */
+import { type Message, says } from './errorTemplate.ts'
 import { type OffsetRange, partitionName, rangeName, type TopicPartition } from './semantics/ranges.ts'
 
-interface ErrorRow<Details> {
+export interface ErrorRow<Details> {
   /** Whether trying again, with nothing changed by a person, can succeed. */
   readonly retriable: boolean
-  readonly message: (details: Details) => string
+  readonly message: Message<Details>
   /** What a tired person does next. */
   readonly action: string
 }
@@ -47,23 +48,22 @@ export const errorTable = {
   // Kafka
   BROKER_UNREACHABLE: row<{ brokers: string; step: string; reason: string }>({
     retriable: true,
-    message: ({ brokers, step, reason }) => `No broker of ${brokers} could be reached (${step}): ${reason}`,
+    message: says('No broker of {brokers} could be reached ({step}): {reason}.'),
     action: 'Check that the brokers run and that this address is the one they advertise to clients.',
   }),
   AUTHENTICATION_FAILED: row<{ brokers: string; mechanism: string; reason: string }>({
     retriable: false,
-    message: ({ brokers, mechanism, reason }) =>
-      `The brokers ${brokers} refused the ${mechanism} credentials: ${reason}`,
+    message: says('The brokers {brokers} refused the {mechanism} credentials: {reason}.'),
     action: 'Check user, password or certificate, and that the listener uses this mechanism.',
   }),
   AUTHORIZATION_FAILED: row<{ operation: string; resource: string }>({
     retriable: false,
-    message: ({ operation, resource }) => `The broker refused to let this user ${operation} ${resource}.`,
+    message: says('The broker refused to let this user {operation} {resource}.'),
     action: 'Ask for the ACL named here, or use another user. Nothing was read or written.',
   }),
   BROKER_TOO_OLD: row<{ brokers: string; request: string; spoken: string }>({
     retriable: false,
-    message: ({ brokers, request, spoken }) => `The brokers ${brokers} do not speak ${request} (spoken: ${spoken}).`,
+    message: says('The brokers {brokers} do not speak {request} (spoken: {spoken}).'),
     action: 'Use Kafka 2.8 or newer. Nothing was read or written.',
   }),
   TOPIC_UNKNOWN: row<{ topics: readonly string[] }>({
@@ -84,12 +84,12 @@ export const errorTable = {
   }),
   KAFKA_REQUEST_FAILED: row<{ request: string; reason: string }>({
     retriable: true,
-    message: ({ request, reason }) => `Kafka answered ${request} with an error: ${reason}`,
+    message: says('Kafka answered {request} with an error: {reason}.'),
     action: 'It is tried again within the bounds of the options. If it lasts, look at the broker named in the message.',
   }),
   KAFKA_REQUEST_REFUSED: row<{ request: string; reason: string }>({
     retriable: false,
-    message: ({ request, reason }) => `Kafka refused ${request}: ${reason}`,
+    message: says('Kafka refused {request}: {reason}.'),
     action: 'Asking again will not help: change what the reason names.',
   }),
   PRODUCE_FAILED: row<{ topic: string; reason: string }>({
@@ -115,7 +115,7 @@ export const errorTable = {
   }),
   CLUSTER_READ_ONLY: row<{ cluster: string; what: string }>({
     retriable: false,
-    message: ({ cluster, what }) => `The cluster ${cluster} is read-only: Tidemark does not ${what}.`,
+    message: says('The cluster {cluster} is read-only: Tidemark does not {what}.'),
     action: "Set 'readOnly' to false for this cluster if you mean it. Nothing was sent.",
   }),
   GROUP_ACTIVE: row<{ groupId: string; verb: string; members: readonly string[] }>({
@@ -126,7 +126,7 @@ export const errorTable = {
   }),
   CONNECTION_CLOSED: row<{ what: string }>({
     retriable: false,
-    message: ({ what }) => `${what} was used after it had been closed.`,
+    message: says('{what} was used after it had been closed.'),
     action: 'Open a new connection.',
   }),
 
@@ -219,7 +219,7 @@ export const errorTable = {
   }),
   STORE_READ_ONLY: row<{ store: string; reason: string }>({
     retriable: false,
-    message: ({ store, reason }) => `${store} cannot be written: ${reason}`,
+    message: says('{store} cannot be written: {reason}.'),
     action: 'Give the process the right to write there. Nothing was read from Kafka.',
   }),
   STORE_FULL: row<{ store: string; reason: string }>({
@@ -229,23 +229,22 @@ export const errorTable = {
   }),
   STORE_UNREACHABLE: row<{ store: string; reason: string }>({
     retriable: true,
-    message: ({ store, reason }) => `${store} could not be reached: ${reason.replace(/\.$/, '')}.`,
+    message: says('{store} could not be reached: {reason}.'),
     action: 'Check that it runs and that the address and credentials are right. Nothing was committed.',
   }),
   STORE_VERSION: row<{ store: string; found: number; expected: number }>({
     retriable: false,
-    message: ({ store, found, expected }) =>
-      `${store} was written by layout version ${found}; this runtime knows version ${expected}.`,
+    message: says('{store} was written by layout version {found}; this runtime knows version {expected}.'),
     action: 'Use the runtime that wrote it, or migrate it. Nothing was changed.',
   }),
   STORE_CORRUPT: row<{ store: string; reason: string }>({
     retriable: false,
-    message: ({ store, reason }) => `${store} is damaged: ${reason}`,
+    message: says('{store} is damaged: {reason}.'),
     action: 'Restore it from a copy, or set the positions anew with a reset. Nothing was changed.',
   }),
   STORE_FAILED: row<{ store: string; operation: string; reason: string }>({
     retriable: true,
-    message: ({ store, operation, reason }) => `${store} failed to ${operation}: ${reason}`,
+    message: says('{store} failed to {operation}: {reason}.'),
     action: 'See the reason. Nothing was committed.',
   }),
   STORE_BUSY_OUTSIDE: row<{ store: string; reason: string }>({

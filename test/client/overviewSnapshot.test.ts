@@ -7,6 +7,8 @@ import { type OverviewLook, type OverviewWords, overviewSnapshot } from '../../c
 const said = (value: unknown): string => String(value)
 const words: OverviewWords = {
   connected: () => 'connected',
+  told: said,
+  groupState: said,
   status: said,
   type: said,
   claims: said,
@@ -87,7 +89,7 @@ const read: ClusterSnapshot = {
   selectedGroups: [own],
   storedGroups: [stored],
   selectedTopics: [],
-  problems: Array.from({ length: 30 }, () => ({ place: 'broker 2 (b:2)', message: 'silent' })),
+  problems: Array.from({ length: 30 }, () => ({ place: 'b', reason: 'silent', silentBroker: 2 })),
   requestCount: 1,
   tookMs: 1,
   readAtMs: 3_000,

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { accountRules } from '@tidemark/runtime/account'
-import { connectionSentences } from '@tidemark/runtime/monitor'
+import { errorSentences, monitorSentences } from '@tidemark/runtime/monitor'
 import { capabilityReasons } from '@tidemark/runtime/protocol'
 import ts from 'typescript'
 
@@ -20,7 +20,7 @@ test('the bundle has exactly the sentences of the sources', () => {
 })
 
 test('translations fill in the same places', () => {
-  const places = (text: string): string[] => [...new Set(text.match(/\{\d\}/g) ?? [])].sort()
+  const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
   for (const [english, chinese] of Object.entries(bundle)) {
     assert.deepEqual(places(chinese), places(english), english)
     assert.match(chinese, /[\u4e00-\u9fff]/, `${english} is not translated`)
@@ -29,7 +29,7 @@ test('translations fill in the same places', () => {
 
 /** The first argument of each `vscode.l10n.t(...)`, one that is not a literal could not be translated; and the runtime's tables that a panel says. */
 function sentences(): Set<string> {
-  const tables = [capabilityReasons, accountRules, connectionSentences]
+  const tables = [capabilityReasons, accountRules, monitorSentences, errorSentences()]
   const found = new Set<string>(tables.flatMap(table => Object.values<string>(table)))
   const folder = join(root, 'client/src')
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

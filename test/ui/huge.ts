@@ -72,7 +72,7 @@ function group(at: number, round: number): GroupRow {
   return {
     groupId: `group-${String(at).padStart(4, '0')}`,
     type: 'classic',
-    state: 'Stable',
+    state: 'stable',
     status: statuses[at % statuses.length] ?? 'ok',
     lag: String(at * 13 + round),
     note: 'two members',

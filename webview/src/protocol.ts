@@ -49,7 +49,10 @@ export interface GroupRow {
   readonly key?: string
   readonly groupId: string
   readonly type: string
+  /** In the reader's words. */
   readonly state: string
+  /** It has members. Absent: nobody knows, as of a pipeline that keeps its own offsets. */
+  readonly isActive?: boolean
   readonly status: 'ok' | 'warning' | 'bad' | 'unknown'
   /** Readable records behind; `undefined` when never committed or not read yet. */
   readonly lag: Count | undefined

@@ -2,6 +2,7 @@
 import type { GroupPartition, GroupSnapshot, LogEnds, TopicSnapshot } from '@tidemark/runtime/monitor'
 import { visibleName } from '@tidemark/webview/visible'
 import * as vscode from 'vscode'
+import { stateText } from '../cluster/groupStates.ts'
 
 const rowsMax = 12
 
@@ -34,7 +35,7 @@ export function topicLines(topic: TopicSnapshot, groups: readonly GroupSnapshot[
 export function groupLines(group: GroupSnapshot): string[] {
   const lag = group.readable ?? group.offsetsBehind
   const about = [
-    group.state,
+    stateText(group.state),
     ...(group.type === 'classic' ? [] : [group.type]),
     ...(group.members ? [membersText(group.members.length)] : []),
     ...(lag === undefined ? [] : [`**${totalText(group, lag)}**`]),

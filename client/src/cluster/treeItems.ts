@@ -4,12 +4,11 @@ import { visibleName } from '@tidemark/webview/visible'
 import * as vscode from 'vscode'
 import { count, membersText, totalText } from '../analysis/hoverText.ts'
 import { commands, treeItems } from '../contributions.ts'
+import { isActiveState } from './activeStates.ts'
+import { stateText } from './groupStates.ts'
 import type { FolderKind, FolderNode, GroupNode, TopicNode, TreeNode } from './treeNodes.ts'
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState
-
-/** States in which a group has members, of all protocols. */
-const activeStates = new Set(['Stable', 'PreparingRebalance', 'CompletingRebalance', 'Assigning', 'Reconciling'])
 
 export function treeItemOf(node: TreeNode): vscode.TreeItem {
   return Object.assign(drawn(node), { id: node.id })
@@ -132,8 +131,8 @@ function partitionItem({ partition: at }: Extract<TreeNode, { kind: 'partition' 
 
 function groupItem({ cluster, group, isFavourite }: GroupNode): vscode.TreeItem {
   return item(group.groupId, Collapsed, {
-    description: `${group.state}${group.type === 'classic' ? '' : ` · ${typeText(group.type)}`}`,
-    iconPath: icon(activeStates.has(group.state) ? 'pulse' : 'circle-outline'),
+    description: `${stateText(group.state)}${group.type === 'classic' ? '' : ` · ${typeText(group.type)}`}`,
+    iconPath: icon(isActiveState(group.state) ? 'pulse' : 'circle-outline'),
     contextValue: isFavourite ? treeItems.favouriteGroup : treeItems.group,
     command: {
       command: commands.openOverview,

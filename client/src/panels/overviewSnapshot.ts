@@ -7,6 +7,7 @@ import {
   type GroupSnapshot,
   type GroupStatus,
   type GroupType,
+  type Told,
   type TopicSnapshot,
   watchedKey,
 } from '@tidemark/runtime/monitor'
@@ -20,6 +21,7 @@ import type {
   PartitionRow,
   ViewAction,
 } from '@tidemark/webview/protocol'
+import { isActiveState } from '../cluster/activeStates.ts'
 import type { OverviewChoice } from './overviewPanel.ts'
 import { topicDetail, topicRow } from './overviewTopic.ts'
 
@@ -51,6 +53,9 @@ export interface UnreadPipeline {
 
 export interface OverviewWords {
   connected(): string
+  /** What the monitor says. */
+  told(words: Told): string
+  groupState(state: string): string
   status(status: GroupStatus): string
   type(type: GroupType): string
   claims(guarantee: string): string
@@ -73,7 +78,7 @@ export function overviewSnapshot(read: ClusterSnapshot, look: OverviewLook): Ove
   const selected = choice.group === undefined ? undefined : detailed.get(choice.group)
   const unread = look.unread.find(pipeline => unreadKey(pipeline) === choice.group)
   const topic = choice.topic === undefined ? undefined : read.selectedTopics.find(one => one.topic === choice.topic)
-  const silent = new Set(read.problems.map(({ place }) => place))
+  const silent = new Set(read.problems.map(({ silentBroker }) => silentBroker))
   return {
     view: 'overview',
     cluster: look.cluster,
@@ -95,9 +100,11 @@ export function overviewSnapshot(read: ClusterSnapshot, look: OverviewLook): Ove
       address: `${host}:${port}`,
       isController,
       leaderCount,
-      isSilent: silent.has(`broker ${nodeId} (${host}:${port})`),
+      isSilent: silent.has(nodeId),
     })),
-    problems: read.problems.slice(0, problemsMax).map(({ place, message }) => ({ place, message })),
+    problems: read.problems
+      .slice(0, problemsMax)
+      .map(({ place, reason }) => ({ place: words.told(place), message: words.told(reason) })),
     problemCount: read.problems.length,
     selected: selected ? groupDetail(selected, look) : unread && unreadDetail(unread, look),
     ...(topic ? { selectedTopic: topicDetail(topic, read, words) } : {}),
@@ -138,8 +145,11 @@ function groupRow(
   group: GroupSnapshot | undefined,
   { words }: OverviewLook,
 ): GroupRow {
-  const state = summary.type === 'stored' ? words.offsetsIn(summary.state) : summary.state.toLowerCase()
-  const base = { key: watchedKey(summary), groupId: summary.groupId, type: summary.type, state }
+  const standing =
+    summary.type === 'stored'
+      ? { state: words.offsetsIn(summary.state) }
+      : { state: words.groupState(summary.state), isActive: isActiveState(summary.state) }
+  const base = { key: watchedKey(summary), groupId: summary.groupId, type: summary.type, ...standing }
   if (!group) return { ...base, status: 'unknown', lag: undefined, note: '' }
   const lost = sum(group.partitions.map(({ lag }) => lag?.takenByRetention ?? 0n))
   const lag = group.readable ?? group.offsetsBehind

@@ -1,9 +1,13 @@
 /** The overview's sentences, in the reader's language. */
 import * as vscode from 'vscode'
+import { stateText } from '../cluster/groupStates.ts'
+import { told } from '../told.ts'
 import type { OverviewWords } from './overviewSnapshot.ts'
 
 export const overviewWords: OverviewWords = {
   connected: () => vscode.l10n.t('connected'),
+  told,
+  groupState: stateText,
   offsetsIn: store => vscode.l10n.t('offsets in {0}', store),
   age: seconds => vscode.l10n.t('oldest unread record {0} old', duration(seconds)),
   internal: () => vscode.l10n.t('internal'),

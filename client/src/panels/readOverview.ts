@@ -1,11 +1,12 @@
 /** One read of a cluster for the overview: every group's lag, the workspace's own pipelines, and what is chosen in detail. */
-import { type ClusterSnapshot, type GroupSnapshot, StoredReader } from '@tidemark/runtime/monitor'
+import { type ClusterSnapshot, type GroupSnapshot, type StoredFailure, StoredReader } from '@tidemark/runtime/monitor'
 import type { OverviewSnapshot } from '@tidemark/webview/protocol'
 import * as vscode from 'vscode'
 import type { Analysis } from '../analysis/languageClient.ts'
 import type { Pipelines } from '../analysis/pipelines.ts'
 import { storedPipelines } from '../analysis/storedPipelines.ts'
 import type { Clusters } from '../cluster/clusters.ts'
+import { failureText } from '../failures.ts'
 import { log } from '../log.ts'
 import type { ReadOverview } from './overviewPanel.ts'
 import { overviewSnapshot, type UnreadPipeline } from './overviewSnapshot.ts'
@@ -74,16 +75,8 @@ function belongs(
   return here.some(({ topic, topicId }) => isOnly || topicId === undefined || topicId === idOf.get(topic))
 }
 
-function unread({
-  groupId,
-  store,
-  message,
-}: {
-  groupId: string
-  store: string
-  message: string | undefined
-}): UnreadPipeline {
-  return { groupId, store, reason: message ?? vscode.l10n.t('being read') }
+function unread({ groupId, store, failure }: StoredFailure): UnreadPipeline {
+  return { groupId, store, reason: failure === undefined ? vscode.l10n.t('being read') : failureText(failure) }
 }
 
 function unreadForPlace({ groupId, source }: { groupId: string; source: string }): UnreadPipeline {

@@ -144,8 +144,16 @@ class KafkajsConnection implements TransportConnection {
       const isTimeout = error instanceof Error && error.name === 'KafkaJSRequestTimeoutError'
       // Answers come in turn: one that is late holds up all behind it, so the connection is given up.
       if (isTimeout) this.close()
-      const wasSent = !(error instanceof Error && error.message === 'Not connected')
-      throw new TransportError(this.address, reasonOf(error), wasSent, { cause: error })
+      const isConnected = !(error instanceof Error && error.message === 'Not connected')
+      throw new TransportError(
+        this.address,
+        isTimeout ? `no answer to ${name} in time` : reasonOf(error),
+        isConnected,
+        {
+          cause: error,
+          failure: isTimeout ? { kind: 'noAnswer', request: name } : isConnected ? undefined : { kind: 'closed' },
+        },
+      )
     }
   }
 
@@ -174,7 +182,9 @@ function calmQueue(queue: Connection['requestQueue']): void {
 }
 
 function end(connection: Connection, place: string): void {
-  connection.rejectRequests(new TransportError(place, 'the connection was closed', true))
+  connection.rejectRequests(
+    new TransportError(place, 'the connection was closed', true, { failure: { kind: 'closed' } }),
+  )
   connection.disconnect().catch(() => {})
   connection.socket?.destroy()
 }
@@ -184,7 +194,18 @@ function openFailure(error: unknown, place: string, { sasl }: ConnectionPool): T
   const details = { brokers: place, reason: reasonOf(error) }
   return isRefused
     ? new TidemarkError('AUTHENTICATION_FAILED', { ...details, mechanism: sasl?.mechanism ?? 'SASL' }, { cause: error })
-    : new TidemarkError('BROKER_UNREACHABLE', { ...details, step: 'opening a connection' }, { cause: error })
+    : new TidemarkError(
+        'BROKER_UNREACHABLE',
+        { ...details, step: 'opening a connection' },
+        { cause: failed(error, place) },
+      )
+}
+
+/** kafkajs has no code for a connection that did not come in time. */
+function failed(error: unknown, place: string): unknown {
+  const isLate = error instanceof Error && error.message === 'Connection timeout'
+  if (!isLate) return error
+  return new TransportError(place, error.message, false, { cause: error, failure: { kind: 'noConnection' } })
 }
 
 function internalsOf(kafka: Kafka): Internals {

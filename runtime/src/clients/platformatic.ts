@@ -15,6 +15,7 @@ import {
   type Transport,
   type TransportConnection,
   TransportError,
+  type TransportFailure,
 } from './kafka-protocol/transport.ts'
 
 /** The options of a `@platformatic/kafka` client that concern its connections, as that client takes them. */
@@ -113,14 +114,14 @@ class PlatformaticConnection implements TransportConnection {
   }
 
   send(frame: RequestFrame, timeoutMs: number): Promise<Buffer> {
-    if (!this.isOpen) return Promise.reject(new TransportError(this.address, 'the connection is closed', false))
+    if (!this.isOpen) return Promise.reject(closed(this.address))
     const { apiKey, version, isFlexible, body } = frame
     const waitMs = Math.max(this.#requestTimeoutMs, timeoutMs + replyGraceMs)
     return new Promise((resolve, reject) => {
-      const fail = (reason: string, cause?: unknown) =>
-        reject(new TransportError(this.address, reason, true, { cause }))
+      const fail = (reason: string, options: { readonly cause?: unknown; readonly failure?: TransportFailure }) =>
+        reject(new TransportError(this.address, reason, true, options))
       const cancelTimeout = systemClock.after(waitMs, () => {
-        fail(`no answer to ${frame.name} within ${waitMs} ms`)
+        fail(`no answer to ${frame.name} within ${waitMs} ms`, { failure: { kind: 'noAnswer', request: frame.name } })
         // Answers come in turn: one that is late holds up all behind it, so the connection is given up.
         this.close()
       })
@@ -133,7 +134,7 @@ class PlatformaticConnection implements TransportConnection {
         isFlexible,
         (error, answer) => {
           cancelTimeout()
-          if (error) fail(error.message, error)
+          if (error) fail(error.message, { cause: error })
           else resolve(answer as Buffer)
         },
       )
@@ -144,6 +145,10 @@ class PlatformaticConnection implements TransportConnection {
     this.#connection.close().catch(() => {})
     this.#connection.socket?.destroy()
   }
+}
+
+function closed(place: string): TransportError {
+  return new TransportError(place, 'the connection is closed', false, { failure: { kind: 'closed' } })
 }
 
 function addressOf(broker: string | BrokerAddress): BrokerAddress {

@@ -56,7 +56,8 @@ export async function showCluster(
         const rewind = linesShown > 0 && terminal.columns !== undefined ? `\u001b[${linesShown}A\u001b[0J` : ''
         terminal.out(rewind + text)
         linesShown = text.split('\n').length
-        for (const { place, message } of snapshot.problems) terminal.error(`${place}: ${message}`)
+        for (const { place, reason } of snapshot.problems)
+          terminal.error(shown(`${inEnglish(place)}: ${inEnglish(reason)}`))
         if (snapshot.problems.length > 0) linesShown = 0
       }
       if (watchSeconds === undefined) return exitCodes.done
@@ -120,7 +121,7 @@ export async function clusterConfig(
   })
   const { config, warnings } = await importClientProperties(contents, read)
   for (const warning of warnings) {
-    const isOfAddress = typeof warning !== 'string' && warning.sentence === 'noBootstrap'
+    const isOfAddress = typeof warning === 'object' && 'sentence' in warning && warning.sentence === 'noBootstrap'
     if (!brokers || !isOfAddress) terminal.error(inEnglish(warning))
   }
   return { ...config, brokers: brokers ?? config.brokers }

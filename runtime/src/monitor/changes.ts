@@ -16,7 +16,8 @@ import { systemClock } from '../clock.ts'
 import { TidemarkError } from '../errors.ts'
 import { systemRandom } from '../random.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
-import { readCommitted, readGroups, readMembers } from './readGroups.ts'
+import { GroupLists } from './groupLists.ts'
+import { readCommitted, readMembers } from './readGroups.ts'
 
 const timeoutMs = 15_000
 
@@ -146,8 +147,7 @@ class GatedChanges implements ClusterChanges {
 /** @returns where the group stands. */
 async function refuseActive(cluster: Cluster, groupId: string, verb: 'reset' | 'delete'): Promise<readonly Position[]> {
   const { brokers, controllerId } = await cluster.describe([])
-  const groups = await readGroups(
-    cluster,
+  const groups = await new GroupLists(cluster).read(
     brokers.map(broker => ({ ...broker, isController: broker.nodeId === controllerId, leaderCount: 0 })),
   )
   const own = groups.items.filter(group => group.groupId === groupId)

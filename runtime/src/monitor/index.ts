@@ -11,13 +11,14 @@ import type { SavedHistory } from './groupHistory.ts'
 import { ClusterMonitor } from './monitor.ts'
 import type { ClusterSnapshot, Selection } from './snapshot.ts'
 
+export { TidemarkError } from '../errors.ts'
+export { errorSentences, tellError } from '../errorWords.ts'
 export type { LagByCause } from '../semantics/lag.ts'
 export { type ChangeOptions, type ClusterChanges, openChanges, type Position } from './changes.ts'
 export { type ImportedConnection, importClientProperties } from './connection/clientProperties.ts'
 export { type ConnectionConfig, parseBroker, type SaslConfig, type TlsConfig } from './connection/config.ts'
 export { clusterClient } from './connection/connectCluster.ts'
 export { isPemText } from './connection/pem.ts'
-export { connectionSentences, inEnglish, SaidError, type Saying, type Told, tell } from './connection/sentences.ts'
 export {
   type ConnectionReport,
   type ConnectionStep,
@@ -27,6 +28,8 @@ export {
 export { clientCredentials, type TokenEndpoint, tokenExpiredAtMs } from './connection/tokens.ts'
 export type { SavedHistory } from './groupHistory.ts'
 export { watchedKey } from './groupSnapshot.ts'
+export { reasonOf } from './reasons.ts'
+export { inEnglish, monitorSentences, SaidError, type Saying, type Told, tell } from './sentences.ts'
 export type * from './snapshot.ts'
 export { type StoreAddress, storeAt } from './stored/storeAt.ts'
 export { type StoredFailure, type StoredPipeline, StoredReader } from './stored/storedReader.ts'

@@ -8,7 +8,7 @@
 import type { KafkaRecord } from '../clients/client.ts'
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { builtInCodecs } from '../clients/kafka-protocol/codecs.ts'
-import { codeName } from '../clients/kafka-protocol/errorCodes.ts'
+import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
 import { appendRecords } from '../clients/kafka-protocol/lazyRecord.ts'
 import { batchesOf, committedBatches, type RecordBatch } from '../clients/kafka-protocol/recordBatch.ts'
 import { type FetchAnswerPartition, fetch } from '../clients/kafka-protocol/requests/fetch.ts'
@@ -17,7 +17,9 @@ import { LogRuns } from '../semantics/logRuns.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import { watchedKey } from './groupSnapshot.ts'
 import type { Layout } from './metadataCache.ts'
+import { brokerProblem } from './problems.ts'
 import type { CommittedPosition } from './readGroups.ts'
+import { reasonOf } from './reasons.ts'
 import type { GroupSummary, LogEnds, Problem } from './snapshot.ts'
 
 /** A refresh reads at most this much. */
@@ -147,16 +149,14 @@ export class LogCounter {
       for (const [i, answer] of partitions.entries()) {
         const task = tasks[i] as Task
         const hasMoved = answer.errorCode === 0 && take(task, answer, isConclusive)
-        if (answer.errorCode !== 0) problems.push({ place: task.name, message: codeName(answer.errorCode) })
+        if (answer.errorCode !== 0)
+          problems.push({ place: task.name, reason: reasonOf(new KafkaCodeError('Fetch', answer.errorCode)) })
         if (answer.errorCode !== 0 || (!hasMoved && isConclusive)) failed.add(task.name)
       }
       return Math.max(bytes, 1)
     } catch (error) {
       for (const { name } of tasks) failed.add(name)
-      problems.push({
-        place: `broker ${leader} (${this.#cluster.addressOf(leader)})`,
-        message: (error as Error).message,
-      })
+      problems.push(brokerProblem(this.#cluster, leader, error))
       return 0
     }
   }
@@ -197,7 +197,7 @@ export class LogCounter {
       const markersAndAborted = rest.markersAndAborted + (isReadable ? 0n : BigInt(records))
       return { readable, markersAndAborted, gaps: BigInt(untilOffset - fromOffset) - readable - markersAndAborted }
     } catch (error) {
-      problems.push({ place: task.name, message: (error as Error).message })
+      problems.push({ place: task.name, reason: reasonOf(error) })
       return undefined
     }
   }

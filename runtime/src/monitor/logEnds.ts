@@ -1,9 +1,11 @@
 /** Log starts and ends of many partitions: three requests a leader, however many topics there are. */
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
-import { codeName } from '../clients/kafka-protocol/errorCodes.ts'
+import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
 import { earliestTimestamp, latestTimestamp, listOffsets } from '../clients/kafka-protocol/requests/listOffsets.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { Layout } from './metadataCache.ts'
+import { brokerProblem } from './problems.ts'
+import { reasonOf } from './reasons.ts'
 import type { LogEnds, Problem } from './snapshot.ts'
 
 export interface ReadEnds {
@@ -41,7 +43,10 @@ export async function readLogEnds(
           const errorCode = start.errorCode || stable?.errorCode || end?.errorCode
           if (errorCode || !stable || !end) {
             isLayoutStale = true
-            problems.push({ place: partitionName(start), message: codeName(errorCode ?? -1) })
+            problems.push({
+              place: partitionName(start),
+              reason: reasonOf(new KafkaCodeError('ListOffsets', errorCode ?? -1)),
+            })
           } else
             byPartition.set(partitionName(start), {
               logStartOffset: start.offset,
@@ -51,7 +56,7 @@ export async function readLogEnds(
         }
       } catch (error) {
         isLayoutStale = true
-        problems.push({ place: `broker ${leader} (${cluster.addressOf(leader)})`, message: (error as Error).message })
+        problems.push(brokerProblem(cluster, leader, error))
       }
     }),
   )

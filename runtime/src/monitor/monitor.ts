@@ -6,13 +6,15 @@ import type { Random } from '../random.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import type { CountingTransport } from './countingTransport.ts'
 import { GroupHistory, type SavedHistory } from './groupHistory.ts'
+import { GroupLists } from './groupLists.ts'
 import { groupSnapshot } from './groupSnapshot.ts'
 import { kafkaVersionOf } from './kafkaVersion.ts'
 import { LogCounter } from './logCounter.ts'
 import { type ReadEnds, readLogEnds } from './logEnds.ts'
 import { type Layout, MetadataCache } from './metadataCache.ts'
+import { distinct } from './problems.ts'
 import { readConfigs } from './readConfigs.ts'
-import { type CommittedPosition, readCommitted, readGroups, readMembers } from './readGroups.ts'
+import { type CommittedPosition, readCommitted, readMembers } from './readGroups.ts'
 import type {
   ClusterSnapshot,
   GroupMember,
@@ -41,6 +43,7 @@ export class ClusterMonitor {
   readonly #cluster: Cluster
   readonly #clock: Clock
   readonly #metadata: MetadataCache
+  readonly #groups: GroupLists
   readonly #history: GroupHistory
   readonly #counter: LogCounter
   #refreshing: Promise<unknown> = Promise.resolve()
@@ -52,6 +55,7 @@ export class ClusterMonitor {
     this.#cluster = cluster
     this.#clock = clock
     this.#metadata = new MetadataCache(cluster, clock)
+    this.#groups = new GroupLists(cluster)
     this.#history = new GroupHistory()
     this.#counter = new LogCounter(cluster)
     this.#saved = saved
@@ -97,7 +101,7 @@ export class ClusterMonitor {
       return answer
     }
 
-    const { items: groups, silent } = keep(await readGroups(this.#cluster, layout.brokers))
+    const { items: groups, silent } = keep(await this.#groups.read(layout.brokers))
     // Positions before ends: a commit never lies past an end that is read after it, so lag is never negative.
     const watched = [...(await this.#watch(layout, groups, selection, keep)), ...storedOf(layout, selection)]
     const partitions = watched.flatMap(row => row.partitions)
@@ -126,7 +130,7 @@ export class ClusterMonitor {
       selectedGroups: snapshots.filter(({ type }) => type !== 'stored'),
       storedGroups: snapshots.filter(({ type }) => type === 'stored'),
       selectedTopics: topics.flatMap(topic => topicSnapshot(layout, ends, configs.byTopic.get(topic), topic)),
-      problems,
+      problems: distinct(problems),
       requestCount: this.#transport.requestCount - requestsBefore,
       tookMs: this.#clock.monotonicMs() - startedMs,
       readAtMs: atMs,

@@ -2,6 +2,7 @@
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
 import { type DescribedConfigs, describeConfigs } from '../clients/kafka-protocol/requests/describeConfigs.ts'
+import { reasonOf } from './reasons.ts'
 import type { Problem, TopicConfig } from './snapshot.ts'
 
 const sources: Readonly<Record<number, TopicConfig['source']>> = { 1: 'topic', 5: 'default' }
@@ -20,10 +21,10 @@ export async function readConfigs(
     for (const described of await cluster.sendToAny(describeConfigs(topics), () => {})) {
       const { topic, errorCode } = described
       if (errorCode === 0) byTopic.set(topic, configsOf(described))
-      else problems.push({ place: topic, message: new KafkaCodeError('DescribeConfigs', errorCode).message })
+      else problems.push({ place: topic, reason: reasonOf(new KafkaCodeError('DescribeConfigs', errorCode)) })
     }
   } catch (error) {
-    problems.push({ place: topics.join(', '), message: (error as Error).message })
+    problems.push({ place: topics.join(', '), reason: reasonOf(error) })
   }
   return { byTopic, problems }
 }

@@ -1,11 +1,11 @@
-/** Groups as their coordinators tell of them: one list a broker, and for those selected one request a coordinator and kind. */
+/** Positions and members of groups as their coordinators tell of them: one request a coordinator and kind. */
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
 import { type DescribedGroup, describeGroups } from '../clients/kafka-protocol/requests/describeGroups.ts'
-import { type ListedGroup, listGroups, listGroupsKey } from '../clients/kafka-protocol/requests/listGroups.ts'
 import { offsetFetch } from '../clients/kafka-protocol/requests/offsets.ts'
-import { type Request, TransportError } from '../clients/kafka-protocol/transport.ts'
+import type { Request } from '../clients/kafka-protocol/transport.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
+import { brokerProblem, groupProblem } from './problems.ts'
 import {
   consumerGroupDescribeKey,
   describeConsumerGroups,
@@ -19,49 +19,10 @@ import {
   offsetFetchManyVersion,
 } from './requests/offsetFetchMany.ts'
 import { shareGroupOffsets, shareGroupOffsetsKey } from './requests/shareGroupOffsets.ts'
-import type { BrokerSummary, GroupSummary, GroupType, Problem } from './snapshot.ts'
+import type { GroupSummary, GroupType, Problem } from './snapshot.ts'
 
 /** A coordinator answers a request as a whole; more groups than this are asked for in turns. */
 const groupsPerRequestMax = 500
-
-export interface Found<Item> {
-  readonly items: readonly Item[]
-  readonly problems: readonly Problem[]
-}
-
-/**
- * All groups, sorted. Each broker lists those that it coordinates, so nobody need be asked who coordinates what.
- *
- * `silent` are the brokers that did not answer at all: whoever has more to ask in this refresh need not wait for them again.
- */
-export async function readGroups(
-  cluster: Cluster,
-  brokers: readonly BrokerSummary[],
-): Promise<Found<GroupSummary> & { readonly silent: ReadonlySet<number> }> {
-  const silent = new Set<number>()
-  const newest = cluster.versions.get(listGroupsKey)?.max ?? 3
-  const version = newest >= 5 ? 5 : newest >= 4 ? 4 : 3
-  const problems: Problem[] = []
-  const lists = await Promise.all(
-    brokers.map(({ nodeId }) =>
-      attempt(problems, brokerPlace(cluster, nodeId), async () => {
-        const groups = await cluster.send(nodeId, listGroups(version)).catch(error => {
-          if (error instanceof TransportError) silent.add(nodeId)
-          throw error
-        })
-        return groups.map(group => ({
-          groupId: group.groupId,
-          type: typeOf(group),
-          state: group.state,
-          coordinator: nodeId,
-        }))
-      }),
-    ),
-  )
-  // While a coordinator moves, two brokers may name the same group for a moment.
-  const byId = new Map(lists.flatMap(list => list ?? []).map(group => [group.groupId, group]))
-  return { items: [...byId.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1)), problems, silent }
-}
 
 export interface CommittedPosition extends TopicPartition {
   readonly offset: bigint
@@ -87,10 +48,9 @@ export async function readCommitted(
   ]
   await Promise.all(
     asks.map(({ coordinator, batch, read }) =>
-      attempt(problems, brokerPlace(cluster, coordinator), async () => {
+      attempt(problems, cluster, coordinator, async () => {
         for (const { groupId, errorCode, offsets } of await read(cluster, coordinator, batch)) {
-          if (errorCode !== 0)
-            problems.push({ place: `group ${groupId}`, message: new KafkaCodeError('OffsetFetch', errorCode).message })
+          if (errorCode !== 0) problems.push(groupProblem(groupId, new KafkaCodeError('OffsetFetch', errorCode)))
           else
             byGroup.set(
               groupId,
@@ -148,14 +108,10 @@ export async function readMembers(
     )
   await Promise.all(
     asks.map(({ coordinator, batch, request }) =>
-      attempt(problems, brokerPlace(cluster, coordinator), async () => {
+      attempt(problems, cluster, coordinator, async () => {
         for (const group of await cluster.send(coordinator, request(batch.map(({ groupId }) => groupId)))) {
           if (group.errorCode === 0) byGroup.set(group.groupId, group)
-          else
-            problems.push({
-              place: `group ${group.groupId}`,
-              message: new KafkaCodeError('the description', group.errorCode).message,
-            })
+          else problems.push(groupProblem(group.groupId, new KafkaCodeError('the description', group.errorCode)))
         }
       }),
     ),
@@ -186,26 +142,17 @@ function batches(groups: readonly GroupSummary[]): { coordinator: number; batch:
   )
 }
 
-function typeOf({ type, protocolType }: ListedGroup): GroupType {
-  if (protocolType === '' && (type === 'classic' || type === '')) return 'simple'
-  if (type === 'classic' || type === 'consumer' || type === 'share' || type === 'streams') return type
-  return type === '' ? 'classic' : 'unknown'
-}
-
-function brokerPlace(cluster: Cluster, nodeId: number): string {
-  return `broker ${nodeId} (${cluster.addressOf(nodeId)})`
-}
-
 /** One that fails is told of; the others go on. */
 async function attempt<Result>(
   problems: Problem[],
-  place: string,
+  cluster: Cluster,
+  nodeId: number,
   work: () => Promise<Result>,
 ): Promise<Result | undefined> {
   try {
     return await work()
   } catch (error) {
-    problems.push({ place, message: (error as Error).message })
+    problems.push(brokerProblem(cluster, nodeId, error))
     return undefined
   }
 }

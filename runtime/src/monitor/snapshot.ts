@@ -2,6 +2,7 @@
 import type { GroupMember } from '../clients/kafka-protocol/requests/describeGroups.ts'
 import type { LagByCause } from '../semantics/lag.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
+import type { Told } from './sentences.ts'
 
 /** What a refresh loads beyond the lists of topics and groups: only what somebody looks at. */
 export interface Selection {
@@ -50,10 +51,13 @@ export interface ClusterSnapshot {
   readonly readAtMs: number
 }
 
+/** To be told in any language: `inEnglish(place)`. */
 export interface Problem {
   /** `broker 3 (localhost:9094)`, `group payments`, `orders/0`. */
-  readonly place: string
-  readonly message: string
+  readonly place: Told
+  readonly reason: Told
+  /** The broker that did not answer at all. */
+  readonly silentBroker?: number
 }
 
 export interface BrokerSummary {

@@ -1,5 +1,5 @@
 /** Refreshes as the tree, the overview with a few rows in sight, and the overview of all groups ask for them. */
-import { openCluster, type Selection } from '@tidemark/runtime/monitor'
+import { inEnglish, openCluster, type Selection } from '@tidemark/runtime/monitor'
 import { median, memoryMb, report } from './report.ts'
 
 const refreshesMeasured = 5
@@ -26,7 +26,7 @@ export async function measureMonitor(brokers: readonly string[], groupIds: reado
     for (let i = 0; i < refreshesMeasured; i++) {
       const before = process.cpuUsage()
       const { tookMs, requestCount, problems } = await monitor.refresh(selection)
-      if (problems[0]) throw new Error(`${problems[0].place}: ${problems[0].message}`)
+      if (problems[0]) throw new Error(inEnglish([problems[0].place, ': ', problems[0].reason]))
       times.push(tookMs)
       const { user, system } = process.cpuUsage(before)
       busy.push((user + system) / 1_000)

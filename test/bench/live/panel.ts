@@ -9,6 +9,8 @@ const updatesMeasured = 7
 const word = (text: string | number): string => String(text)
 /** The host's words do not matter here, only that there are some. */
 const words: OverviewWords = {
+  told: String,
+  groupState: String,
   connected: () => 'connected',
   status: word,
   type: word,

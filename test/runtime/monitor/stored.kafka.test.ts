@@ -68,10 +68,10 @@ test('a store that does not answer holds nobody up, and says why', async t => {
   const silent = { groupId: 'h', kind: 'postgres', place: 'postgres://nobody@192.0.2.1:5432/none', store: 'none' }
   const { positions, failures } = await until('the missing one is known', async () => {
     const read = await reader.read([missing, silent])
-    return read.failures[0]?.message === undefined ? undefined : read
+    return read.failures[0]?.failure === undefined ? undefined : read
   })
   assert.deepEqual(positions, [])
-  assert.match(failures[0]?.message ?? '', /SQLite \S+ could not be reached/)
+  assert.match(String(failures[0]?.failure), /SQLite \S+ could not be reached/)
   assert.equal(failures.length, 2)
 })
 

@@ -25,7 +25,7 @@ const kinds: Readonly<Record<string, { readonly label: string; readonly has: (gr
   all: { label: strings.allGroups, has: () => true },
   attention: { label: strings.needAttention, has: group => group.status === 'warning' || group.status === 'bad' },
   behind: { label: strings.behindOnly, has: group => group.lag !== undefined && group.lag !== '0' },
-  active: { label: strings.activeOnly, has: group => group.state.toLowerCase() !== 'empty' },
+  active: { label: strings.activeOnly, has: group => group.isActive !== false },
 }
 
 const kindChoices = Object.entries(kinds).map(([value, { label }]) => ({ value, label }))
@@ -133,7 +133,7 @@ function groupRow(groupAt: (index: number) => GroupRow | undefined): RowView {
       setText(name, visibleName(group.groupId))
       setText(lag, text.number)
       setClass(lag, `number ${text.tone}`)
-      setText(note, visibleName([group.state, group.note].filter(Boolean).join(' · ').toLowerCase()))
+      setText(note, visibleName([group.state, group.note].filter(Boolean).join(' · ')))
       setText(word, text.word)
       setAttribute(node, 'title', `${visibleName(group.groupId)}\n${factsOf(group)}`)
     },

@@ -44,6 +44,8 @@ export class BrokerConnections {
   readonly #addresses = new Map<number, BrokerAddress>()
   readonly #lanes = new Map<string, LaneConnection[]>()
   #seed: TransportConnection
+  /** Whoever has answered last, when any broker would do. */
+  #answering: number | undefined
   #isClosed = false
 
   constructor(transport: Transport, seed: TransportConnection, versions: ApiVersions) {
@@ -99,9 +101,15 @@ export class BrokerConnections {
         failure = error
       }
     }
-    for (const nodeId of this.#addresses.keys()) {
+    // One that hangs costs a request's whole time, so those that do not come first.
+    const known = [...this.#addresses.keys()].sort(
+      (a, b) => Number(b === this.#answering) - Number(a === this.#answering),
+    )
+    for (const nodeId of known) {
       try {
-        return await this.send(nodeId, request)
+        const answer = await this.send(nodeId, request)
+        this.#answering = nodeId
+        return answer
       } catch (error) {
         if (!isOutOfReach(error)) throw error
         failure = error

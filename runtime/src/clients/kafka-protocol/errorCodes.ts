@@ -4,16 +4,16 @@
  * @see https://kafka.apache.org/protocol#protocol_error_codes
  */
 
-interface CodeRow {
-  readonly name: string
+interface CodeRow<Name extends string = string> {
+  readonly name: Name
   readonly says: string
   readonly isRetriable: boolean
   /** What the client believed and must ask again before it retries. */
   readonly stale?: 'leader' | 'coordinator'
 }
 
-const fatal = (name: string, says: string): CodeRow => ({ name, says, isRetriable: false })
-const retriable = (name: string, says: string, stale?: 'leader' | 'coordinator'): CodeRow => ({
+const fatal = <Name extends string>(name: Name, says: string): CodeRow<Name> => ({ name, says, isRetriable: false })
+const retriable = <Name extends string>(name: Name, says: string, stale?: 'leader' | 'coordinator'): CodeRow<Name> => ({
   name,
   says,
   isRetriable: true,
@@ -21,7 +21,7 @@ const retriable = (name: string, says: string, stale?: 'leader' | 'coordinator')
 })
 
 /** Those a client of ours can meet; any other is shown by its number. */
-const rows: Readonly<Record<number, CodeRow>> = {
+const rows = {
   [-1]: fatal('UNKNOWN_SERVER_ERROR', 'the broker failed unexpectedly; see its log'),
   1: fatal('OFFSET_OUT_OF_RANGE', 'the log does not hold this offset'),
   2: retriable('CORRUPT_MESSAGE', 'the records failed their checksum or the topic is compacted and a key is missing'),
@@ -95,11 +95,22 @@ const rows: Readonly<Record<number, CodeRow>> = {
   100: retriable('UNKNOWN_TOPIC_ID', 'the broker does not have the topic with this id', 'leader'),
   103: retriable('INCONSISTENT_TOPIC_ID', 'the topic was recreated', 'leader'),
   120: fatal('TRANSACTION_ABORTABLE', 'the transaction can only be aborted'),
-}
+} as const satisfies Readonly<Record<number, CodeRow>>
+
+export type CodeName = (typeof rows)[keyof typeof rows]['name']
+
+/** What each code says, by its name: for whoever tells it in another language. */
+export const codeSentences = Object.fromEntries(
+  Object.values<CodeRow>(rows).map(({ name, says }) => [name, says]),
+) as Readonly<Record<CodeName, string>>
 
 /** The name, or `ERROR_<number>` for one we do not know. */
 export function codeName(code: number): string {
-  return rows[code]?.name ?? `ERROR_${code}`
+  return rowOf(code)?.name ?? `ERROR_${code}`
+}
+
+function rowOf(code: number): CodeRow | undefined {
+  return (rows as Readonly<Record<number, CodeRow>>)[code]
 }
 
 /** An error code in a broker's answer: the broker has spoken, nothing is unknown. */
@@ -108,15 +119,18 @@ export class KafkaCodeError extends Error {
   readonly request: string
   readonly kafkaCode: number
   readonly codeName: string
+  /** The broker's own words, if it had any. */
+  readonly detail: string | undefined
   readonly isRetriable: boolean
   readonly stale: 'leader' | 'coordinator' | undefined
 
   constructor(request: string, code: number, detail?: string | null) {
-    const row = rows[code]
+    const row = rowOf(code)
     super(`${codeName(code)}: ${row?.says ?? 'see the Kafka protocol error codes'}${detail ? ` (${detail})` : ''}`)
     this.request = request
     this.kafkaCode = code
     this.codeName = codeName(code)
+    this.detail = detail || undefined
     this.isRetriable = row?.isRetriable ?? false
     this.stale = row?.stale
   }

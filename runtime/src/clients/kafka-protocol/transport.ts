@@ -50,16 +50,30 @@ export interface RequestFrame {
   readonly body: Buffer
 }
 
+/** What is known of a failed connection, apart from the words of whoever noticed it. */
+export type TransportFailure =
+  | { readonly kind: 'noConnection' | 'closed' }
+  | { readonly kind: 'noAnswer'; readonly request: string }
+
 /** The connection failed, or the answer did not come in time. */
 export class TransportError extends Error {
   override name = 'TransportError'
   readonly broker: string
+  readonly reason: string
+  readonly failure: TransportFailure | undefined
   /** False: the request has certainly not reached the broker. */
   readonly wasSent: boolean
 
-  constructor(broker: string, reason: string, wasSent: boolean, options?: ErrorOptions) {
+  constructor(
+    broker: string,
+    reason: string,
+    wasSent: boolean,
+    { failure, ...options }: ErrorOptions & { readonly failure?: TransportFailure | undefined } = {},
+  ) {
     super(`${broker}: ${reason}`, options)
     this.broker = broker
+    this.reason = reason
+    this.failure = failure
     this.wasSent = wasSent
   }
 }

@@ -3,8 +3,9 @@
  *
  * @see https://kafka.apache.org/documentation/#consumerconfigs and java.util.Properties
  */
+
+import { SaidError, saying, type Told } from '../sentences.ts'
 import type { ConnectionConfig, SaslConfig, TlsConfig } from './config.ts'
-import { SaidError, saying, type Told } from './sentences.ts'
 import { clientCredentials, type TokenEndpoint } from './tokens.ts'
 
 export interface ImportedConnection {

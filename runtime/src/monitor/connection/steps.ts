@@ -2,11 +2,12 @@
 import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { codeName } from '../../clients/kafka-protocol/errorCodes.ts'
+import { KafkaCodeError } from '../../clients/kafka-protocol/errorCodes.ts'
 import { WireReader, WireWriter } from '../../clients/kafka-protocol/wire.ts'
+import { reasonOf, reasonText } from '../reasons.ts'
+import { SaidError, type Saying, type Sentence, saying, type Told } from '../sentences.ts'
 import type { BrokerPlace, SaslConfig, TlsConfig } from './config.ts'
 import { tlsOptions } from './connectCluster.ts'
-import { type ConnectionSentence, SaidError, type Saying, saying, type Told } from './sentences.ts'
 
 const timeoutMs = 5_000
 const answerBytesMax = 1 << 20
@@ -65,7 +66,7 @@ export async function askVersions(socket: Socket, tls: TlsConfig | undefined): P
   try {
     const body = await exchange(socket, 18, 0, () => {})
     const errorCode = body.int16()
-    if (errorCode !== 0) throw new Error(codeName(errorCode))
+    if (errorCode !== 0) throw new KafkaCodeError('ApiVersions', errorCode)
     const versions = body.array(() => [body.int16(), body.int16(), body.int16()])
     return saying('kafkaAnswers', versions.length)
   } catch (error) {
@@ -160,7 +161,7 @@ function tlsFailure(error: unknown, host: string): StepError {
   return new StepError(saying('tlsFailed', said), saying(means?.[1] ?? 'tryListener', host))
 }
 
-const tlsMeanings: readonly (readonly [RegExp, ConnectionSentence])[] = [
+const tlsMeanings: readonly (readonly [RegExp, Sentence])[] = [
   [/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/, 'tryCa'],
   [/ALTNAME/, 'tryOtherName'],
   [/EXPIRED|NOT_YET_VALID/, 'tryValidity'],
@@ -173,13 +174,4 @@ const tlsMeanings: readonly (readonly [RegExp, ConnectionSentence])[] = [
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? reasonText(error)
-}
-
-/** For a person: in a sentence of ours where it is one. */
-export function reasonOf(error: unknown): Told {
-  return error instanceof SaidError ? error.said : reasonText(error)
-}
-
-function reasonText(error: unknown): string {
-  return error instanceof Error ? error.message.trim() : String(error)
 }

@@ -6,11 +6,12 @@ import { TidemarkError } from '../../errors.ts'
 import { systemRandom } from '../../random.ts'
 import { CountingTransport } from '../countingTransport.ts'
 import { ClusterMonitor } from '../monitor.ts'
+import { reasonOf } from '../reasons.ts'
+import { type Saying, saying, type Told } from '../sentences.ts'
 import type { ClusterSnapshot } from '../snapshot.ts'
 import { type BrokerPlace, type ConnectionConfig, parseBroker } from './config.ts'
 import { clusterClient } from './connectCluster.ts'
-import { type Saying, saying, type Told } from './sentences.ts'
-import { askMechanism, askVersions, openTcp, reasonOf, resolveName, StepError, startTls } from './steps.ts'
+import { askMechanism, askVersions, openTcp, resolveName, StepError, startTls } from './steps.ts'
 import { tokenExpiredAtMs } from './tokens.ts'
 
 export type ConnectionStep =
@@ -54,9 +55,9 @@ export async function testConnection(config: ConnectionConfig): Promise<Connecti
   const steps = perBroker.flat()
   const isReachable = perBroker.some(list => list.every(({ isFine }) => isFine))
   if (!isReachable) return { isUsable: false, steps, kafkaVersion: undefined }
-  const { steps: inside, snapshot } = await enter(config)
+  const { steps: inside, snapshot, isAllowed = false } = await enter(config)
   const advertised = snapshot ? await reachAdvertised(snapshot) : []
-  const isUsable = inside.every(({ isFine }) => isFine) && advertised.every(({ isFine }) => isFine)
+  const isUsable = isAllowed && advertised.some(({ isFine }) => isFine)
   return { isUsable, steps: [...steps, ...inside, ...advertised], kafkaVersion: snapshot?.kafkaVersion }
 }
 
@@ -94,9 +95,12 @@ async function reach(broker: string, { tls, sasl }: ConnectionConfig): Promise<S
 }
 
 /** Logs in as the monitor does, and looks around as it does. */
-async function enter(
-  config: ConnectionConfig,
-): Promise<{ readonly steps: readonly StepResult[]; readonly snapshot?: ClusterSnapshot }> {
+async function enter(config: ConnectionConfig): Promise<{
+  readonly steps: readonly StepResult[]
+  readonly snapshot?: ClusterSnapshot
+  /** Whoever answered has refused nothing. */
+  readonly isAllowed?: boolean
+}> {
   const steps: StepResult[] = []
   const step = recorder(steps, config.brokers.join(', '))
   const client = await clusterClient(config)
@@ -114,13 +118,13 @@ async function enter(
   try {
     const snapshot = await step('authorisation', () => monitor.refresh(), lookAround)
     if (!snapshot) return { steps }
-    for (const { place, message } of snapshot.problems) {
-      // Of a protocol error its code: what follows in the message says the same in English.
-      const detail = saying('lookRefused', place, /^[A-Z][A-Z_]+(?=: )/.exec(message)?.[0] ?? message)
-      const tryThis = saying('tryRights')
+    for (const { place, reason, silentBroker } of snapshot.problems) {
+      const tryThis = saying(silentBroker === undefined ? 'tryRights' : 'trySilent')
+      const detail = saying('lookRefused', place, reason)
       steps.push({ place: config.brokers.join(', '), step: 'authorisation', isFine: false, detail, tryThis })
     }
-    return { steps, snapshot }
+    const isAllowed = snapshot.problems.every(({ silentBroker }) => silentBroker !== undefined)
+    return { steps, snapshot, isAllowed }
   } finally {
     await monitor.close()
   }
@@ -182,9 +186,7 @@ function recorder(steps: StepResult[], place: string) {
 
 function explained(error: unknown): { readonly detail: Told; readonly tryThis: Told } {
   if (error instanceof StepError) return { detail: error.said, tryThis: error.tryThis }
-  // Of our own table of errors only what was seen: what to do about it is told for this step.
-  const seen = error instanceof TidemarkError ? (error.details as { readonly reason?: unknown }).reason : undefined
-  const reason = typeof seen === 'string' ? seen : reasonOf(error)
+  const reason = reasonOf(error)
   return error instanceof TidemarkError && error.code === 'AUTHENTICATION_FAILED'
     ? { detail: saying('loginRefused', reason), tryThis: saying('tryCredentials') }
     : { detail: saying('failed', reason), tryThis: saying('tryReason') }

@@ -5,8 +5,9 @@
  * @see RFC 6749, sections 2.3.1 and 4.4; RFC 7519, section 4.1.4; KIP-768
  */
 import { type Clock, systemClock } from '../../clock.ts'
-import { saying } from './sentences.ts'
-import { reasonOf, StepError } from './steps.ts'
+import { reasonOf } from '../reasons.ts'
+import { saying } from '../sentences.ts'
+import { StepError } from './steps.ts'
 
 const timeoutMs = 5_000
 const answerCharactersMax = 64 << 10

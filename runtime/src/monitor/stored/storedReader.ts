@@ -17,7 +17,7 @@ export interface StoredFailure {
   readonly groupId: string
   readonly store: string
   /** `undefined`: it is still being read for the first time. */
-  readonly message: string | undefined
+  readonly failure: unknown
 }
 
 /** How long a refresh waits for stores; what comes later is in the next one. */
@@ -28,7 +28,7 @@ const storesMax = 200
 
 interface Known {
   positions: StoredPositions | undefined
-  failure: string | undefined
+  failure: unknown
   readAtMs: number
   reading: Promise<void> | undefined
 }
@@ -57,7 +57,7 @@ export class StoredReader {
     return {
       positions: asked.flatMap(({ known }) => known.positions ?? []),
       failures: asked.flatMap(({ pipeline: { groupId, store }, known }) =>
-        known.positions ? [] : [{ groupId, store, message: known.failure }],
+        known.positions ? [] : [{ groupId, store, failure: known.failure }],
       ),
     }
   }
@@ -83,7 +83,7 @@ export class StoredReader {
       known.failure = undefined
     } catch (error) {
       known.positions = undefined
-      known.failure = (error as Error).message
+      known.failure = error
     }
     known.readAtMs = this.#clock.monotonicMs()
     known.reading = undefined

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls'
 import { importClientProperties, parseProperties } from '../../../../runtime/src/monitor/connection/clientProperties.ts'
 import { parseBroker } from '../../../../runtime/src/monitor/connection/config.ts'
 import { wellFormedPem } from '../../../../runtime/src/monitor/connection/pem.ts'
-import { inEnglish } from '../../../../runtime/src/monitor/connection/sentences.ts'
+import { inEnglish } from '../../../../runtime/src/monitor/sentences.ts'
 import { certificateAuthority, encryptedKey, signedBy } from '../../../harness/certificates.ts'
 
 const noFile = async (path: string) => assert.fail(`reads ${path}`)

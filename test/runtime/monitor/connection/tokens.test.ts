@@ -5,9 +5,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type Clock, systemClock } from '../../../../runtime/src/clock.ts'
-import { inEnglish } from '../../../../runtime/src/monitor/connection/sentences.ts'
 import { StepError } from '../../../../runtime/src/monitor/connection/steps.ts'
 import { clientCredentials, tokenExpiredAtMs } from '../../../../runtime/src/monitor/connection/tokens.ts'
+import { inEnglish } from '../../../../runtime/src/monitor/sentences.ts'
 
 interface Asked {
   readonly authorization: string | undefined

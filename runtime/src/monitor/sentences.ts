@@ -1,10 +1,13 @@
 /**
- * What a connection test and an import say, as one table: the English stands here, and whoever shows it to a person
- * elsewhere (the editor's form) translates the sentence and fills in the same values.
+ * What the monitor says of what it could not read, and a connection test and an import of what they found, as one table: the
+ * English stands here, and whoever shows it to a person elsewhere (the editor) translates the sentence and fills in the same
+ * values.
  *
- * A leaf. Words that are nobody's language, such as an address or a code of the operating system, stay as they are.
+ * Words that are nobody's language, such as an address or a code of the operating system, stay as they are.
  */
-export const connectionSentences = {
+import { type CodeName, codeSentences } from '../clients/kafka-protocol/errorCodes.ts'
+
+const ownSentences = {
   // What was found
   isAddress: '{0} is an address',
   hostAndPort: 'host and port',
@@ -62,7 +65,8 @@ export const connectionSentences = {
   tryCredentials: 'Check user, password or certificate, and that the listener uses this mechanism.',
   tryRights: 'Ask for DESCRIBE on the cluster and on the groups; topics without that right are not shown at all.',
   tryAdvertised:
-    "Correct the broker's advertised.listeners: clients use the address that is told there, not the one they began with.",
+    'If this broker runs, correct its advertised.listeners: clients use the address that is told there, not the one they began with.',
+  trySilent: 'See whether this broker is down, overloaded or out of reach; the others can be worked with meanwhile.',
   tryReason: "See the reason; the broker's log may say more.",
   tryNewToken:
     'Get a new token and set it: a token given by hand is never renewed. With a token endpoint, tokens are fetched and renewed by themselves.',
@@ -79,29 +83,47 @@ export const connectionSentences = {
   noToken:
     "No token endpoint is in the file ('sasl.oauthbearer.token.endpoint.url'): give one, or a token, which is then not renewed.",
   mechanismUnknown: "'sasl.mechanism' {0} is not supported: {1} are.",
+
+  // What a refresh could not read, and why
+  placeBroker: 'broker {0} ({1})',
+  placeGroup: 'group {0}',
+  refused: 'nothing listens there ({0})',
+  unreachable: 'it cannot be reached from here ({0})',
+  nameless: 'its name is not known here ({0})',
+  noConnection: 'no connection in time',
+  broken: 'the connection broke ({0})',
+  noAnswer: 'no answer to {0} in time',
+  unknownCode: 'see the error codes of the Kafka protocol',
 } as const
 
-export type ConnectionSentence = keyof typeof connectionSentences
+export const monitorSentences = { ...codeSentences, ...ownSentences }
+
+export type Sentence = keyof typeof ownSentences | CodeName
 
 /** A sentence of the table with what fills its places; a value may be such a sentence itself. */
 export interface Saying {
-  readonly sentence: ConnectionSentence
+  readonly sentence: Sentence
   readonly values: readonly Told[]
 }
 
-/** A saying, or words that are the same in every language. */
-export type Told = string | Saying
+/** A saying, words that are the same in every language, or several of these one after another. */
+export type Told = string | Saying | readonly Told[]
 
 /** @example saying('tryMechanism', 'PLAIN, SCRAM-SHA-256') */
-export function saying(sentence: ConnectionSentence, ...values: readonly (Told | number)[]): Saying {
+export function saying(sentence: Sentence, ...values: readonly (Told | number)[]): Saying {
   return { sentence, values: values.map(value => (typeof value === 'number' ? String(value) : value)) }
 }
 
 /** Fills in a sentence that `translate` has put into the reader's language. */
 export function tell(told: Told, translate: (english: string) => string): string {
   if (typeof told === 'string') return told
+  if (isList(told)) return told.map(part => tell(part, translate)).join('')
   const values = told.values.map(value => tell(value, translate))
-  return translate(connectionSentences[told.sentence]).replace(/\{(\d)\}/g, (_, index) => values[Number(index)] ?? '')
+  return translate(monitorSentences[told.sentence]).replace(/\{(\d)\}/g, (_, index) => values[Number(index)] ?? '')
+}
+
+function isList(told: Told): told is readonly Told[] {
+  return Array.isArray(told)
 }
 
 export function inEnglish(told: Told): string {
