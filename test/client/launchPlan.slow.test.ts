@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { before, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { controlSocketVariable } from '@tidemark/runtime/protocol'
 import { build } from 'esbuild'
 import { isProblem, type LaunchRequest, planLaunch } from '../../client/src/debugging/launchPlan.ts'
 import { tempFolder } from '../harness/folders.ts'
-import { findLaunchers } from '../harness/launchers.ts'
+import { preloadBundles } from '../harness/bundle.ts'
+import { findLaunchers, olderNode, versionOf } from '../harness/launchers.ts'
 
 let launchers = ''
 before(async () => {
@@ -101,16 +102,9 @@ test('what cannot be started says what is missing', async t => {
 
 test('the preload of the extension passes by what is no pipeline, in either module system', async t => {
   const { folder } = await project(t, { type: 'module', files: { 'main.mjs': told, 'main.cjs': told } })
-  const preload = join(folder, 'dist with blanks', 'preload.cjs')
-  await build({
-    entryPoints: [resolve(import.meta.dirname, '../../runtime/src/control/plain/preload.ts')],
-    outfile: preload,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    conditions: ['source'],
-    logLevel: 'error',
-  })
+  const outdir = join(folder, 'dist with blanks')
+  for (const options of preloadBundles) await build({ ...options, outdir })
+  const preload = join(outdir, 'preload.cjs')
   for (const name of ['main.mjs', 'main.cjs'])
     assert.equal((await run({ program: join(folder, name), cwd: folder, preload })).control, 'there')
 })
@@ -165,18 +159,4 @@ async function run(request: LaunchRequest): Promise<Told> {
   const line = stdout.split('\n').find(each => each.startsWith('{'))
   assert.ok(line, stdout)
   return JSON.parse(line)
-}
-
-/** A Node of this machine that needs a loader for TypeScript. */
-async function olderNode(): Promise<string | undefined> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const candidate = join(folder, 'node')
-    const version = await versionOf(candidate).catch(() => undefined)
-    if (version && Number(version.split('.')[0]) < 22) return candidate
-  }
-  return undefined
-}
-
-async function versionOf(node: string): Promise<string> {
-  return (await promisify(execFile)(node, ['--version'])).stdout.trim().replace(/^v/, '')
 }

@@ -16,12 +16,14 @@ const needed = [
   'client/dist/extension.cjs',
   'client/dist/tidemark-runtime.tgz',
   'client/dist/preload.cjs',
+  'client/dist/understudyWorker.mjs',
   'client/l10n/bundle.l10n.zh-cn.json',
   'server/dist/bundle/main.mjs',
   'server/dist/bundle/typescript.cjs',
   'server/dist/bundle/lib.es5.d.ts',
   'webview/dist/overview.js',
   'webview/dist/batch.css',
+  'webview/dist/connection.js',
 ]
 
 test('the package is complete, clean and below five megabytes', async t => {

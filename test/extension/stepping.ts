@@ -17,6 +17,7 @@ import { closeAll, open } from './files.ts'
 import { admin, makeTopic, produceOrders } from './kafka.ts'
 import { pipelineOf } from './pipeline.ts'
 import { runAll, test } from './suite.ts'
+import './starting.ts'
 
 const right = 'order-totals/totals-right.ts'
 const storyTimeoutMs = 240_000

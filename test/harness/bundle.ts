@@ -2,7 +2,8 @@
  * Builds what VS Code loads: `node test/harness/bundle.ts [--watch]`.
  *
  * - `client/dist/extension.cjs`: the extension host's part; only `vscode` stays outside
- * - `client/dist/preload.cjs`: what a debugged program of plain kafkajs code is preloaded with
+ * - `client/dist/preload.cjs`: what a debugged program of plain kafkajs code is preloaded with, and beside it the thread that
+ *   starts a second instance of the program
  * - `server/dist/bundle/*.mjs`: language server and `tidemark-lint` with the parser of TypeScript, beside an untouched copy
  *   of the whole compiler for the thread that looks up types
  * - `webview/dist/{overview,batch,connection}.{js,css}`: the panels
@@ -63,6 +64,13 @@ const importMetaForCjs = {
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
 } satisfies BuildOptions
 
+/** What was CommonJS goes on asking for modules by `require`, and for its own name. */
+const requireForEsm = {
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); const __filename = import.meta.filename;",
+  },
+} satisfies BuildOptions
+
 /** The panels: one script and one style sheet each. Tests build the same into memory. */
 export const webviewBundle = {
   ...shared,
@@ -83,6 +91,7 @@ export const webviewBundle = {
 /** The language server and `tidemark-lint`, with the thread that they start. */
 export const serverBundle = {
   ...shared,
+  ...requireForEsm,
   entryPoints: {
     main: 'server/src/main.ts',
     cli: 'server/src/cli.ts',
@@ -98,9 +107,6 @@ export const serverBundle = {
   chunkNames: 'chunk-[hash]',
   plugins: [parserOnly],
   define: { sqlParserBeside: '"./pgsql-ast-parser.cjs"' },
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); const __filename = import.meta.filename;",
-  },
 } satisfies BuildOptions
 
 /** Loaded when the first upsert is met, not before. */
@@ -114,6 +120,32 @@ export const sqlParserBundle = {
   target: 'node22',
 } satisfies BuildOptions
 
+/** It runs inside the user's program: on whatever Node that has, and without a source map by which the debugger would step into it. */
+export const preloadBundles: readonly BuildOptions[] = [
+  {
+    ...shared,
+    ...importMetaForCjs,
+    entryPoints: { preload: 'runtime/src/control/plain/preload.ts' },
+    outdir: 'client/dist',
+    outExtension: { '.js': '.cjs' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node18',
+    sourcemap: false,
+  },
+  {
+    ...shared,
+    ...requireForEsm,
+    entryPoints: { understudyWorker: 'runtime/src/control/understudyWorker.ts' },
+    outdir: 'client/dist',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    target: 'node18',
+    sourcemap: false,
+  },
+]
+
 const bundles: readonly BuildOptions[] = [
   {
     ...shared,
@@ -126,18 +158,7 @@ const bundles: readonly BuildOptions[] = [
     target: 'node22',
     external: ['vscode'],
   },
-  {
-    ...shared,
-    ...importMetaForCjs,
-    entryPoints: { preload: 'runtime/src/control/plain/preload.ts' },
-    outdir: 'client/dist',
-    outExtension: { '.js': '.cjs' },
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    // It runs inside the user's program, where the debugger would offer to step into it.
-    sourcemap: false,
-  },
+  ...preloadBundles,
   serverBundle,
   sqlParserBundle,
   webviewBundle,

@@ -1,7 +1,7 @@
 /** What TypeScript projects start their programs with: the real tsx, ts-node, pnpm and yarn, from npm, once per user. */
 import { execFile } from 'node:child_process'
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { testCacheFolder } from './folders.ts'
 
@@ -34,4 +34,19 @@ export async function findLaunchers(): Promise<string> {
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** A Node of this machine that needs a loader for TypeScript. */
+export async function olderNode(): Promise<string | undefined> {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const candidate = join(folder, 'node')
+    const version = await versionOf(candidate).catch(() => undefined)
+    if (version && Number(version.split('.')[0]) < 22) return candidate
+  }
+  return undefined
+}
+
+/** @param node its path. @returns as `24.21.0` */
+export async function versionOf(node: string): Promise<string> {
+  return (await promisify(execFile)(node, ['--version'])).stdout.trim().replace(/^v/, '')
 }

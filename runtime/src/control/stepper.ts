@@ -11,6 +11,7 @@ import { inHandling, OutputLog, type RecordInHand, recordWatch, takeInHand } fro
 import { causeOf, type FoundRecord, indexOf, type RecordFinder, recordFinder } from './runTo.ts'
 import { watchModules } from './seenModules.ts'
 import { withSeenTransaction } from './seenTransaction.ts'
+import { Turns } from './turns.ts'
 import { wirePlace, wireRange } from './wireRecords.ts'
 
 /** `run`: never; `batch`: before the next batch; `phase`: at the next phase. */
@@ -54,13 +55,13 @@ export class Stepper<U extends Steppable> {
   #passesOnce = false
   #isDetached = false
   #resume: (() => void) | undefined
-  #turn: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
   #endTurn: (() => void) | undefined
   #current: U | undefined
   #left: U | undefined
   #stands: { readonly unit: U; readonly phase: BatchPhase; readonly details: Partial<BatchState> } | undefined
   #inHand: RecordInHand | undefined
-  #between: Promise<void> = Promise.resolve()
+  readonly #between = new Turns()
   #reads = 0
   #awaited: FoundRecord | undefined
 
@@ -82,7 +83,7 @@ export class Stepper<U extends Steppable> {
   async enter(unit: U, phase: BatchPhase): Promise<void> {
     if (phase !== 'fetched') {
       if (phase === 'processing') {
-        await this.#between
+        await this.#between.idle()
         this.#begin(unit)
       }
       if (!this.#isDetached) await this.#options.faults.reach(unit, phase)
@@ -137,14 +138,11 @@ export class Stepper<U extends Steppable> {
   async between<T>(work: () => Promise<T>): Promise<T> {
     if (this.isBusy)
       throw new Error('A batch is being processed. Do this while one stands before its start or after its end.')
-    const before = this.#between
-    const mine = Promise.withResolvers<void>()
-    this.#between = before.then(() => mine.promise)
-    await before
+    const end = await this.#between.take()
     try {
       return await work()
     } finally {
-      mine.resolve()
+      end()
     }
   }
 
@@ -265,11 +263,7 @@ export class Stepper<U extends Steppable> {
   }
 
   async #takeTurn(unit: U): Promise<void> {
-    const before = this.#turn
-    const mine = Promise.withResolvers<void>()
-    this.#turn = before.then(() => mine.promise)
-    await before
-    this.#endTurn = mine.resolve
+    this.#endTurn = await this.#turns.take()
     this.#current = unit
     if (!this.#isDetached) this.memory.add(rememberedOf(unit))
   }

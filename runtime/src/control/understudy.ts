@@ -1,4 +1,5 @@
 /** A second instance of this very program, started beside it: for a rebalance, or to go on where this one is frozen. */
+import { extname } from 'node:path'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { controlScratchGroupVariable, controlSecondInstanceVariable, type WireRange } from '../protocol.ts'
 
@@ -87,8 +88,10 @@ function workerFor(
     deadlineMs: takeoverMsMax,
     isDone,
   }
-  const file = import.meta.url.endsWith('.ts') ? './understudyWorker.ts' : './understudyWorker.js'
-  return new Worker(new URL(file, import.meta.url), { workerData: task, env: {}, stdout: true, stderr: true })
+  // Among the sources, as users import it, and beside the extension's preload.
+  const extension = { '.ts': 'ts', '.cjs': 'mjs' }[extname(import.meta.url)] ?? 'js'
+  const file = new URL(`./understudyWorker.${extension}`, import.meta.url)
+  return new Worker(file, { workerData: task, env: {}, stdout: true, stderr: true })
 }
 
 /** What a JavaScript debugger put there for its own child processes would make the second one wait for it. */

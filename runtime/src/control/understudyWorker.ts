@@ -14,7 +14,10 @@ const committed: WireRange[] = []
 const port = task.until
   ? new Promise<MessagePort>(resolve => parentPort?.once('message', ({ port }) => resolve(port)))
   : undefined
-const over = Promise.withResolvers<string | undefined>()
+let finish: (error: string | undefined) => void = () => {}
+const over = new Promise<string | undefined>(resolve => {
+  finish = resolve
+})
 
 const link = await listenForPipeline({
   stopAtStart: false,
@@ -22,10 +25,10 @@ const link = await listenForPipeline({
   onBatch: note,
   onPositions: () => {},
   onFaulted: () => {},
-  onEnded: ({ error }) => over.resolve(error),
+  onEnded: ({ error }) => finish(error),
   onClosed: () => {},
 })
-if (!task.until) parentPort?.once('message', () => over.resolve(undefined))
+if (!task.until) parentPort?.once('message', () => finish(undefined))
 // The main thread has the group give its member up before it hands its port over: only then is there something to take.
 await port
 const child = spawn(task.executable, task.arguments, {
@@ -37,11 +40,11 @@ child.stderr.on('data', (chunk: Buffer) => {
   lastWords = (lastWords + chunk.toString()).slice(-lastWordsMax)
 })
 const exited = new Promise<void>(resolve => child.once('exit', () => resolve()).once('error', () => resolve()))
-void exited.then(() => over.resolve(lastWords.trim() || 'it has ended'))
+void exited.then(() => finish(lastWords.trim() || 'it has ended'))
 const cancel = task.until
-  ? systemClock.after(task.deadlineMs, () => over.resolve(`it did not commit within ${task.deadlineMs} ms`))
+  ? systemClock.after(task.deadlineMs, () => finish(`it did not commit within ${task.deadlineMs} ms`))
   : () => {}
-const error = await over.promise
+const error = await over
 cancel()
 await end()
 await report(error === undefined ? { committed } : { committed, error })
@@ -49,7 +52,7 @@ await report(error === undefined ? { committed } : { committed, error })
 function note(state: BatchState): void {
   if (state.outcome !== 'committed') return
   committed.push(...state.ranges)
-  if (task.until?.every(isCovered)) over.resolve(undefined)
+  if (task.until?.every(isCovered)) finish(undefined)
 }
 
 /** Whether all of a range lies in what was committed, or behind its start: another batch may have begun elsewhere. */

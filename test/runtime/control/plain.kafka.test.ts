@@ -1,7 +1,12 @@
 /** Plain kafkajs consumers, unchanged, under every fault: one commits early, one writes by key and commits after. */
 import assert from 'node:assert/strict'
-import { suite, type TestContext, test } from 'node:test'
+import { join } from 'node:path'
+import { before, suite, type TestContext, test } from 'node:test'
+import { build } from 'esbuild'
 import { Kafka, logLevel } from 'kafkajs'
+import { preloadBundles } from '../../harness/bundle.ts'
+import { tempFolder } from '../../harness/folders.ts'
+import { fileScope } from '../../harness/scope.ts'
 import { until } from '../../harness/until.ts'
 import { openEditor } from '../processor/editor.ts'
 import { type Fault, type FaultScene, meet } from './faults.ts'
@@ -9,13 +14,25 @@ import { useLedger } from './ledgerStage.ts'
 
 const file = 'plainWriter.ts'
 const preloaded = { NODE_OPTIONS: '--import=@tidemark/runtime/register' }
+/** As the extension does it. */
+const bundled = { NODE_OPTIONS: '' }
+const scope = fileScope()
+before(async () => {
+  const outdir = await tempFolder(scope)
+  for (const options of preloadBundles) await build({ ...options, outdir })
+  bundled.NODE_OPTIONS = `--require "${join(outdir, 'preload.cjs')}"`
+})
 
-async function plain(t: TestContext, kind: 'early' | 'upsert'): Promise<FaultScene> {
+async function plain(
+  t: TestContext,
+  kind: 'early' | 'upsert',
+  hook: NodeJS.ProcessEnv = preloaded,
+): Promise<FaultScene> {
   const stage = await useLedger(t, 'at-least-once')
   await stage.produce(0, 'a', 'b', 'c', 'd')
   const scratch = `${stage.group}-scratch`
   const isDone = async () => (await stage.committed(0, scratch)) === 4n
-  return { stage, environment: { ...preloaded, KIND: kind, TIDEMARK_SCRATCH_GROUP: scratch }, file, isDone }
+  return { stage, environment: { ...hook, KIND: kind, TIDEMARK_SCRATCH_GROUP: scratch }, file, isDone }
 }
 
 suite('written by key, committed after: nothing is lost and nothing doubled', { concurrency: 3 }, () => {
@@ -29,7 +46,7 @@ suite('written by key, committed after: nothing is lost and nothing doubled', { 
     'freeze',
   ] as const satisfies readonly Fault[])
     test(fault, async t => {
-      const scene = await plain(t, 'upsert')
+      const scene = await plain(t, 'upsert', bundled)
       const { account, faulted } = await meet(t, scene, fault)
       assert.deepEqual(scene.stage.values(), ['a', 'b', 'c', 'd'])
       assert.deepEqual([account.offsets.repeated, account.offsets.lost], [0, 0], JSON.stringify({ account, faulted }))
