@@ -47,6 +47,9 @@ const forms = {
     'const logged = work => async payload => { console.log(payload.topic); await work(payload) }\nconst traced = work => payload => work(payload)\nawait consumer.run({ eachMessage: traced(logged(async ({ message }) => { await save(message.value) })) })',
   'options made by a function': 'const options = () => ({ eachMessage: async ({ message }) => { await save(message.value) } })\nawait consumer.run(options())',
   'options changed later': 'const options = {}\noptions.eachMessage = async ({ message }) => { await save(message.value) }\nawait consumer.run(options)',
+  'options of a constructor, changed later': 'const options = new Object()\noptions.eachMessage = async ({ message }) => { await save(message.value) }\nawait consumer.run(options)',
+  'five layers':
+    'const adapter = () => ({ add: async value => { await save(value) } })\nconst repository = of => ({ add: value => of.add(value) })\nconst repositories = repository(adapter())\nconst place = async (value, of) => { await of.add(value) }\nconst handle = async (value, kind) => { if (kind === "placed") await place(value, repositories) }\nawait consumer.run({ eachMessage: async ({ message }) => { await handle(message.value, String(message.key)) } })',
   'class of options':
     'class Options { eachMessage = async ({ message }) => { await save(message.value) } }\nconst options = new Options()\nawait consumer.run({ eachMessage: options.eachMessage })',
   'table of functions':
@@ -64,6 +67,67 @@ const forms = {
 
 for (const [name, body] of Object.entries(forms))
   test(name, () => assert.deepEqual(found({ 'main.js': `${made}${body}\n` }, 'main.js'), ['non-idempotent-output']))
+
+const streams = `import { Consumer, stringDeserializers, type MessagesStream } from '@platformatic/kafka'
+import { Pool } from 'pg'
+const pool = new Pool()
+const save = (value: unknown) => pool.query('INSERT INTO orders (body) VALUES ($1)', [value])
+`
+const opened = `const consumer = new Consumer({ groupId: 'orders', clientId: 'orders', bootstrapBrokers: [], deserializers: stringDeserializers, autocommit: false })`
+const readers: Record<string, string> = {
+  'a stream kept in a field': `export class Orders {
+  stream?: MessagesStream<string, string, string, string>
+  async start() { ${opened}
+    this.stream = await consumer.consume({ topics: ['orders'] })
+    await this.run() }
+  async run() { for await (const message of this.stream) { await save(message.value)\nawait message.commit() } }
+  stop() { return this.stream?.close() }
+}`,
+  'a stream handed on': `export class Orders {
+  async start() { ${opened}
+    const stream = await consumer.consume({ topics: ['orders'] })
+    this.run(stream).catch(error => this.fail(error)) }
+  async run(stream: MessagesStream<string, string, string, string>) { for await (const message of stream) { await save(message.value)\nawait message.commit() } }
+  fail(error: unknown) { throw error }
+  stop() { return process.exit() }
+}`,
+}
+for (const [name, body] of Object.entries(readers))
+  test(name, () => assert.deepEqual(found({ 'main.ts': `${streams}${body}\n` }, 'main.ts'), ['non-idempotent-output']))
+
+test('a stream of another class is not taken for its own', () => {
+  const carts = `export class Orders {
+  async start() { ${opened}
+    return await consumer.consume({ topics: ['orders'] }) }
+}
+export class Carts {
+  async start() { ${opened.replace("'orders'", "'carts'")}
+    return await consumer.consume({ topics: ['carts'] }) }
+  async run(stream: MessagesStream<string, string, string, string>) { for await (const message of stream) { await save(message.value)\nawait message.commit() } }
+}`
+  const { pipelines } = createEngine({ fileSystem: memory({ 'main.ts': `${streams}${carts}\n` }) }).analyze(join(root, 'main.ts'))
+  assert.deepEqual(
+    pipelines.map(pipeline => pipeline.inferred),
+    ['unknown', 'at-least-once'],
+  )
+})
+
+test("a message that a producer sends is no record, whichever library's name for it is taken", () => {
+  for (const from of ["{ Message } from 'kafkajs'", "{ Message } from '@confluentinc/kafka-javascript/lib/kafkajs'", "{ KafkaJS } from '@confluentinc/kafka-javascript'"]) {
+    const type = from.includes('KafkaJS') ? 'KafkaJS.Message' : 'Message'
+    const text = `import type ${from}
+import { Pool } from 'pg'
+const pool = new Pool()
+export async function publish(messages: ${type}[]) { try { await pool.query('INSERT INTO outbox (body) VALUES ($1)', [messages]) } catch (error) { console.error(error) } }
+`
+    assert.deepEqual(found({ 'main.ts': text }, 'main.ts'), [], from)
+  }
+})
+
+test("the Confluent client's own file is its KafkaJS", () => {
+  const text = made.replace("'kafkajs'", "'@confluentinc/kafka-javascript/lib/kafkajs'")
+  assert.deepEqual(found({ 'main.js': `${text}consumer.run({ eachMessage: async ({ message }) => { await save(message.value) } })\n` }, 'main.js'), ['non-idempotent-output'])
+})
 
 for (const extension of ['js', 'jsx', 'mjs', 'cjs', 'ts', 'tsx', 'mts', 'cts'])
   test(`.${extension}`, () => {

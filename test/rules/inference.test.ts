@@ -50,6 +50,10 @@ consumer.on('data', async message => { ${body} })
 process.once('SIGTERM', () => consumer.disconnect())
 `
 
+/** The options are filled in after the object is made. */
+const stored = (statements: string, body: string): string =>
+  kafkajs('').replace(/await consumer.run.*$/m, `const options = {}\n${statements}\noptions.eachMessage = async ({ topic, partition, message }) => { ${body} }\nawait consumer.run(options)`)
+
 type Row = readonly [name: string, source: string, guarantee: string, evidence?: string]
 
 const rows: readonly Row[] = [
@@ -77,6 +81,8 @@ const rows: readonly Row[] = [
   ],
   ['declared so', runtime('atMostOnce', `async batch => { for (const message of batch) await ${plain} }`), 'at-most-once'],
   // At least once: nothing is lost, and a redelivery shows.
+  ['committed by the code, the option set later', stored('options.autoCommit = false', `await ${commit}; await ${plain}`), 'at-most-once', 'offsets are committed by the code'],
+  ['an option that may be set later', `let options = { autoCommit: true }\n${stored('if (process.env.MANUAL) options.autoCommit = false', `await ${plain}`)}`.replace('const options = {}\n', ''), 'unknown', 'is not known here'],
   ['a plain insert', kafkajs(`await ${plain}`), 'at-least-once', 'no ON CONFLICT clause'],
   ['committed after it', kafkajs(`await ${plain}; await ${commit}`, 'autoCommit: false,'), 'at-least-once', 'is repeated on redelivery'],
   ['an error told to the client', kafkajs(`try { await ${plain} } catch (error) { console.error(error); throw error }`), 'at-least-once'],

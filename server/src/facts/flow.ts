@@ -164,6 +164,8 @@ export interface Commit extends EventBase {
   /** `flush`: commits what was resolved, nothing of its own. */
   readonly commit: 'commit' | 'resolve' | 'store' | 'send-offsets' | 'flush'
   readonly name: string
+  /** `false`: it returns a promise that is dropped. */
+  readonly isAwaited?: boolean
   /** How the committed position is made from a record's offset. */
   readonly offset: CommittedPosition
   /** Told to an object that counts which records are done, and commits up to the first that is not. */

@@ -133,6 +133,8 @@ export interface Handler {
   readonly role: HandlerRole
   /** Whether the client waits for what the handler returns before it goes on. */
   readonly isAwaited: boolean
+  /** Known by the type of what it is given: who calls it, and what is made of its result, is not known. */
+  readonly isCalledOutOfSight?: boolean
   readonly flow: Flow
   /** Look-ups of offset ranges by partition index, wherever the handler's helpers make them. */
   readonly offsetLookups: readonly OffsetLookup[]

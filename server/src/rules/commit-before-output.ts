@@ -20,7 +20,7 @@ export const commitBeforeOutput = defineRule({
     ],
     misses: [
       'commits through functions that cannot be followed',
-      'the order among promises that are collected in a list and awaited later',
+      'the order among promises that are kept in a variable or a list and awaited later',
     ],
     whenNotToUse:
       'Where losing a record is accepted on purpose: at-most-once delivery. Declare that guarantee instead.',
@@ -41,7 +41,7 @@ export const commitBeforeOutput = defineRule({
     ...(work.kind === 'output' && work.isCertain ? {} : { severity: 'warning' as const }),
   }),
 
-  fix: ({ commit, how }) => (how === 'later' ? commit.fixes : []),
+  fix: ({ commit, how }) => (how === 'later' || how === 'sent' ? commit.fixes : []),
 })
 
 /** Commits that come before the work they stand for. */
@@ -52,12 +52,15 @@ export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyC
   }
   for (const flow of [handler.flow, ...detachedFlows(handler.flow)])
     explore<Progress>(flow, [start], {
-      key: state => `${keyOf(state.committed?.at)} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
+      key: state =>
+        `${keyOf(state.committed?.at)} ${state.isSent} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
       event: (event, state) => next(pipeline, event, state, note),
       failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
-      caught: (_, state) => ({ ...state, failed: undefined }),
+      // A catch deals with what failed. Work after the commit has been noted where it stands; a commit that failed is none.
+      caught: (_, state) => ({ ...state, failed: undefined, committed: undefined }),
     })
   for (const match of unordered(pipeline, handler.flow)) note(match)
+  for (const match of beside(pipeline, handler.flow)) note(match)
   yield* found.values()
 })
 
@@ -68,11 +71,13 @@ function detachedFlows(flow: Flow): Flow[] {
 
 interface Progress {
   readonly committed: Commit | undefined
+  /** Nobody waits for the commit, so it may end after what follows it, or before. */
+  readonly isSent: boolean
   readonly running: Detached | undefined
   readonly failed: Output | OpaqueCall | undefined
 }
 
-type How = 'later' | 'running' | 'failed' | 'unordered'
+type How = 'later' | 'sent' | 'running' | 'failed' | 'unordered' | 'beside'
 
 export interface EarlyCommit {
   readonly at: Place
@@ -81,7 +86,7 @@ export interface EarlyCommit {
   readonly how: How
 }
 
-const start: Progress = { committed: undefined, running: undefined, failed: undefined }
+const start: Progress = { committed: undefined, isSent: false, running: undefined, failed: undefined }
 
 function next(
   pipeline: Pipeline,
@@ -89,18 +94,21 @@ function next(
   state: Progress,
   note: (match: EarlyCommit) => void,
 ): Progress {
-  if (event.kind === 'detached')
-    return event.how !== 'timer' && workIn(event.flow) ? { ...state, running: event } : state
-  if (event.kind === 'commit' && counts(pipeline, event)) {
+  if (event.kind === 'detached' && event.how === 'timer') return state
+  if (event.kind === 'detached' && workIn(event.flow)) return { ...state, running: event }
+  const commit = event.kind === 'detached' ? [...ofKind(event.flow, 'commit')][0] : event
+  if (commit?.kind === 'commit' && counts(pipeline, commit)) {
     const running = state.running && workIn(state.running.flow)
-    if (running) note({ at: event.at, commit: event, work: running, how: 'running' })
-    else if (state.failed) note({ at: event.at, commit: event, work: state.failed, how: 'failed' })
-    return { ...state, committed: event }
+    if (running) note({ at: commit.at, commit, work: running, how: 'running' })
+    else if (state.failed) note({ at: commit.at, commit, work: state.failed, how: 'failed' })
+    return { ...state, committed: commit, isSent: event.kind === 'detached' || commit.isAwaited === false }
   }
   const isOutput =
     event.kind === 'output' ? !event.isDeadLetter : event.kind === 'call' && event.takesRecord && event.isAwaited
-  if (isOutput && state.committed)
-    note({ at: state.committed.at, commit: state.committed, work: event as Output | OpaqueCall, how: 'later' })
+  if (isOutput && state.committed) {
+    const how = state.isSent ? 'sent' : 'later'
+    note({ at: state.committed.at, commit: state.committed, work: event as Output | OpaqueCall, how })
+  }
   return state
 }
 
@@ -112,9 +120,11 @@ function counts(pipeline: Pipeline, commit: Commit): boolean {
 
 const evidence: Readonly<Record<How, string>> = {
   later: 'not done yet',
+  sent: 'not begun yet',
   running: 'still running then',
   failed: 'may have failed',
   unordered: 'of an earlier record, may still be running',
+  beside: 'may still be running',
 }
 
 /** Records awaited together end in any order, and so do their commits; one that counts records is told of all of them. */
@@ -130,6 +140,19 @@ function* unordered(pipeline: Pipeline, flow: Flow): Generator<EarlyCommit> {
   }
 }
 
+/** `Promise.all([save(record), commit(record)])`: either may end first. */
+function* beside(pipeline: Pipeline, flow: Flow): Generator<EarlyCommit> {
+  for (const part of within(flow)) {
+    if (part.kind !== 'parallel') continue
+    for (const arm of part.arms) {
+      const commit = [...ofKind(arm, 'commit')].find(one => counts(pipeline, one))
+      const others = part.arms.filter(other => other !== arm).flatMap(other => [...ofKind(other, 'output')])
+      const work = others.find(output => !output.isDeadLetter)
+      if (commit && work) yield { at: commit.at, commit, work, how: 'beside' }
+    }
+  }
+}
+
 /** Commits for the record itself; what a helper commits under a condition may be a low-water mark. */
 function* ownCommits(flow: Flow, depth: number): Generator<Commit> {
   if (flow.kind === 'commit' && !flow.isTracked && flow.offset.form !== 'unknown') yield flow
@@ -140,6 +163,10 @@ function* ownCommits(flow: Flow, depth: number): Generator<Commit> {
 function message(commit: Commit, work: Output | OpaqueCall, how: How): string {
   if (how === 'unordered')
     return `'${commit.name}' runs in the order in which the records happen to end, so a later one is marked done while '${work.name}' of an earlier one still runs.`
+  if (how === 'beside')
+    return `'${commit.name}' runs beside '${work.name}' and may end first: a failure or a crash then loses the record.`
+  if (how === 'sent')
+    return `'${commit.name}' is sent before '${work.name}' has begun, and nobody waits for it: where it arrives first, a failure or a crash loses the record.`
   if (how === 'running') return `'${commit.name}' runs while '${work.name}' has not ended, so a failure of it is lost.`
   if (how === 'failed')
     return `'${commit.name}' runs even when '${work.name}' fails, so the record is marked done without its output.`

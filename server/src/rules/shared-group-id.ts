@@ -33,8 +33,10 @@ export const sharedGroupId = defineRule({
   explain: ({ groupId, other }) => ({
     message: other
       ? `Group '${groupId.value}' is also used by another pipeline, so Kafka splits the partitions between them and each sees only part of the records. Give each its own group.`
-      : `Group '${groupId.value}' is fixed in code that is used for different topics or handlers, so all of them join one group and each sees only part of the records. Take the group from the caller.`,
-    confidence: 'likely',
+      : `Group '${groupId.value}' is fixed in code whose callers choose the topics: two that choose different ones join one group, and each sees only part of the records. Take the group from the caller.`,
+    confidence: other ? 'likely' : 'possible',
+    // One caller may be all there is.
+    ...(other ? {} : { severity: 'info' as const }),
     related: other
       ? [{ at: other.at, message: `also group '${groupId.value}', topics ${other.topics.join(', ') || 'unknown'}` }]
       : [],

@@ -102,8 +102,7 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   if (!work || !flow.handler || !flow.handlerAt || flow.form === 'promise-used') return
   if (isSettledLater(flow, around) || isRetried(around)) return
   if (work.kind === 'signal' && (isAnswer(around) || (flow.storesResult && isSeenLater(flow, around)))) return
-  const isReply = flow.form === 'statement' && (handler.role === 'request-reply' || isAnswer(around))
-  const ends = endsOf(flow, flow.handler, isReply)
+  const ends = endsOf(flow, flow.handler, replyOf(flow, around, handler))
   if (ends.settled.throws || ends.open.length === 0) return
   const isWhole = ends.open.length === 1
   for (const end of ends.open)
@@ -120,14 +119,12 @@ function failing(block: Flow): Work | undefined {
   return parse
 }
 
-/** What a catch can catch: nothing that was started and left alone, no broken record that a try inside has dealt with. */
+/** What a catch can catch: nothing that was started and left alone, nothing that a try inside keeps to itself. */
 function* attached(flow: Flow): Generator<Flow> {
   if (flow.kind === 'detached') return
   yield flow
-  const isRead = flow.kind === 'try' && flow.handler !== undefined && !mayThrow(flow.handler)
-  for (const part of partsOf(flow))
-    for (const inner of attached(part))
-      if (!isRead || part !== flow.block || inner.kind !== 'signal' || inner.signal !== 'parse') yield inner
+  const isKept = flow.kind === 'try' && flow.handler !== undefined && !mayThrow(flow.handler)
+  for (const part of partsOf(flow)) if (!isKept || part !== flow.block) yield* attached(part)
 }
 
 function mayThrow(flow: Flow): boolean {
@@ -143,12 +140,12 @@ interface End {
   readonly isExit: boolean
 }
 
-function endsOf(flow: Try, handler: Flow, isReply: boolean): { open: End[]; settled: { throws: boolean } } {
+function endsOf(flow: Try, handler: Flow, reply: Reply): { open: End[]; settled: { throws: boolean } } {
   const outcome = explore<End>(asConfigured(handler), [start], {
     key: state =>
       `${state.isSettled} ${state.pauses} ${state.at?.range.start.line ?? ''}:${state.at?.range.start.character ?? ''}`,
     event: (event, state) => {
-      if (settles(event, isReply)) return { ...state, isSettled: true }
+      if (settles(event, reply)) return { ...state, isSettled: true }
       if (event.kind === 'detached' || event.kind === 'commit') return state
       const at = placeIn(flow, event)
       const pauses = state.pauses || (event.kind === 'signal' && event.signal === 'pause')
@@ -171,7 +168,7 @@ function endsOf(flow: Try, handler: Flow, isReply: boolean): { open: End[]; sett
 
 const start: End = { at: undefined, pauses: false, isSettled: false, isExit: false }
 
-function settles(event: Event | Detached, isReply: boolean): boolean {
+function settles(event: Event | Detached, reply: Reply): boolean {
   switch (event.kind) {
     case 'detached':
       return workInDetached(event.flow)
@@ -183,7 +180,8 @@ function settles(event: Event | Detached, isReply: boolean): boolean {
     case 'signal':
       return /^(?:process-exit|stop|told)$/.test(event.signal)
     default:
-      return event.kind === 'exit' && event.exit === 'return' && isReply
+      if (event.kind !== 'exit' || event.exit !== 'return') return false
+      return reply === 'any' || (reply === 'value' && event.hasValue)
   }
 }
 
@@ -245,6 +243,17 @@ function acts(flow: Flow): boolean {
 function isAnswer(around: readonly Around[]): boolean {
   const helper = around.findLast(one => one.flow.kind === 'helper')?.flow
   return helper?.kind === 'helper' && helper.isUsed
+}
+
+/** Which `return` tells the caller of the error: any, one with a value, none. */
+type Reply = 'any' | 'value' | 'none'
+
+function replyOf(flow: Try, around: readonly Around[], handler: Handler): Reply {
+  if (flow.form !== 'statement') return 'none'
+  if (handler.role === 'request-reply' || isAnswer(around)) return 'any'
+  const isInHelper = around.some(one => one.flow.kind === 'helper')
+  // `return false`, to a caller that may have the record delivered again.
+  return handler.isCalledOutOfSight && !isInHelper ? 'value' : 'none'
 }
 
 /** Caught to be tried again: for ever, or so often and then something is done about it. */

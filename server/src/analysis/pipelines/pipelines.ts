@@ -26,6 +26,7 @@ export interface FoundHandler {
   readonly args: readonly Thunk[]
   readonly role: HandlerRole
   readonly isAwaited: boolean
+  readonly isCalledOutOfSight?: boolean
   readonly at: Place
 }
 
@@ -215,6 +216,7 @@ export class Finder {
       at: found.at,
       role: found.role,
       isAwaited: found.isAwaited,
+      ...(found.isCalledOutOfSight && { isCalledOutOfSight: true }),
       flow,
       offsetLookups: walker.lookups,
       isWhole: walker.isWhole,

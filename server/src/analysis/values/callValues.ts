@@ -123,6 +123,10 @@ export class CallValues {
   #construct(expression: CallExpression, callee: Value, frame: Frame, by: Made): Value {
     if (callee.kind === 'class')
       return { kind: 'instance', code: callee.code, frame: callee.frame, args: argumentsOf(expression, frame), by }
+    if (callee.kind === 'external' && callee.type === 'global:Object' && expression.args.length === 0) {
+      const { start, end } = expression
+      return { kind: 'object', expression: { kind: 'object', properties: [], start, end }, frame, by }
+    }
     if (callee.kind === 'external')
       return { kind: 'external', type: derive(callee.type, '#'), by, call: { expression, frame, receiver: undefined } }
     if (callee.kind === 'foreign') return { kind: 'foreign', name: `new ${callee.name}`, by }

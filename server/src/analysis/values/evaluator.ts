@@ -169,6 +169,7 @@ export class Evaluator {
     let best: Value = unknown
     for (const source of binding.sources) {
       const value = this.source(source, frame, binding.owner)
+      if (value.kind === 'object' && binding.members) return { ...value, stored: binding }
       if (isDefinite(value) && !(value.kind === 'constant' && value.value == null)) return value
       if (!isKnown(best)) best = value
     }

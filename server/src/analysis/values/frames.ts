@@ -1,6 +1,7 @@
 /** Values as far as they are known without running anything, and the activations they are known in. */
 import type {
   ArrayExpression,
+  Binding,
   CallExpression,
   ClassCode,
   Expression,
@@ -62,7 +63,14 @@ export type Value =
       readonly args: readonly Thunk[] | undefined
       readonly by: Made | undefined
     }
-  | { readonly kind: 'object'; readonly expression: ObjectExpression; readonly frame: Frame; readonly by: Made }
+  | {
+      readonly kind: 'object'
+      readonly expression: ObjectExpression
+      readonly frame: Frame
+      readonly by: Made
+      /** The name it was given, by which more may be stored in it: `options.autoCommit = false`. */
+      readonly stored?: Binding
+    }
   | { readonly kind: 'array'; readonly expression: ArrayExpression; readonly frame: Frame; readonly by: Made }
   | { readonly kind: 'module'; readonly module: Module; readonly by: Made | undefined }
   /** Of this project, but its file is not there. */

@@ -76,11 +76,17 @@ export class Members {
     }
   }
 
+  /** A static member, looked for up the chain of base classes. */
   #static(base: Extract<Value, { kind: 'class' }>, name: string): Value | undefined {
-    const method = base.code.methods.get(name)
-    if (method) return { kind: 'closure', code: method, frame: base.frame, self: base, by: base.by }
-    const field = base.code.fields.get(name)?.sources[0]
-    return field ? this.#evaluator.source(field, base.frame, undefined) : undefined
+    let at: Value = base
+    for (let hops = 0; at.kind === 'class' && hops < 8; hops++) {
+      const method = at.code.methods.get(name)
+      if (method) return { kind: 'closure', code: method, frame: at.frame, self: base, by: base.by }
+      const field = at.code.fields.get(name)?.sources[0]
+      if (field) return this.#evaluator.source(field, at.frame, undefined)
+      at = at.code.base ? this.#evaluator.evaluate(at.code.base, at.frame) : unknown
+    }
+    return at.kind === 'external' || at.kind === 'foreign' ? this.member(at, name, base.by) : undefined
   }
 
   /** A field or method of an instance, looked for up the chain of base classes. */

@@ -2,6 +2,7 @@
 import type { Expression } from '../../facts/code.ts'
 import type { Option, PipelineOptions, Text } from '../../facts/model.ts'
 import { placeOf, sourceText } from '../walk/places.ts'
+import { frameOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Frame, Made, Value } from './frames.ts'
 
@@ -32,6 +33,8 @@ export class OptionReader {
     const [name, ...rest] = path
     if (object.kind !== 'object' || name === undefined || depth > spreadsMax) return undefined
     const property = [...object.expression.properties].reverse().find(one => one.name === name)
+    const stored = storedIn(object, name)
+    if (stored) return this.#stored(stored, rest, property !== undefined, depth)
     if (!property) {
       for (const spread of object.expression.properties) {
         if (!spread.isSpread) continue
@@ -46,6 +49,21 @@ export class OptionReader {
     if (value.kind === 'constant' && !this.#isDefault(property.value, object.frame))
       return { at, value: value.value, isKnown: true }
     return { at, value: undefined, isKnown: false }
+  }
+
+  /** What is stored later may be so under a condition: it is known where nothing else was there before. */
+  #stored(
+    values: readonly Made[],
+    rest: readonly string[],
+    isSet: boolean,
+    depth: number,
+  ): Option<unknown> | undefined {
+    const [{ expression, frame }] = values as [Made]
+    const value = this.#evaluator.evaluate(expression, frame)
+    if (rest.length) return this.#find(value, rest, depth + 1)
+    const at = placeOf(frame.module, expression)
+    const isKnown = value.kind === 'constant' && values.length === 1 && !isSet && !this.#isDefault(expression, frame)
+    return { at, value: isKnown ? value.value : undefined, isKnown }
   }
 
   /** `options.fromBeginning ?? false`: what is written is only what holds where the caller says nothing. */
@@ -101,9 +119,21 @@ export function textOf(evaluator: Evaluator, made: Made): Text {
   }
 }
 
-/** The expression of a property, in the object itself or what is spread into it. */
+/** What is stored in an object under a name after it was made: `options.autoCommit = false`. */
+function storedIn({ stored, frame }: Extract<Value, { kind: 'object' }>, name: string): readonly Made[] | undefined {
+  const values = (stored?.members?.get(name) ?? []).flatMap((source): Made[] =>
+    source.kind === 'expression' && source.path.length === 0
+      ? [{ expression: source.from, frame: frameOf(frame, source.inside) }]
+      : [],
+  )
+  return values.length > 0 ? values : undefined
+}
+
+/** The expression of a property, in the object itself, what is spread into it, or what is stored in it later. */
 export function propertyOf(evaluator: Evaluator, object: Value | undefined, name: string, depth = 0): Made | undefined {
   if (object?.kind !== 'object' || depth > spreadsMax) return undefined
+  const stored = storedIn(object, name)
+  if (stored) return stored[0]
   for (const property of [...object.expression.properties].reverse()) {
     if (property.name === name) return { expression: property.value, frame: object.frame }
     const spread = property.isSpread

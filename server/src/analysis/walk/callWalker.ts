@@ -19,11 +19,11 @@ import type { Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
 
-/** The function whose second parameter is called: `new Promise((resolve, reject) => …)`. */
-function executorOf({ callee }: CallExpression): FunctionCode | undefined {
+/** The function one of whose parameters is called: `new Promise((resolve, reject) => …)`. */
+function ownerOf(callee: Expression, index: 0 | 1): FunctionCode | undefined {
   const binding = callee.kind === 'name' ? callee.binding : undefined
-  const isSecond = binding?.sources.some(one => one.kind === 'parameter' && one.index === 1 && one.path.length === 0)
-  return isSecond ? binding?.owner : undefined
+  const isIt = binding?.sources.some(one => one.kind === 'parameter' && one.index === index && one.path.length === 0)
+  return isIt ? binding?.owner : undefined
 }
 
 /** The function itself, or the payload that holds it. */
@@ -31,8 +31,9 @@ function isHeartbeat(value: Value): boolean {
   return value.kind === 'external' && /:Each(?:Batch|Message)Payload#(?:\.heartbeat)?$/.test(value.type)
 }
 
-function rejects(call: CallExpression, position: Position): boolean {
-  const executor = executorOf(call)
+/** Whether a function is what settles the promise around it: `resolve` (0) or `reject` (1). */
+function isSettling(callee: Expression, index: 0 | 1, position: Position): boolean {
+  const executor = ownerOf(callee, index)
   return (
     executor !== undefined &&
     position.frame.module.calls.some(({ call: made }) => {
@@ -63,8 +64,15 @@ export class CallWalker {
       this.#promises.chain(call, position, use, out)
       return
     }
-    if (rejects(call, position)) {
-      this.#reject(call, position, out)
+    if (this.isReject(call.callee, position)) {
+      this.arguments(call, position, out)
+      this.reject(call.callee, calleeOf(position.frame.module, call), position, out)
+      return
+    }
+    // `resolve(false)`: whoever waits can see what became of it.
+    if (call.args.length > 0 && isSettling(call.callee, 0, position)) {
+      this.arguments(call, position, out)
+      this.signal(call, 'told', position, out)
       return
     }
     this.#walker.noteLookup(call, position)
@@ -101,13 +109,25 @@ export class CallWalker {
   }
 
   /** Inside the handler a rejection is an error like any other; of a promise around the consumer it tells whoever waits there. */
-  #reject(call: CallExpression, position: Position, out: Flow[]): void {
-    this.arguments(call, position, out)
-    const at = calleeOf(position.frame.module, call)
-    const executor = executorOf(call)
+  reject(callee: Expression, at: Place, position: Position, out: Flow[]): void {
+    const executor = ownerOf(callee, 1)
     if (executor && position.entered.includes(executor))
       out.push({ kind: 'exit', exit: 'throw', at, calls: position.calls, hasValue: true })
-    else this.signal(call, 'told', position, out)
+    else
+      out.push({
+        kind: 'signal',
+        signal: 'told',
+        at,
+        calls: position.calls,
+        name: sourceText(position.frame.module, callee, 40),
+        isWaitedFor: true,
+        fixes: [],
+      })
+  }
+
+  /** `.catch(reject)` */
+  isReject(expression: Expression, position: Position): boolean {
+    return isSettling(expression, 1, position)
   }
 
   // ---- ours ---------------------------------------------------------------------------------------------------

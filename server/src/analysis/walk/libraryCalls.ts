@@ -179,7 +179,10 @@ export class LibraryCalls {
       const offset = this.#walker.offsets.position(call, row, position.frame)
       const found = this.#groupPositions.position(call, row, position.frame)
       const group = found && { ...found, fixes: groupCommitFix(position.frame, call, row.commit) }
-      out.push({ kind: 'commit', ...base, commit: isFlush ? 'flush' : row.commit, name, offset, group, fixes: [] })
+      // A resolved or stored offset is noted at once, promise or not.
+      const isDropped = row.commit === 'commit' && !type.endsWith('Sync()') && (use === 'floating' || use === 'void')
+      const commit = isFlush ? 'flush' : row.commit
+      out.push({ kind: 'commit', ...base, commit, name, offset, group, isAwaited: !isDropped, fixes: [] })
     } else if (row?.kind === 'seek') {
       out.push({ kind: 'seek', ...base })
     } else if (row) {

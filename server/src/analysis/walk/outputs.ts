@@ -1,7 +1,7 @@
 /** From a library call to an output fact: what it is called, whether a repeat does harm, which keys differ on every run. */
 import type { CallExpression, Expression } from '../../facts/code.ts'
 import type { Judge } from '../../facts/libraries/outputs.ts'
-import { judgeSql } from '../../facts/libraries/sql.ts'
+import { insertedColumns, judgeSql } from '../../facts/libraries/sql.ts'
 import type { FreshValue, Idempotency, Output, OutputKind, Place } from '../../facts/model.ts'
 import { recordKeyFix } from '../fixes/handlerFixes.ts'
 import { insertFixes } from '../fixes/outputFixes.ts'
@@ -120,13 +120,10 @@ export class Outputs {
     if (sql.isRepeatable) return { name: sql.name, target: sql.target, idempotency: repeatable(sql.reason) }
     // A key that the table already holds makes a plain insert fail; an upsert goes on and adds.
     if (sql.isPlainInsert) {
-      const columns = /\(([^)]*)\)/.exec(text)?.[1] ?? ''
-      const keyed = columns
-        .split(',')
-        .map(column => column.trim().replace(/["'`]/g, ''))
-        .find(column => identity.test(column))
+      // What the database makes itself, as `gen_random_uuid()`, is another one each time.
+      const keyed = insertedColumns(text).find(({ name, value }) => identity.test(name) && !value?.includes('('))
       if (keyed && this.#argumentsFromRecord(call))
-        return { name: sql.name, target: sql.target, idempotency: repeatable(`keyed by '${keyed}'`) }
+        return { name: sql.name, target: sql.target, idempotency: repeatable(`keyed by '${keyed.name}'`) }
     }
     return { name: sql.name, target: sql.target, idempotency: harmful(sql.reason) }
   }
@@ -290,8 +287,11 @@ export class Outputs {
   #fixes(call: OutputCall, judge: Judge): Output['fixes'] {
     const source = call.made && /Statement(?:Sync)?#\.run\(\)$/.test(call.type) ? call.made : call
     const expression = ('call' in source ? source.call : source.expression).args[0]
-    const dialect = /^mysql/.test(call.type) ? 'mysql' : 'standard'
-    return judge === 'sql' && expression ? insertFixes(this.#evaluator, expression, source.frame, dialect) : []
+    if (judge !== 'sql' || !expression) return []
+    const text = textWithHoles(this.#evaluator, expression, source.frame)
+    // No conflict ever happens on a key that the database makes anew.
+    if (text && insertedColumns(text).some(({ name, value }) => identity.test(name) && value?.includes('('))) return []
+    return insertFixes(this.#evaluator, expression, source.frame, /^mysql/.test(call.type) ? 'mysql' : 'standard')
   }
 }
 

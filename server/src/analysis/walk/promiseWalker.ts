@@ -93,7 +93,9 @@ export class PromiseWalker {
     const { module } = position.frame
     const at = placeOf(module, nameAt)
     const closure = this.#calls.closure(handler, position)
-    const isUsed = use === 'consumed' || use === 'returned' || use === 'stored' || use === 'value'
+    // What a promise's executor starts ends in its `resolve` and `reject`; the result of the chain goes nowhere.
+    const isKept = use === 'stored' && !position.isExecutor
+    const isUsed = use === 'consumed' || use === 'returned' || use === 'value' || isKept
     return {
       kind: 'try',
       at,
@@ -104,8 +106,13 @@ export class PromiseWalker {
       defersError: false,
       storesResult: false,
       errorName: closure?.code.parameters[0]?.binding?.name,
+      // Thrown there it would reach nobody.
       handlerEnd:
-        closure && !closure.code.isExpression && closure.code.start >= handler.start && closure.code.end <= handler.end
+        closure &&
+        !position.isExecutor &&
+        !closure.code.isExpression &&
+        closure.code.start >= handler.start &&
+        closure.code.end <= handler.end
           ? placeOf(module, { start: closure.code.end - 1, end: closure.code.end - 1 })
           : undefined,
       cleanup: undefined,
@@ -125,6 +132,11 @@ export class PromiseWalker {
   #named(expression: Expression, position: Position): Flow {
     const value = this.#walker.evaluator.evaluate(expression, position.frame)
     const at = placeOf(position.frame.module, expression)
+    if (this.#calls.isReject(expression, position)) {
+      const steps: Flow[] = []
+      this.#calls.reject(expression, at, position, steps)
+      return sequence(steps)
+    }
     if (value.kind === 'external' && value.type.startsWith('global:console.'))
       return {
         kind: 'signal',

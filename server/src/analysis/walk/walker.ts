@@ -28,8 +28,8 @@ import { placeOf, samePlace, sourceText } from './places.ts'
 import type { Entering, Position, Use } from './positions.ts'
 import { absorbBreaks, assignsOutside, isValue, loopKind, storesOutside } from './statements.ts'
 
-/** Calls into one another: deeper is not followed. Two levels cover most real code; three cover dead-letter and dataset helpers. */
-const depthMax = 4
+/** Calls into one another: deeper is not followed. Layered code has a handler, a service, a use case, a repository and its adapter. */
+const depthMax = 6
 /** Flow nodes of one handler. */
 const nodesMax = 4_000
 

@@ -74,10 +74,16 @@ export const outputRows: readonly OutputRow[] = [
     judge: append('an increment', /^(?!.*\b(?:increment|decrement|multiply|push)\b)/s),
   },
   // TypeORM
-  ...rows('database', insert, ['typeorm:Repository#.insert()', 'typeorm:EntityManager#.insert()']),
+  ...rows('database', insert, [
+    'typeorm:Repository#.insert()',
+    'typeorm:EntityManager#.insert()',
+    'typeorm:BaseEntity.insert()',
+  ]),
   ...rows('database', 'save', [
     'typeorm:Repository#.save()',
     'typeorm:EntityManager#.save()',
+    'typeorm:BaseEntity.save()',
+    'typeorm:BaseEntity#.save()',
     'sequelize:Model.create()',
   ]),
   ...rows('database', 'repeatable', [
@@ -89,6 +95,14 @@ export const outputRows: readonly OutputRow[] = [
     'typeorm:EntityManager#.delete()',
     'typeorm:Repository#.remove()',
     'typeorm:Repository#.softDelete()',
+    'typeorm:Repository#.softRemove()',
+    'typeorm:BaseEntity.upsert()',
+    'typeorm:BaseEntity.update()',
+    'typeorm:BaseEntity.delete()',
+    'typeorm:BaseEntity.remove()',
+    'typeorm:BaseEntity.softRemove()',
+    'typeorm:BaseEntity#.remove()',
+    'typeorm:BaseEntity#.softRemove()',
   ]),
   ...rows('database', append('an increment'), [
     'typeorm:Repository#.increment()',

@@ -15,6 +15,29 @@ export interface SqlVerdict {
   readonly isPlainInsert?: boolean
 }
 
+/** Columns of `INSERT INTO t (a, b) VALUES ($1, now())` with what is written into them; none where they are not listed. */
+export function insertedColumns(text: string): { readonly name: string; readonly value: string | undefined }[] {
+  const insert = /insert\s+(?:\w+\s+)*?into\s+[^\s(]+\s*\(([^)]*)\)(?:\s*values\s*\()?/i.exec(text)
+  if (!insert) return []
+  const values = partsUntilClosed(text.slice(insert.index + insert[0].length))
+  return (insert[1] as string)
+    .split(',')
+    .map((column, index) => ({ name: column.trim().replace(/["'`]/g, ''), value: values[index]?.trim() }))
+}
+
+/** `$1, coalesce($2, 0))` in its parts, up to the bracket that closes them. */
+function partsUntilClosed(text: string): string[] {
+  const parts = ['']
+  let depth = 0
+  for (const char of text) {
+    if (char === '(') depth++
+    else if (char === ')' && depth-- === 0) break
+    if (char === ',' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += char
+  }
+  return parts
+}
+
 /** @returns undefined where the text is no SQL. */
 export function judgeSql(text: string): SqlVerdict | undefined {
   const words = sqlWords(text)

@@ -37,6 +37,10 @@ const renamed: Readonly<Record<string, string>> = {
   ...kafkajsLike('@confluentinc/kafka-javascript', '@confluentinc/kafka-javascript:KafkaJS.Kafka'),
   ...rdkafkaLike('node-rdkafka'),
   ...rdkafkaLike('@confluentinc/kafka-javascript'),
+  // What kafkajs calls a message is what a producer sends; librdkafka calls so what a consumer gets.
+  'kafkajs:Message': 'kafkajs:ProducerMessage',
+  '@confluentinc/kafka-javascript:KafkaJS.Message': '@confluentinc/kafka-javascript:KafkaJS.ProducerMessage',
+  '@confluentinc/kafka-javascript:Message': '@confluentinc/kafka-javascript:RdMessage',
   '@platformatic/kafka:Consumer#.consume()': '@platformatic/kafka:MessagesStream#',
   '@platformatic/kafka:MessagesStream#[]': '@platformatic/kafka:Message#',
   '@nestjs/microservices:ClientProxy#': '@nestjs/microservices:ClientKafka#',
@@ -83,6 +87,7 @@ const renamed: Readonly<Record<string, string>> = {
   'typeorm:QueryRunner#.manager': 'typeorm:EntityManager#',
   'typeorm:DataSource#.createQueryRunner()': 'typeorm:QueryRunner#',
   'typeorm:Repository#.manager': 'typeorm:EntityManager#',
+  'typeorm:BaseEntity.create()': 'typeorm:BaseEntity#',
   'axios:create()': 'axios:',
   'axios:AxiosInstance#': 'axios:',
   'axios:default': 'axios:',
@@ -108,6 +113,8 @@ function kafkajsLike(library: string, entry: string): Record<string, string> {
     [`${library}:KafkaJS.Producer#`]: `${library}:Producer#`,
     [`${library}:KafkaJS.EachMessagePayload#`]: `${library}:EachMessagePayload#`,
     [`${library}:KafkaJS.EachBatchPayload#`]: `${library}:EachBatchPayload#`,
+    [`${library}:KafkaJS.KafkaMessage#`]: `${library}:Message#`,
+    [`${library}:KafkaJS.Batch#`]: `${library}:Batch#`,
     [`${library}:EachMessagePayload#.message`]: `${library}:Message#`,
     [`${library}:EachBatchPayload#.batch`]: `${library}:Batch#`,
     [`${library}:EachBatchPayload#.messages`]: `${library}:Batch#.messages`,
@@ -142,6 +149,11 @@ export function derive(type: string, step: string): string {
 
 /** The name of what `import { name } from 'specifier'` gives. */
 export function importedType(specifier: string, name: string): string {
+  // The file in which the Confluent client keeps what it exports as `KafkaJS`.
+  if (specifier === '@confluentinc/kafka-javascript/lib/kafkajs') {
+    const whole = importedType('@confluentinc/kafka-javascript', 'KafkaJS')
+    return name === '*' || name === 'default' || name === '=' ? whole : derive(whole, `.${name}`)
+  }
   const library = packageAliases[specifier] ?? specifier
   if (name === '*' || name === 'default' || name === '=') return `${library}:`
   return renamed[`${library}:${name}`] ?? `${library}:${name}`

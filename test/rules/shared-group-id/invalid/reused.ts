@@ -12,7 +12,7 @@ export class Receiver {
 
   async start(handle: (payload: EachMessagePayload) => Promise<void>): Promise<void> {
     const consumer = this.#client.consumer({ groupId: 'receiver' })
-//                                                    ^^^^^^^^^^ shared-group-id: Group 'receiver' is fixed in code that is used for different topics or handlers, so all of them join one group and each sees only part of the records. Take the group from the caller.
+//                                                    ^^^^^^^^^^ shared-group-id: Group 'receiver' is fixed in code whose callers choose the topics: two that choose different ones join one group, and each sees only part of the records. Take the group from the caller.
     this.#consumer = consumer
     await consumer.subscribe({ topic: this.#topic, fromBeginning: true })
     await consumer.run({ eachMessage: payload => handle(payload) })

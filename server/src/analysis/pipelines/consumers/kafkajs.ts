@@ -89,6 +89,8 @@ function readOptions(options: OptionReader, run: Value | undefined): PipelineOpt
 
 /** Behind the brace, with the line break and indent that the first option has. */
 function startOf({ expression, frame }: Extract<Value, { kind: 'object' }>): PipelineOptions['runOptions'] {
+  // `new Object()` has no brace to stand behind.
+  if (frame.module.text[expression.start] !== '{') return undefined
   const start = expression.start + 1
   const separator = /^\s*/.exec(frame.module.text.slice(start, start + 200))?.[0] || ' '
   return { at: at(frame.module, start), separator }

@@ -1,9 +1,9 @@
 /** `@platformatic/kafka`: `stream.on('data', f)` of what `consumer.consume({...})` gives, and `for await` over it. */
-import type { FunctionCode, LoopStatement, Module, Statement } from '../../../facts/code.ts'
+import type { CallExpression, FunctionCode, LoopStatement, Module, Statement } from '../../../facts/code.ts'
 import type { CommitMode } from '../../../facts/model.ts'
 import { commitInLoopFix } from '../../fixes/autoCommitFix.ts'
 import { stopFix } from '../../fixes/stopFix.ts'
-import type { Frame, Value } from '../../values/frames.ts'
+import { type Frame, looseFrame, type Value } from '../../values/frames.ts'
 import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { placeOf } from '../../walk/places.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
@@ -22,8 +22,9 @@ export const platformaticConsumer: ConsumerAdapter = {
     const group = propertyOf(evaluator, config, 'groupId') ?? propertyOf(evaluator, consume, 'groupId')
     const topics = propertyOf(evaluator, consume, 'topics')
     const autoCommit = options.boolean('autocommit')
-    const followed = listeners(finder, frame)
-    const loops = loopsOf(finder, frame)
+    const found = readers(finder, call, frame)
+    const followed = found.flatMap(reader => reader.followed)
+    const loops = found.flatMap(reader => reader.loops)
     const [only] = loops
     const list = topics ? evaluator.evaluate(topics.expression, topics.frame) : undefined
     return {
@@ -62,12 +63,47 @@ function commitMode(options: OptionReader): CommitMode {
   return autoCommit.value === false ? 'manual' : 'before-handler'
 }
 
-function listeners(finder: Finder, frame: Frame): FoundHandler[] {
+/** Functions in which the stream may be read: the one that asks for it, or, where that does not, others of the file. */
+function readers(finder: Finder, call: CallExpression, frame: Frame): readonly Reader[] {
+  const here = readerOf(finder, frame, () => true)
+  if (here.followed.length + here.loops.length > 0) return [here]
+  const isOnly = frame.module.calls.filter(({ call: other }) => isConsume(other)).length === 1
+  const owner = ownerOf(frame.code)
+  return frame.module.functions.flatMap(code => {
+    if (code === frame.code) return []
+    return readerOf(finder, looseFrame(frame.module, code), stream =>
+      // By its type alone it may be another one's.
+      stream.call ? stream.call.expression === call : isOnly || (owner !== undefined && ownerOf(code) === owner),
+    )
+  })
+}
+
+interface Reader {
+  readonly followed: readonly FoundHandler[]
+  readonly loops: readonly { readonly handler: FoundHandler; readonly loop: LoopStatement }[]
+}
+
+type Stream = Extract<Value, { kind: 'external' }>
+
+function isConsume({ callee }: CallExpression): boolean {
+  return callee.kind === 'member' && callee.name === 'consume'
+}
+
+function ownerOf(code: FunctionCode | undefined): FunctionCode['owner'] {
+  return code?.owner ?? (code?.parent && ownerOf(code.parent))
+}
+
+function readerOf(finder: Finder, frame: Frame, isOurs: (stream: Stream) => boolean): Reader {
+  return { followed: listeners(finder, frame, isOurs), loops: loopsOf(finder, frame, isOurs) }
+}
+
+function listeners(finder: Finder, frame: Frame, isOurs: (stream: Stream) => boolean): FoundHandler[] {
   return frame.module.calls.flatMap(({ call, inside }): FoundHandler[] => {
     if (inside !== frame.code || call.callee.kind !== 'member' || call.callee.name !== 'on') return []
     const stream = finder.evaluator.evaluate(call.callee.of, frame)
     const event = call.args[0]
-    if (!isStream(stream) || event?.kind !== 'literal' || event.value !== 'data' || !call.args[1]) return []
+    if (!isStream(stream) || !isOurs(stream)) return []
+    if (event?.kind !== 'literal' || event.value !== 'data' || !call.args[1]) return []
     const handler = finder.handler(
       finder.evaluator.evaluate(call.args[1], frame),
       [`${library}:Message#`],
@@ -79,10 +115,11 @@ function listeners(finder: Finder, frame: Frame): FoundHandler[] {
 }
 
 /** The body of the loop is the handler; it awaits by being a loop. */
-function loopsOf(finder: Finder, frame: Frame): { handler: FoundHandler; loop: LoopStatement }[] {
+function loopsOf(finder: Finder, frame: Frame, isOurs: (stream: Stream) => boolean): Reader['loops'] {
   const body = frame.code ? frame.code.body : frame.module.body
   return [...loopsIn(body)].flatMap((loop): { handler: FoundHandler; loop: LoopStatement }[] => {
-    if (!loop.isAwait || !loop.over || !isStream(finder.evaluator.evaluate(loop.over, frame))) return []
+    const stream = loop.isAwait && loop.over ? finder.evaluator.evaluate(loop.over, frame) : undefined
+    if (!loop.over || !stream || !isStream(stream) || !isOurs(stream)) return []
     const head = { start: loop.start, end: loop.over.end + 1 }
     const code: FunctionCode = loopCode(frame.module, frame.code, loop)
     const closure: Value = { kind: 'closure', code, frame, self: undefined, by: undefined }
@@ -112,7 +149,7 @@ function loopCode(module: Module, parent: FunctionCode | undefined, loop: LoopSt
   }
 }
 
-function isStream(value: Value): boolean {
+function isStream(value: Value): value is Stream {
   return value.kind === 'external' && value.type === `${library}:MessagesStream#`
 }
 

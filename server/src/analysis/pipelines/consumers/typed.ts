@@ -40,6 +40,7 @@ export function typedPipelines(finder: Finder, entered: ReadonlySet<FunctionCode
             args: payloads.some(payload => payload?.isWrapped) ? payloads.map(argumentOf) : [],
             role: found.role,
             isAwaited: true,
+            isCalledOutOfSight: true,
             at,
           },
         ],
@@ -57,12 +58,12 @@ function isTop(code: FunctionCode): boolean {
 
 function payloadOf(finder: Finder, code: FunctionCode, index: number): Payload | undefined {
   const value = finder.evaluator.typeValue(code.parameters[index]?.type, finder.module)
-  const direct = roleOf(value)
+  const direct = roleOf(finder, value)
   if (direct || value.kind !== 'typed' || !value.type.members) return direct
   // An object of one's own that holds the messages of a batch, beside what resolves them.
   const members = [...value.type.members.entries()].map(([name, type]) => ({
     name,
-    role: roleOf(finder.evaluator.typeValue(type, value.module)),
+    role: roleOf(finder, finder.evaluator.typeValue(type, value.module)),
   }))
   const resolves = members.some(({ name }) => name === 'resolveOffset' || name === 'heartbeat')
   const found = resolves ? members.find(({ role }) => role)?.role : undefined
@@ -84,14 +85,11 @@ function argumentOf(payload: Payload | undefined): Thunk {
   }
 }
 
-function roleOf(value: Value): Payload | undefined {
-  if (
-    value.kind === 'typed' &&
-    value.type.kind === 'array' &&
-    value.type.args?.[0]?.of?.kind === 'name' &&
-    /^(?:KafkaMessage|Message)$/.test(value.type.args[0].of.name)
-  )
-    return { library: 'kafkajs', role: 'batch' }
+function roleOf(finder: Finder, value: Value): Payload | undefined {
+  if (value.kind === 'typed' && value.type.kind === 'array') {
+    const element = roleOf(finder, finder.evaluator.typeValue(value.type.args?.[0], value.module))
+    return element && { ...element, role: 'batch' }
+  }
   const match = value.kind === 'external' ? payloads.exec(value.type) : null
   if (!match) return undefined
   const isBatch = /Batch/.test(match[2] as string) || match[3] !== undefined

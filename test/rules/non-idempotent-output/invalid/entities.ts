@@ -1,0 +1,30 @@
+import { Kafka } from 'kafkajs'
+import { Pool } from 'pg'
+import { BaseEntity, Column, Entity, PrimaryGeneratedColumn } from 'typeorm'
+
+const kafka = new Kafka({ clientId: 'orders', brokers: ['localhost:9092'] })
+const consumer = kafka.consumer({ groupId: 'orders' })
+const pool = new Pool()
+
+abstract class Stored extends BaseEntity {
+  @PrimaryGeneratedColumn()
+  id!: number
+}
+
+@Entity()
+class Cart extends Stored {
+  @Column()
+  customer!: string
+}
+
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    const cart = Cart.create({ customer: String(message.key) })
+    await Cart.save(cart)
+//        ^^^^^^^^^ non-idempotent-output: 'Cart.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+    await cart.softRemove()
+    await pool.query('INSERT INTO notes (id, customer) VALUES (gen_random_uuid(), $1)', [String(message.key)])
+//        ^^^^^^^^^^ non-idempotent-output: 'INSERT INTO notes' runs again when the record is delivered again (no ON CONFLICT clause), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+    await pool.query('INSERT INTO parts (id, weight) VALUES ($1, coalesce($2, 0))', [String(message.key), null])
+  },
+})
