@@ -19,10 +19,30 @@ export interface DescribedGroup {
 
 /** `DescribeGroups` v5 (Kafka 2.4): members and assignment of classic groups. */
 export function describeGroups(groupIds: readonly string[]): Request<readonly DescribedGroup[]> {
+  return groupDescription({ name: 'DescribeGroups', apiKey: 15, version: 5 }, groupIds, reader => {
+    const errorCode = reader.int16()
+    const groupId = reader.string()
+    const state = reader.string()
+    const protocolType = reader.string()
+    reader.string()
+    const members = reader.array(() => classicMember(reader, protocolType))
+    return { groupId, errorCode, state, members }
+  })
+}
+
+/**
+ * What the descriptions of all protocols have in common: ids go out, and each group that comes back ends in what one may do
+ * with it, which nobody asks for here.
+ *
+ * @param readGroup - up to its members
+ */
+export function groupDescription(
+  request: Pick<Request<never>, 'name' | 'apiKey' | 'version'>,
+  groupIds: readonly string[],
+  readGroup: (reader: WireReader) => DescribedGroup,
+): Request<readonly DescribedGroup[]> {
   return {
-    name: 'DescribeGroups',
-    apiKey: 15,
-    version: 5,
+    ...request,
     isFlexible: true,
     lane: 'prompt',
     encode(writer) {
@@ -34,15 +54,10 @@ export function describeGroups(groupIds: readonly string[]): Request<readonly De
     decode(reader) {
       reader.int32()
       const groups = reader.array(() => {
-        const errorCode = reader.int16()
-        const groupId = reader.string()
-        const state = reader.string()
-        const protocolType = reader.string()
-        reader.string()
-        const members = reader.array(() => classicMember(reader, protocolType))
+        const group = readGroup(reader)
         reader.int32()
         reader.tags()
-        return { groupId, errorCode, state, members }
+        return group
       })
       reader.tags()
       return groups
