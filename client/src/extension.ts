@@ -12,6 +12,7 @@ import { createClusters } from './cluster/clusters.ts'
 import { createFavourites } from './cluster/favourites.ts'
 import { createLagHistories, historiesFolder } from './cluster/lagHistories.ts'
 import { createLocalKafka } from './cluster/localKafka.ts'
+import { readOnlyClusters } from './cluster/readOnlyClusters.ts'
 import { ClusterTree } from './cluster/tree.ts'
 import { createTreeView } from './cluster/treeView.ts'
 import { registerCommands } from './commands.ts'
@@ -42,7 +43,11 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
   const clusters = createClusters(context.secrets, local, createLagHistories(historiesFolder(context)))
   const favourites = createFavourites(context.globalState)
   const tree = new ClusterTree(clusters, favourites)
-  const debugging = createDebugging(context, { analysis, pipelines }, local)
+  const debugging = createDebugging(
+    context,
+    { analysis, pipelines, readOnlyClusters: () => readOnlyClusters(clusters) },
+    local,
+  )
   const read = createReadOverview({ clusters, pipelines, analysis })
   const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>
     overviewAction({ analysis, pipelines, debugging }, action, groupId),

@@ -19,6 +19,18 @@ export const controlSocketVariable = 'TIDEMARK_CONTROL'
 export const controlTokenVariable = 'TIDEMARK_CONTROL_TOKEN'
 /** Set by the debugger: the scratch group that the run uses instead of the pipeline's own. */
 export const controlScratchGroupVariable = 'TIDEMARK_SCRATCH_GROUP'
+/** A cluster that no debug run may change. */
+export interface ReadOnlyCluster {
+  readonly name: string
+  readonly brokers: readonly string[]
+  readonly clusterId?: string | undefined
+}
+
+/**
+ * Clusters that no debug run may change: brokers, separated by commas, or JSON, a list of `{name, brokers, clusterId}`. Set by the
+ * debugger from its settings; in a terminal by whoever wants it.
+ */
+export const controlReadOnlyVariable = 'TIDEMARK_READ_ONLY'
 /** Set for a second instance that a fault starts: it joins as a member of its own, and ends with the link. */
 export const controlSecondInstanceVariable = 'TIDEMARK_SECOND_INSTANCE'
 

@@ -2,7 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { scratchGroupName } from '@tidemark/runtime/host'
-import { controlScratchGroupVariable, controlSocketVariable, controlTokenVariable } from '@tidemark/runtime/protocol'
+import {
+  controlReadOnlyVariable,
+  controlScratchGroupVariable,
+  controlSocketVariable,
+  controlTokenVariable,
+  type ReadOnlyCluster,
+} from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
 import type { Analysis } from '../analysis/languageClient.ts'
 import { noPipeline, pipelinesOfGroup } from '../analysis/openPipeline.ts'
@@ -53,6 +59,8 @@ export interface Debugging extends vscode.Disposable {
 interface Known {
   readonly analysis: Analysis
   readonly pipelines: Pipelines
+  /** Clusters on which no pipeline is debugged: the started program refuses them, which alone knows the one it uses. */
+  readOnlyClusters(): Promise<readonly ReadOnlyCluster[]>
 }
 
 export function createDebugging(context: vscode.ExtensionContext, known: Known, local: LocalKafka): Debugging {
@@ -96,7 +104,7 @@ export function createDebugging(context: vscode.ExtensionContext, known: Known, 
     session.parentSession ? runOf(session.parentSession) : runs.get(String(session.configuration[runProperty]))
 
   const listeners = [
-    vscode.debug.registerDebugConfigurationProvider(debugType, provider(context, open)),
+    vscode.debug.registerDebugConfigurationProvider(debugType, provider(context, open, known)),
     vscode.debug.registerDebugConfigurationProvider(
       debugType,
       dynamicConfigurations(known.pipelines),
@@ -209,7 +217,11 @@ function dynamicConfigurations(pipelines: Pipelines): vscode.DebugConfigurationP
 }
 
 /** Resolves to a configuration of the JavaScript debugger, which does the rest. */
-function provider(context: vscode.ExtensionContext, open: OpenRun): vscode.DebugConfigurationProvider {
+function provider(
+  context: vscode.ExtensionContext,
+  open: OpenRun,
+  { readOnlyClusters }: Known,
+): vscode.DebugConfigurationProvider {
   return {
     /** A failure is told once, here; `undefined` then ends the start without VS Code's own box. */
     async resolveDebugConfiguration(folder, given: TidemarkConfiguration) {
@@ -225,7 +237,8 @@ function provider(context: vscode.ExtensionContext, open: OpenRun): vscode.Debug
           args: given.args,
           preload: context.asAbsolutePath('client/dist/preload.cjs'),
         })
-        return resolved(given, plan, await open(given, program, folder))
+        const refused = await readOnlyClusters()
+        return resolved(given, plan, refused, await open(given, program, folder))
       } catch (error) {
         void showFailure(error)
         return undefined
@@ -248,7 +261,12 @@ function requireTrust(): void {
   )
 }
 
-function resolved(given: TidemarkConfiguration, plan: LaunchPlan, run: DebugRun): vscode.DebugConfiguration {
+function resolved(
+  given: TidemarkConfiguration,
+  plan: LaunchPlan,
+  refused: readonly ReadOnlyCluster[],
+  run: DebugRun,
+): vscode.DebugConfiguration {
   const { groupId: _group, useRealGroup: _real, stopAtStart: _stop, script: _script, ...passedOn } = given
   return {
     skipFiles: ['<node_internals>/**', '**/node_modules/**'],
@@ -268,6 +286,7 @@ function resolved(given: TidemarkConfiguration, plan: LaunchPlan, run: DebugRun)
       ...given.env,
       [controlSocketVariable]: run.link.path,
       [controlTokenVariable]: run.link.token,
+      ...(refused.length > 0 ? { [controlReadOnlyVariable]: JSON.stringify(refused) } : {}),
       ...(run.options.scratchGroup ? { [controlScratchGroupVariable]: run.options.scratchGroup } : {}),
     },
     [runProperty]: run.id,

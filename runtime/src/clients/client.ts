@@ -59,6 +59,7 @@ export interface KafkaConnection {
 export interface DebugConnection {
   /** Every broker as it advertises itself, `host:port`. */
   brokers(): Promise<readonly string[]>
+  clusterId(): Promise<string | undefined>
   /** The longest session that a member may ask for, `group.max.session.timeout.ms`; `undefined` where brokers do not tell. */
   sessionTimeoutMsMax(): Promise<number | undefined>
   /** All groups; `isEmpty`: known to have no member. */

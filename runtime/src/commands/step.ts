@@ -28,6 +28,9 @@ export const step: Command = {
   --use-real-group      moves the offsets of the pipeline's own group; without it a scratch group starts from a copy of them
   --local-kafka NAME    the cluster of 'tidemark kafka' that 'fault brokerRestart' restarts (default)
 
+  TIDEMARK_READ_ONLY    in the environment: brokers (HOST:PORT[,…]) of clusters on which nothing may be changed; a pipeline that
+                        uses one of them is refused before it has joined or committed anything
+
 In a terminal: b batch  p phase  t partition  c continue  space pause  r records  o outputs  l replay  ? help  q quit  : a command
 Commands:
 ${commandHelp}

@@ -16,11 +16,12 @@ import type { OffsetRange } from '../semantics/ranges.ts'
 import type { Trace, TraceEvent } from '../trace.ts'
 import { connectEditor, type EditorConnection, standstillMsMax } from './connect.ts'
 import { cutUnit } from './cut.ts'
-import { forgetScratchGroup, lookAtCluster, sweepScratchGroups } from './debugCluster.ts'
+import { forgetScratchGroup, identityOf, lookAtCluster, sweepScratchGroups } from './debugCluster.ts'
 import { handlerPlace } from './handlerPlace.ts'
 import { ifItDied } from './ifItDied.ts'
 import { metIn } from './metIn.ts'
 import { offersOf } from './offers.ts'
+import { refuseReadOnly } from './readOnly.ts'
 import { refetch } from './refetch.ts'
 import { type ReplayStage, replayOffers } from './replay.ts'
 import { canStartSecond, freezeUntilReplaced } from './understudy.ts'
@@ -65,9 +66,13 @@ export interface Attachment {
   ended(report: StopReport, error: unknown): Promise<void>
 }
 
-/** Answers `undefined` when the editor cannot be reached or refuses: the run goes on without it, and says so. */
+/**
+ * Answers `undefined` when the editor cannot be reached or refuses: the run goes on without it, and says so.
+ * @throws TidemarkError CLUSTER_READ_ONLY
+ */
 export async function attach(options: AttachOptions): Promise<Attachment | undefined> {
   const { environment, groupId, guarantee, store, client, clock, trace, connection, isPerPartition } = options
+  await refuseReadOnly(environment, () => identityOf(connection))
   const cluster = await lookAtCluster(connection)
   const { standstillMs = standstillMsMax } = cluster
   const place = handlerPlace(options.handler)

@@ -1,7 +1,9 @@
 /** The cluster of a debug run: what it is, how long it lets a process stand, and the scratch groups in it. */
 import type { KafkaConnection } from '../clients/client.ts'
 import type { Clock } from '../clock.ts'
+import { bug } from '../errors.ts'
 import { standstillMsMax } from './connect.ts'
+import type { ClusterIdentity } from './readOnly.ts'
 import { isLeftOver, isScratchGroup } from './scratchName.ts'
 
 /** Groups of dead runs that one run sweeps. */
@@ -11,6 +13,14 @@ export interface ClusterFacts {
   readonly brokers?: readonly string[]
   /** The longest that the group waits at a breakpoint, where that is less than is wanted. */
   readonly standstillMs?: number
+}
+
+/** @throws TidemarkError nobody answers. */
+export async function identityOf({ debug }: KafkaConnection): Promise<ClusterIdentity> {
+  // Clients of the runtime all have it; of another one nothing would be known, and so nothing could be refused.
+  if (!debug) bug('a client that cannot tell its cluster is debugged beside read-only clusters')
+  const [brokers, clusterId] = await Promise.all([debug.brokers(), debug.clusterId()])
+  return { brokers, clusterId }
 }
 
 /** Nothing of it is needed for the run: what cannot be learned is left out. */

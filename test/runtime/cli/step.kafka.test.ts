@@ -58,6 +58,29 @@ test('run to a record by match, offset and time, on the real group where that is
   assert.match(ran.out, new RegExp(`at ${stage.topic}/0 1, record \\d of the batch`))
 })
 
+test('on a read-only cluster a pipeline is refused before it has joined, committed or copied anything', async t => {
+  const stage = await useLedger(t, 'transactional')
+  await stage.produce(0, JSON.stringify({ id: '1', customer: 'a', amountCents: 1 }))
+  const script = join(await tempFolder(t), 'script')
+  await writeFile(script, 'batch\nquit\n')
+  const brokers = stage.environment.TIDEMARK_BROKERS
+  const environment = { ...process.env, ...stage.environment, TIDEMARK_READ_ONLY: `elsewhere:9092, ${brokers}` }
+  for (const flags of [['--scratch', `${stage.group}-scratch`], ['--use-real-group']]) {
+    const ran = await tidemark(['step', ...flags, '--script', script, resolve(samples, 'totals-right.ts')], environment)
+    assert.equal(ran.code, 1, ran.out)
+    assert.match(
+      ran.out,
+      /The cluster \S+, \S+ is read-only: Tidemark does not debug a pipeline on it\. Set 'readOnly' to false/,
+    )
+  }
+  const groups = (await stage.connection.debug?.groups()) ?? assert.fail('groups cannot be listed')
+  assert.deepEqual(
+    groups.filter(({ groupId }) => groupId.startsWith(stage.group)),
+    [],
+  )
+  assert.equal(stage.cents(), 0)
+})
+
 test('what a terminal would obey is not passed on', async t => {
   const file = join(import.meta.dirname, '../control/programs/talkative.ts')
   const { stage, ran } = await step(t, file, 'phase\nquit\n', '--use-real-group')

@@ -70,6 +70,20 @@ test('eachMessage: three batches stepped in a scratch group, and the real group 
   assert.equal(await stage.committed(stage.group), 2)
 })
 
+test('on a read-only cluster the consumer is refused when it connects', async t => {
+  const stage = await prepare(t)
+  await stage.produce('a')
+  await stage.commit(0)
+  const editor = await openEditor(t, { stopAtStart: true })
+  const program = stage.start('eachMessage.ts', editor, {
+    TIDEMARK_READ_ONLY: JSON.stringify([{ name: 'production', brokers: [stage.brokers[0]] }]),
+  })
+  assert.notEqual(await program.ended, 0)
+  assert.match(program.output(), /The cluster production is read-only: Tidemark does not debug a pipeline on it/)
+  assert.deepEqual([editor.hellos.length, await stage.committed(stage.scratch)], [0, undefined])
+  assert.doesNotMatch(program.output(), /handled/)
+})
+
 test('eachBatch without autoCommit: what is told is what the handler committed, early, late or never', async t => {
   for (const [commits, inHandler, atEnd, outcome] of [
     ['early', /would be lost: their offsets are committed already/, 3, 'committed'],
@@ -140,6 +154,7 @@ test('without an editor nothing is patched or loaded', async t => {
 })
 
 interface Stage {
+  readonly brokers: readonly string[]
   readonly topic: string
   readonly group: string
   readonly scratch: string
@@ -164,6 +179,7 @@ async function prepare(t: TestContext): Promise<Stage> {
   await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false })
   await until('the topic is served', async () => (await admin.fetchTopicOffsets(topic)).length === 1)
   return {
+    brokers,
     topic,
     group,
     scratch,

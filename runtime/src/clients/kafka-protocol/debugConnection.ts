@@ -19,6 +19,7 @@ export function debugConnection(
   const nodeIds = async () => (await cluster.describe([])).brokers.map(({ nodeId }) => nodeId)
   return {
     brokers: () => told('Metadata', async () => (await nodeIds()).map(nodeId => cluster.addressOf(nodeId))),
+    clusterId: () => told('Metadata', async () => (await cluster.describe([])).clusterId ?? undefined),
     sessionTimeoutMsMax: () =>
       told('DescribeConfigs', async () => {
         const asked = (await nodeIds()).slice(0, askedMax)

@@ -35,6 +35,7 @@ export class StepSession {
   #faulted: FaultedParams | undefined
   #exit: number | NodeJS.Signals | undefined
   #isQuitting = false
+  #hasFailed = false
   #wake: () => void = () => {}
 
   constructor(options: SessionOptions) {
@@ -50,8 +51,9 @@ export class StepSession {
     return this.#exit === 'SIGKILL' && this.#faulted?.isDeath === true
   }
 
+  /** Whether the pipeline ended with an error by itself; known once it was quit. */
   get hasFailed(): boolean {
-    return this.#exit !== 0 && !this.#isQuitting
+    return this.#hasFailed
   }
 
   /** Resolves when the pipeline stands before its first batch, or has ended. */
@@ -81,7 +83,7 @@ export class StepSession {
     })
     await this.#until(() => this.#hello !== undefined || this.#exit !== undefined)
     this.#introduce(this.#hello, scratchGroup)
-    terminal.out('Waiting for the first batch.')
+    if (this.#exit === undefined) terminal.out('Waiting for the first batch.')
     await this.#stand(before)
   }
 
@@ -107,6 +109,7 @@ export class StepSession {
     const process = this.#process
     if (!process || this.#isQuitting) return
     this.#isQuitting = true
+    this.#hasFailed = this.#exit !== undefined && this.#exit !== 0 && !this.#hasDiedOfFault
     this.#link?.send({ kind: 'stop', deadlineMs: stopDeadlineMs, isFinal: true })
     const killing = setTimeout(() => process.child.kill('SIGKILL'), stopDeadlineMs + 1_000)
     if (this.#hello === undefined) process.child.kill('SIGTERM')

@@ -2,6 +2,7 @@
 import type { Kafka } from 'kafkajs'
 import type { KafkaConnection } from '../../clients/client.ts'
 import type { OffsetRange } from '../../semantics/ranges.ts'
+import type { ClusterIdentity } from '../readOnly.ts'
 import { type Refetched, refetch } from '../refetch.ts'
 
 /** Deletes the records of these ranges for good. */
@@ -12,6 +13,18 @@ export async function deleteRecords(kafka: Kafka, ranges: readonly OffsetRange[]
     await connection.deleteRecords?.(ranges.map(({ untilOffset, ...where }) => ({ ...where, offset: untilOffset })))
   } finally {
     await connection.close()
+  }
+}
+
+/** By kafkajs' own admin, which every version has. */
+export async function identityOf(kafka: Kafka): Promise<ClusterIdentity> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    const { brokers, clusterId } = await admin.describeCluster()
+    return { brokers: brokers.map(({ host, port }) => `${host}:${port}`), clusterId }
+  } finally {
+    await admin.disconnect()
   }
 }
 

@@ -7,10 +7,11 @@ import { connectEditor, type EditorConnection, type OwnFaultPorts, standstillMsM
 import { type ClusterFacts, forgetScratchGroup, lookAtCluster, sweepScratchGroups } from '../debugCluster.ts'
 import { handlerPlace } from '../handlerPlace.ts'
 import { currentHandling } from '../outputs.ts'
+import { refuseReadOnly } from '../readOnly.ts'
 import { replayOffers } from '../replay.ts'
 import { canStartSecond, freezeUntilReplaced } from '../understudy.ts'
 import type { PlainBatch } from './batch.ts'
-import { asking, canReachCluster, deleteRecords, expireMember, refetchPlain } from './cluster.ts'
+import { asking, canReachCluster, deleteRecords, expireMember, identityOf, refetchPlain } from './cluster.ts'
 import { plainOffers } from './offers.ts'
 import { PlainRun } from './plainRun.ts'
 import { type GroupSetting, type Positions, preparePositions } from './scratch.ts'
@@ -77,7 +78,7 @@ export function steppedConsumer(make: (standstillMs: number) => Consumer, settin
  * kafkajs fixes the session when a consumer is made, and only a connected one can ask the broker: so the first one made is given up
  * unconnected where the broker's limit is lower, and another one stands in its place, with the listeners it had.
  */
-function patientConsumer(make: (standstillMs: number) => Consumer, { kafka }: ConsumerSetting) {
+function patientConsumer(make: (standstillMs: number) => Consumer, { kafka, environment }: ConsumerSetting) {
   let current = make(standstillMsMax)
   const listeners: Parameters<Consumer['on']>[] = []
   let looked: Promise<ClusterFacts> | undefined
@@ -96,6 +97,7 @@ function patientConsumer(make: (standstillMs: number) => Consumer, { kafka }: Co
       return current.on(...listener)
     },
     connect: async () => {
+      await refuseReadOnly(environment, () => identityOf(kafka))
       await untilConnected()
       await current.connect()
     },
