@@ -122,7 +122,7 @@ export interface FetchedPartition extends TopicPartition {
    * Records at or after the asked offset, in offset order; control records never appear, nor aborted data when committed was asked.
    * Walked when first read, so the next fetch can leave before. @throws TidemarkError CORRUPT_RECORD
    */
-  readonly records: readonly KafkaRecord[]
+  readonly records: RecordList
   /** Where the next fetch starts: past everything this answer covered, markers, aborted records and gaps included. */
   readonly nextOffset: bigint
   /** This and the next two: -1 where the answer is an error. */
@@ -142,6 +142,19 @@ export interface FetchError {
     | 'CORRUPT_RECORD'
     | 'RETRIABLE'
   readonly message: string
+}
+
+/**
+ * Records in offset order; an array is one.
+ *
+ * A client may keep only where each record lies: a record is then an object while somebody looks at it, and `at` makes it anew each time.
+ * Objects that wait for their turn outlive V8's young generation, which grows until it is most of what a process takes.
+ */
+export interface RecordList extends Iterable<KafkaRecord> {
+  readonly length: number
+  /** `undefined` past the end. */
+  at(index: number): KafkaRecord | undefined
+  slice(from?: number, until?: number): RecordList
 }
 
 /**

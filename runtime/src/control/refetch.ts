@@ -1,6 +1,7 @@
 /** The records of exact ranges, fetched again: the log is immutable, so they are the same, except for what retention has taken. */
-import type { KafkaConnection, KafkaRecord } from '../clients/client.ts'
+import type { KafkaConnection, RecordList } from '../clients/client.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
+import { firstIndexFrom, joined } from '../processing/recordLists.ts'
 import { type OffsetRange, partitionName } from '../semantics/ranges.ts'
 
 export interface Refetched {
@@ -42,9 +43,9 @@ async function recordsOf(
   range: OffsetRange,
   { connection, isolation }: RefetchOptions,
   room: { records: number; bytes: number },
-): Promise<KafkaRecord[]> {
+): Promise<RecordList> {
   const { topic, partition } = range
-  const records: KafkaRecord[] = []
+  const parts: RecordList[] = []
   let offset = range.fromOffset
   for (let empty = 0; offset < range.untilOffset; ) {
     const [answer] = await connection.fetch({
@@ -61,17 +62,17 @@ async function recordsOf(
       continue
     }
     empty = 0
-    const within = answer.records.filter(record => record.offset >= offset && record.offset < range.untilOffset)
+    const within = answer.records.slice(0, firstIndexFrom(answer.records, range.untilOffset))
     room.records -= within.length
     room.bytes -= answer.sizeBytes
     if (room.records < 0 || room.bytes < 0)
       throw new Error(
         `The ranges hold more than ${recordsMax} records or ${bytesMax >> 20} MiB, too much to replay at once.`,
       )
-    records.push(...within)
+    parts.push(within)
     offset = answer.nextOffset
   }
-  return records
+  return joined(parts)
 }
 
 function larger(one: bigint, other: bigint): bigint {

@@ -3,6 +3,7 @@ import { type Context, createContext, Script } from 'node:vm'
 import type { KafkaRecord } from '../clients/client.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
 import { reasonOf } from '../errors.ts'
+import { firstIndexFrom } from '../processing/recordLists.ts'
 import { matchCharactersMax, type RunToTarget, type StopCause, type WirePlace } from '../protocol.ts'
 import { wirePlace } from './wireRecords.ts'
 
@@ -37,7 +38,7 @@ function firstThat(
     firstOf(
       slices,
       from,
-      each => (isSlice(each) ? each.records : []),
+      each => (isSlice(each) ? [...each.records] : []),
       records => records.findIndex(isIt),
     )
 }
@@ -62,7 +63,7 @@ function matching(expression: string): RecordFinder {
     return firstOf(
       slices,
       from,
-      ({ records }) => records,
+      ({ records }) => [...records],
       records => {
         context.seen = records.map(seenRecord)
         find.runInContext(context, { timeout: matchTimeoutMs })
@@ -83,7 +84,7 @@ function firstOf(
     const skipped = Math.min(each.records.length, Math.max(0, from - before))
     const found = find(candidates(each).slice(skipped))
     const at = found + skipped
-    const record = found < 0 ? undefined : each.records[at]
+    const record = found < 0 ? undefined : each.records.at(at)
     if (record) return { slice, at, index: before + at, record }
     before += each.records.length
   }
@@ -149,8 +150,8 @@ export function indexOf(
   let before = 0
   for (const { range, records } of slices) {
     const isHere = range.topic === topic && range.partition === partition
-    const at = isHere ? records.findIndex(record => `${record.offset}` === offset) : -1
-    if (at >= 0) return { index: before + at }
+    const at = isHere ? firstIndexFrom(records, BigInt(offset)) : records.length
+    if (`${records.at(at)?.offset}` === offset) return { index: before + at }
     before += records.length
   }
   return {}

@@ -26,7 +26,7 @@ export function recordsWindow(
   let bytesLeft = messageBytesMax / 2
   for (const { records: all } of slices) {
     for (let at = Math.min(skip, all.length); at < all.length && left > 0 && bytesLeft > 0; at++) {
-      const record = all[at]
+      const record = all.at(at)
       if (!record) break
       const key = textOf(record.key)
       const value = textOf(record.value)

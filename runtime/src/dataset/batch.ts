@@ -1,13 +1,13 @@
-import type { KafkaRecord } from '../clients/client.ts'
+import type { RecordList } from '../clients/client.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
 import { Dataset } from './dataset.ts'
-import { type ConsumedRecord, ParsedRecord, type RecordWatch, type ValueParser, WatchedRecord } from './record.ts'
+import { type ConsumedRecord, ParsedRecords, type RecordWatch, type ValueParser } from './record.ts'
 
 /** Records of one range, as the client decoded them: positions in a buffer. */
 export interface BatchSlice {
   readonly range: OffsetRange
   /** In offset order, all within the range. May be empty: markers and gaps take offsets too. */
-  readonly records: readonly KafkaRecord[]
+  readonly records: RecordList
 }
 
 /**
@@ -24,20 +24,12 @@ export class Batch<V> extends Dataset<ConsumedRecord<V>, 'kafka'> {
 
   /** @internal */
   constructor(slices: readonly BatchSlice[], parse: ValueParser<V>, watch?: RecordWatch) {
-    const parsed: (readonly ConsumedRecord<V>[] | undefined)[] = slices.map(() => undefined)
-    const recordsOf = (index: number): readonly ConsumedRecord<V>[] => {
-      parsed[index] ??= (slices[index]?.records ?? []).map(record =>
-        watch ? new WatchedRecord(record, parse, watch) : new ParsedRecord(record, parse),
-      )
-      return parsed[index] ?? []
-    }
+    const partitions = slices.map(({ records }) => new ParsedRecords(records, parse, watch))
     super(
       {
         partitionCount: slices.length,
-        run(index, sink) {
-          for (const record of recordsOf(index)) sink(record)
-          watch?.onRanThrough()
-        },
+        run: (index, sink) => partitions[index]?.forEach(sink),
+        rows: index => partitions[index] ?? [],
       },
       slices.map(({ range }, index) => ({ index, offsetRange: range })),
     )

@@ -205,7 +205,8 @@ export class Dataset<T, P extends Partitioning> {
   }
 
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let index = 0; index < this.#source.partitionCount; index++) yield* valuesOf(this.#source, index)
+    for (let index = 0; index < this.#source.partitionCount; index++)
+      yield* this.#source.rows?.(index) ?? valuesOf(this.#source, index)
   }
 
   #each(sink: (value: T) => void): void {

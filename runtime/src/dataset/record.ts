@@ -1,4 +1,4 @@
-import type { KafkaRecord } from '../clients/client.ts'
+import type { KafkaRecord, RecordList } from '../clients/client.ts'
 import { reasonOf, TidemarkError } from '../errors.ts'
 
 /**
@@ -12,7 +12,11 @@ export interface ValueParser<V> {
   readonly ofText?: (text: string) => V
 }
 
-/** A record as a handler sees it. Its provenance (topic, partition, offset) stays with it through every operation. */
+/**
+ * A record as a handler sees it. Its provenance (topic, partition, offset) stays with it through every operation.
+ *
+ * Each pass over a batch makes its records anew; a parsed value is the same object in all of them.
+ */
 export interface ConsumedRecord<V> {
   readonly topic: string
   readonly partition: number
@@ -49,17 +53,76 @@ export const text: ValueParser<string> = Object.assign((value: Buffer | null) =>
 /** Values as they are. The buffer belongs to the batch: copy what outlives it. */
 export const bytes: ValueParser<Buffer | null> = value => value
 
+/** Told what a handler does with its records; only a debugger asks. */
+export interface RecordWatch {
+  /** The value of this record is being read. */
+  onRead(record: Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>): void
+  /** An operation has run over a whole partition. */
+  onRanThrough(): void
+}
+
 const unread = Symbol('unread')
 
-/** The one record object handed to handlers: a view of the client's record plus the parsed value. */
-export class ParsedRecord<V> implements ConsumedRecord<V> {
-  readonly #raw: KafkaRecord
+/**
+ * The records of one partition, as handlers see them. Each pass makes its record objects anew, and they are gone behind it; a value that was
+ * parsed stays for the next pass.
+ */
+export class ParsedRecords<V> implements Iterable<ConsumedRecord<V>> {
+  readonly #records: RecordList
   readonly #parse: ValueParser<V>
-  #value: V | typeof unread = unread
+  readonly #watch: RecordWatch | undefined
+  #values: (V | typeof unread)[] | undefined
 
-  constructor(raw: KafkaRecord, parse: ValueParser<V>) {
-    this.#raw = raw
+  constructor(records: RecordList, parse: ValueParser<V>, watch?: RecordWatch) {
+    this.#records = records
     this.#parse = parse
+    this.#watch = watch
+  }
+
+  forEach(visit: (record: ConsumedRecord<V>) => void): void {
+    const records = this.#records
+    for (let index = 0; index < records.length; index++) visit(this.#view(index))
+    this.#watch?.onRanThrough()
+  }
+
+  *[Symbol.iterator](): IterableIterator<ConsumedRecord<V>> {
+    for (let index = 0; index < this.#records.length; index++) yield this.#view(index)
+    this.#watch?.onRanThrough()
+  }
+
+  /** @throws TidemarkError PARSE_FAILED */
+  valueOf(raw: KafkaRecord, index: number): V {
+    this.#watch?.onRead(raw)
+    // As they are: cutting them again is cheaper than keeping them.
+    if (this.#parse === (bytes as ValueParser<unknown>)) return this.#parse(raw.value, raw)
+    this.#values ??= new Array<V | typeof unread>(this.#records.length).fill(unread)
+    const known = this.#values[index] as V | typeof unread
+    if (known !== unread) return known
+    try {
+      const value = parsed(raw, this.#parse)
+      this.#values[index] = value
+      return value
+    } catch (error) {
+      const record = `${raw.topic}/${raw.partition} offset ${raw.offset}`
+      throw new TidemarkError('PARSE_FAILED', { record, reason: reasonOf(error) }, { cause: error })
+    }
+  }
+
+  #view(index: number): ConsumedRecord<V> {
+    return new ParsedRecord(this.#records.at(index) as KafkaRecord, this, index)
+  }
+}
+
+/** The one record object handed to handlers: a view of the client's record plus the parsed value. */
+class ParsedRecord<V> implements ConsumedRecord<V> {
+  readonly #raw: KafkaRecord
+  readonly #records: ParsedRecords<V>
+  readonly #index: number
+
+  constructor(raw: KafkaRecord, records: ParsedRecords<V>, index: number) {
+    this.#raw = raw
+    this.#records = records
+    this.#index = index
   }
 
   get topic(): string {
@@ -87,43 +150,11 @@ export class ParsedRecord<V> implements ConsumedRecord<V> {
   }
 
   get value(): V {
-    if (this.#value !== unread) return this.#value
-    try {
-      this.#value = this.#parsed()
-    } catch (error) {
-      const record = `${this.topic}/${this.partition} offset ${this.offset}`
-      throw new TidemarkError('PARSE_FAILED', { record, reason: reasonOf(error) }, { cause: error })
-    }
-    return this.#value
-  }
-
-  #parsed(): V {
-    const parse = this.#parse
-    const text = parse.ofText && this.#raw.valueText
-    return typeof text === 'string' && parse.ofText ? parse.ofText(text) : parse(this.#raw.value, this.#raw)
+    return this.#records.valueOf(this.#raw, this.#index)
   }
 }
 
-/** Told what a handler does with its records; only a debugger asks. */
-export interface RecordWatch {
-  /** The value of this record is being read. */
-  onRead(record: Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>): void
-  /** An operation has run over a whole partition. */
-  onRanThrough(): void
-}
-
-export class WatchedRecord<V> extends ParsedRecord<V> {
-  readonly #record: KafkaRecord
-  readonly #watch: RecordWatch
-
-  constructor(record: KafkaRecord, parse: ValueParser<V>, watch: RecordWatch) {
-    super(record, parse)
-    this.#record = record
-    this.#watch = watch
-  }
-
-  override get value(): V {
-    this.#watch.onRead(this.#record)
-    return super.value
-  }
+function parsed<V>(raw: KafkaRecord, parse: ValueParser<V>): V {
+  const text = parse.ofText && raw.valueText
+  return typeof text === 'string' && parse.ofText ? parse.ofText(text) : parse(raw.value, raw)
 }

@@ -8,6 +8,8 @@ export type Sink<T> = (value: T) => void
 export interface Source<T> {
   readonly partitionCount: number
   run(index: number, sink: Sink<T>): void
+  /** The same one by one, as they are asked for, where they need not all exist at once. */
+  rows?(index: number): Iterable<T>
 }
 
 /** All values of one partition, in order. */

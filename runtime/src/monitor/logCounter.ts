@@ -4,12 +4,10 @@
  * Kafka has no request for it: only the batches themselves tell records from markers, aborted data and gaps. Each stretch
  * is read once, as the log grows; how much a refresh reads is bounded, and a backlog too large to be read stays uncounted.
  */
-
-import type { KafkaRecord } from '../clients/client.ts'
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { builtInCodecs } from '../clients/kafka-protocol/codecs.ts'
 import { KafkaCodeError } from '../clients/kafka-protocol/errorCodes.ts'
-import { appendRecords } from '../clients/kafka-protocol/lazyRecord.ts'
+import { lazyRecords } from '../clients/kafka-protocol/lazyRecords.ts'
 import { batchesOf, committedBatches, type RecordBatch } from '../clients/kafka-protocol/recordBatch.ts'
 import { type FetchAnswerPartition, fetch } from '../clients/kafka-protocol/requests/fetch.ts'
 import { type RangeCount, unreadRange } from '../semantics/lag.ts'
@@ -208,15 +206,10 @@ export class LogCounter {
     const [answer] = await this.#fetch(leader, [{ topic, partition, offset: fromOffset }])
     const batch = answer && batchesOf(answer.records).find(({ lastOffset }) => lastOffset >= fromOffset)
     if (!batch) throw new Error(`the batch at ${fromOffset} was not answered`)
-    const records: KafkaRecord[] = []
     const bytes = await this.#expand(batch)
     const { baseOffset, baseTimestampMs } = batch
-    appendRecords(
-      records,
-      batch,
-      { topic, partition, bytes, baseOffset, baseTimestampMs, appendTimestampMs: undefined },
-      fromOffset,
-    )
+    const source = { topic, partition, bytes, baseOffset, baseTimestampMs, appendTimestampMs: undefined }
+    const records = lazyRecords([{ batch, source }], fromOffset)
     return { fromOffset, untilOffset: batch.lastOffset + 1, records: records.length }
   }
 

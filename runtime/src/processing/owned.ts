@@ -1,6 +1,7 @@
-import type { FetchedPartition, KafkaRecord } from '../clients/client.ts'
+import type { FetchedPartition, RecordList } from '../clients/client.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
+import { firstIndexFrom, joined } from './recordLists.ts'
 
 /** A slice and the ownership it was handed out under. */
 export interface Taken {
@@ -18,7 +19,7 @@ export interface FrozenPart {
 
 /** What one fetch answered, as far as it is not yet handed out. */
 interface Chunk {
-  readonly records: readonly KafkaRecord[]
+  readonly records: RecordList
   /** Index of the first record not yet handed out. */
   at: number
   readonly nextOffset: bigint
@@ -91,7 +92,7 @@ export class OwnedPartition implements TopicPartition {
     if (!this.isOurs || answer.nextOffset <= this.fetchOffset) return
     const end = this.endOffset
     const isCut = end !== undefined && answer.nextOffset > end
-    const records = isCut ? answer.records.filter(record => record.offset < end) : answer.records
+    const records = isCut ? answer.records.slice(0, firstIndexFrom(answer.records, end)) : answer.records
     const nextOffset = isCut ? end : answer.nextOffset
     const recordBytes = answer.records.length === 0 ? 0 : answer.sizeBytes / answer.records.length
     this.#chunks.push({ records, at: 0, nextOffset, recordBytes, sizeBytes: answer.sizeBytes })
@@ -113,7 +114,7 @@ export class OwnedPartition implements TopicPartition {
    * record handed out, or behind all that the answers covered: markers and gaps at the end belong to it.
    */
   take(recordsMax: number, bytesMax: number): BatchSlice {
-    const parts: (readonly KafkaRecord[])[] = []
+    const parts: RecordList[] = []
     let untilOffset = this.position
     let count = 0
     let bytes = 0
@@ -131,7 +132,7 @@ export class OwnedPartition implements TopicPartition {
       bytes += part.length * chunk.recordBytes
       chunk.at += size
       if (chunk.at < chunk.records.length) {
-        untilOffset = (part.at(-1)?.offset ?? untilOffset - 1n) + 1n
+        untilOffset = (part.at(part.length - 1)?.offset ?? untilOffset - 1n) + 1n
         break
       }
       untilOffset = chunk.nextOffset
@@ -146,24 +147,25 @@ export class OwnedPartition implements TopicPartition {
   takePlanned(): BatchSlice | undefined {
     const range = this.plan?.range
     if (range === undefined || this.fetchOffset < range.untilOffset) return undefined
-    const records: KafkaRecord[] = []
+    const parts: RecordList[] = []
+    let count = 0
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
-      while (chunk.at < chunk.records.length && (chunk.records[chunk.at]?.offset ?? 0n) < range.untilOffset) {
-        const record = chunk.records[chunk.at++]
-        if (record) records.push(record)
-      }
+      const end = firstIndexFrom(chunk.records, range.untilOffset)
+      const part = chunk.records.slice(chunk.at, Math.max(chunk.at, end))
+      parts.push(part)
+      count += part.length
+      chunk.at += part.length
       if (chunk.at < chunk.records.length || chunk.nextOffset > range.untilOffset) break
       this.bufferedBytes -= chunk.sizeBytes
       this.#chunks.shift()
     }
-    this.bufferedRecords -= records.length
+    this.bufferedRecords -= count
     this.plan = undefined
-    return this.#slice([records], range.untilOffset)
+    return this.#slice(parts, range.untilOffset)
   }
 
-  #slice(parts: readonly (readonly KafkaRecord[])[], untilOffset: bigint): BatchSlice {
+  #slice(parts: readonly RecordList[], untilOffset: bigint): BatchSlice {
     const { topic, partition, position } = this
-    const records = parts.length === 1 ? (parts[0] ?? []) : parts.flat()
-    return { range: { topic, partition, fromOffset: position, untilOffset }, records }
+    return { range: { topic, partition, fromOffset: position, untilOffset }, records: joined(parts) }
   }
 }

@@ -6,11 +6,11 @@ import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ISocketFactory } from 'kafkajs'
-import type { KafkaRecord, OutgoingRecord } from '../../../runtime/src/clients/client.ts'
+import type { KafkaRecord, OutgoingRecord, RecordList } from '../../../runtime/src/clients/client.ts'
 import { AnswerGatherer } from '../../../runtime/src/clients/kafka-protocol/answerGatherer.ts'
 import { BatchBuilder } from '../../../runtime/src/clients/kafka-protocol/batchBuilder.ts'
 import { crc32c } from '../../../runtime/src/clients/kafka-protocol/crc32c.ts'
-import { appendRecords } from '../../../runtime/src/clients/kafka-protocol/lazyRecord.ts'
+import { lazyRecords } from '../../../runtime/src/clients/kafka-protocol/lazyRecords.ts'
 import { murmur2 } from '../../../runtime/src/clients/kafka-protocol/partitioner.ts'
 import {
   batchesOf,
@@ -19,6 +19,7 @@ import {
 } from '../../../runtime/src/clients/kafka-protocol/recordBatch.ts'
 import { WireError } from '../../../runtime/src/clients/kafka-protocol/wire.ts'
 import { gatherAnswers, type PieceReader } from '../../../runtime/src/clients/kafkajs/pieces.ts'
+import { firstIndexFrom, joined } from '../../../runtime/src/processing/recordLists.ts'
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
 const someBytes = fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes))
@@ -183,6 +184,46 @@ test('checksums and key hashes are those of their specifications', () => {
   assert.equal(murmur2(Buffer.from('abc')), 479470107)
 })
 
+test('a list of records, cut and joined in any way, is the array of the same records', async () => {
+  const cut = fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 40 }))
+  const offsets = (records: Iterable<KafkaRecord>) => Array.from(records, ({ offset }) => offset)
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: 12 }), { maxLength: 4 }), cut, cut, async (counts, first, second) => {
+      let next = 0
+      const lists: RecordList[] = []
+      for (const count of counts) {
+        const records = Array.from({ length: count }, () => ({ topic: 'orders', value: 'x' }))
+        if (count > 0) lists.push(listOf(await written(records, BigInt(next)), next))
+        next += count + 3
+      }
+      const array = lists.flatMap(list => [...list])
+      const list = joined(lists)
+      assert.equal(list.length, array.length)
+      assert.deepEqual(offsets(list), offsets(array))
+      const parts = [list.slice(...first), list.slice(...second), list.slice(first[0])]
+      const same = [array.slice(...first), array.slice(...second), array.slice(first[0])].flat()
+      const again = joined(parts)
+      assert.deepEqual(offsets(again), offsets(same))
+      // Backwards too: where it was asked last must not matter.
+      for (let at = same.length; at >= 0; at--) assert.equal(again.at(at)?.offset, same[at]?.offset)
+      for (let offset = -1; offset <= next; offset++)
+        assert.equal(firstIndexFrom(list, BigInt(offset)), array.filter(each => each.offset < BigInt(offset)).length)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a count that no batch of its length can hold is refused before room is made for it', async () => {
+  const bytes = await written([{ topic: 'orders', value: 'x' }])
+  for (const count of [2 ** 31 - 1, -1]) {
+    bytes.writeInt32BE(count, 57)
+    assert.throws(() => listOf(bytes), {
+      name: 'BatchFormatError',
+      message: new RegExp(`^${count} records in a batch`),
+    })
+  }
+})
+
 async function written(records: readonly OutgoingRecord[], baseOffset = 0n): Promise<Buffer> {
   const builder = new BatchBuilder()
   for (const record of records) builder.append(record, 0)
@@ -193,17 +234,16 @@ async function written(records: readonly OutgoingRecord[], baseOffset = 0n): Pro
 }
 
 function readBack(bytes: Buffer, fromOffset = 0): KafkaRecord[] {
-  const records: KafkaRecord[] = []
-  for (const batch of batchesOf(bytes)) {
+  return [...listOf(bytes, fromOffset)]
+}
+
+function listOf(bytes: Buffer, fromOffset = 0): RecordList {
+  const batches = batchesOf(bytes).map(batch => {
     const { baseOffset, baseTimestampMs, payload } = batch
-    appendRecords(
-      records,
-      batch,
-      { topic: 'orders', partition: 0, bytes: payload, baseOffset, baseTimestampMs, appendTimestampMs: undefined },
-      fromOffset,
-    )
-  }
-  return records
+    const stamps = { baseOffset, baseTimestampMs, appendTimestampMs: undefined }
+    return { batch, source: { topic: 'orders', partition: 0, bytes: payload, ...stamps } }
+  })
+  return lazyRecords(batches, fromOffset)
 }
 
 /** What a record says, whatever made it. */

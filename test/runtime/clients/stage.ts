@@ -10,6 +10,7 @@ import type {
   KafkaClient,
   KafkaConnection,
   KafkaRecord,
+  RecordList,
   NewTopic,
 } from '../../../runtime/src/clients/client.ts'
 import type { TopicPartition } from '../../../runtime/src/semantics/ranges.ts'
@@ -167,6 +168,6 @@ export async function readAll(
   return records
 }
 
-export function values(records: readonly KafkaRecord[]): string[] {
-  return records.map(record => String(record.value))
+export function values(records: RecordList): string[] {
+  return Array.from(records, record => String(record.value))
 }

@@ -79,5 +79,5 @@ async function valuesOf({ connection }: TestStage, topic: string): Promise<strin
     maxBytes: 1 << 20,
   } as const
   const [answer] = await connection.fetch(request)
-  return (answer?.records ?? []).map(record => record.value?.toString() ?? '')
+  return Array.from(answer?.records ?? [], record => record.value?.toString() ?? '')
 }

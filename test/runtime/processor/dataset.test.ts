@@ -144,6 +144,12 @@ test('an object as a key is refused by name: it would never equal another', () =
   assert.throws(() => pairs.reduceByKey((left, right) => left + right).collect(), { code: 'DATASET_KEY_INVALID' })
 })
 
+test('what a pass changes in a value is there in the next', () => {
+  const batch = new Batch([sliceOf(['{"cents":1}', '{"cents":2}'], 0)], json<{ cents: number }>())
+  for (const { value } of batch) value.cents *= 10
+  assert.deepEqual(batch.map(({ value }) => value.cents).collect(), [10, 20])
+})
+
 test('values are parsed when read, once; a failure names the record', () => {
   let parses = 0
   const batch = new Batch([sliceOf(['1', 'x'], 0)], value => {
@@ -154,6 +160,8 @@ test('values are parsed when read, once; a failure names the record', () => {
   assert.equal(parses, 0)
   const [first, second] = batch.collect()
   assert.equal((first?.value ?? 0) + (first?.value ?? 0), 2)
+  assert.equal(parses, 1)
+  assert.equal(batch.collect()[0]?.value, 1, 'another pass meets the same value')
   assert.equal(parses, 1)
   assert.throws(() => second?.value, /orders\/0 offset 1 could not be parsed/)
 })

@@ -5,9 +5,9 @@
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { KafkaRecord, OutgoingRecord } from '../client.ts'
+import type { OutgoingRecord, RecordList } from '../client.ts'
 import { crc32c } from './crc32c.ts'
-import { appendRecords } from './lazyRecord.ts'
+import { lazyRecords } from './lazyRecords.ts'
 import { batchHeaderBytes } from './recordBatch.ts'
 import type { ProducerIdentity } from './requests/transactions.ts'
 
@@ -58,12 +58,11 @@ export class BatchBuilder {
   }
 
   /** What was appended, decoded again: for a batch that must be sent in smaller ones. */
-  records(): readonly KafkaRecord[] {
+  records(): RecordList {
     const bytes = this.#bytes.subarray(batchHeaderBytes, this.#length)
     const source = { topic: '', partition: 0, bytes, baseOffset: 0, baseTimestampMs: this.#baseTimestampMs }
-    const records: KafkaRecord[] = []
-    appendRecords(records, { baseOffset: 0, recordCount: this.#count }, { ...source, appendTimestampMs: undefined }, 0)
-    return records
+    const batch = { baseOffset: 0, recordCount: this.#count }
+    return lazyRecords([{ batch, source: { ...source, appendTimestampMs: undefined } }], 0)
   }
 
   /** Compresses what was appended; nothing may be appended after. @returns the batch, to be sealed. */

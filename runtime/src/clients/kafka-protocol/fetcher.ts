@@ -2,12 +2,12 @@
 import { pause } from '../../clock.ts'
 import { TidemarkError } from '../../errors.ts'
 import { partitionName } from '../../semantics/ranges.ts'
-import type { FetchError, FetchedPartition, FetchRequest, KafkaRecord } from '../client.ts'
+import type { FetchError, FetchedPartition, FetchRequest, RecordList } from '../client.ts'
 import type { Cluster } from './cluster.ts'
 import { builtInCodecs, codecName } from './codecs.ts'
 import { KafkaCodeError } from './errorCodes.ts'
-import { appendRecords } from './lazyRecord.ts'
-import { BatchFormatError, type BatchSource, batchesOf, committedBatches, type RecordBatch } from './recordBatch.ts'
+import { lazyRecords, type OpenBatch } from './lazyRecords.ts'
+import { BatchFormatError, batchesOf, committedBatches, type RecordBatch } from './recordBatch.ts'
 import {
   type FetchAnswer,
   type FetchAnswerPartition,
@@ -22,7 +22,7 @@ type AskedPosition = FetchRequest['partitions'][number]
 const fetchApiKey = 1
 /** How much longer than its `maxWaitMs` a fetch holds up the partitions of other leaders. */
 const lateAfterMs = 1_000
-const noRecords: readonly KafkaRecord[] = []
+const noRecords: RecordList = []
 
 export class Fetcher {
   readonly #cluster: Cluster
@@ -207,11 +207,6 @@ export class Fetcher {
   }
 }
 
-interface OpenBatch {
-  readonly batch: RecordBatch
-  readonly source: BatchSource
-}
-
 class CodecMissing extends Error {}
 
 /** An answer's records, walked when they are first asked for: so the caller's next fetch can leave before. */
@@ -226,7 +221,7 @@ class Fetched implements FetchedPartition {
   readonly sizeBytes: number
   readonly #fromOffset: number
   #batches: readonly OpenBatch[]
-  #records: readonly KafkaRecord[] | undefined
+  #records: RecordList | undefined
 
   constructor(
     position: FetchPosition,
@@ -246,18 +241,16 @@ class Fetched implements FetchedPartition {
   }
 
   /** @throws TidemarkError CORRUPT_RECORD */
-  get records(): readonly KafkaRecord[] {
+  get records(): RecordList {
     if (this.#records) return this.#records
-    const records: KafkaRecord[] = []
     try {
-      for (const { batch, source } of this.#batches) appendRecords(records, batch, source, this.#fromOffset)
+      this.#records = lazyRecords(this.#batches, this.#fromOffset)
     } catch (error) {
       if (!(error instanceof BatchFormatError)) throw error
       throw new TidemarkError('CORRUPT_RECORD', { where: partitionName(this), reason: error.message }, { cause: error })
     }
     this.#batches = []
-    this.#records = records
-    return records
+    return this.#records
   }
 }
 

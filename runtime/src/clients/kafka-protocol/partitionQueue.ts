@@ -119,7 +119,7 @@ export class PartitionQueue implements TopicPartition {
     const pieces: OpenBatch[] = []
     const { receipts } = whole
     let owner = -1
-    for (const [index, record] of whole.builder.records().entries()) {
+    for (const [index, record] of [...whole.builder.records()].entries()) {
       const piece = this.#batchIn(pieces, record)
       const isNext = receipts[owner + 1]?.firstIndex === index
       if (isNext) owner++

@@ -23,7 +23,7 @@ export function replayedBatch(
   onRead: (record: KafkaRecord) => void,
 ): EachBatchPayload {
   const { topic, partition, untilOffset } = range
-  const messages = records.map(record => onValueRead(shape(record), () => onRead(record)))
+  const messages = Array.from(records, record => onValueRead(shape(record), () => onRead(record)))
   const batch: Batch = {
     topic,
     partition,

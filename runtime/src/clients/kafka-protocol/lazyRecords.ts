@@ -1,37 +1,100 @@
 /**
- * One record as a position in its batch: what is not read is not decoded.
+ * Records as positions in their batches: what is not read is not decoded.
  *
- * Only the length in front of each record is looked at when an answer is walked, so a record costs a few nanoseconds
- * and one small object until its key, value or headers are asked for.
+ * Only the length in front of each record is looked at when an answer is walked, so a record costs a few nanoseconds and eight bytes
+ * until somebody looks at it.
  */
-import type { KafkaRecord } from '../client.ts'
+import type { KafkaRecord, RecordList } from '../client.ts'
 import { BatchFormatError, type BatchSource, type RecordBatch } from './recordBatch.ts'
 
+export interface OpenBatch {
+  readonly batch: Pick<RecordBatch, 'baseOffset' | 'recordCount'>
+  readonly source: BatchSource
+}
+
+/** Length, attributes, two deltas, the lengths of key and value, the count of headers: one byte each. */
+const recordBytesMin = 7
+
 /**
- * Appends the records of a batch that lie at or after `fromOffset`.
+ * The records of these batches that lie at or after `fromOffset`.
  *
- * @throws BatchFormatError the lengths do not fit the batch.
+ * @throws BatchFormatError the lengths do not fit a batch.
  */
-export function appendRecords(
-  into: KafkaRecord[],
-  batch: Pick<RecordBatch, 'baseOffset' | 'recordCount'>,
-  source: BatchSource,
-  fromOffset: number,
-): void {
-  const { bytes } = source
-  const mayStartEarlier = batch.baseOffset < fromOffset
-  let at = 0
-  for (let index = 0; index < batch.recordCount; index++) {
-    let byte = bytes[at++] as number
-    let length = byte & 0x7f
-    for (let shift = 7; byte & 0x80; shift += 7) {
-      byte = bytes[at++] as number
-      length |= (byte & 0x7f) << shift
+export function lazyRecords(batches: readonly OpenBatch[], fromOffset: number): RecordList {
+  for (const { batch, source } of batches)
+    if (batch.recordCount < 0 || batch.recordCount * recordBytesMin > source.bytes.length)
+      throw new BatchFormatError(`${batch.recordCount} records in a batch of ${source.bytes.length} bytes`)
+  const places = new Places(batches.reduce((sum, { batch }) => sum + batch.recordCount, 0))
+  for (const [index, { batch, source }] of batches.entries()) places.walk(index, batch, source, fromOffset)
+  return new LazyRecords(
+    batches.map(({ source }) => source),
+    places.batchOf.subarray(0, places.count),
+    places.startOf.subarray(0, places.count),
+  )
+}
+
+/** Where each record lies, while batches are walked. */
+class Places {
+  readonly batchOf: Int32Array
+  readonly startOf: Int32Array
+  count = 0
+
+  constructor(room: number) {
+    this.batchOf = new Int32Array(room)
+    this.startOf = new Int32Array(room)
+  }
+
+  walk(index: number, { baseOffset, recordCount }: OpenBatch['batch'], source: BatchSource, fromOffset: number): void {
+    const { bytes } = source
+    const { batchOf, startOf } = this
+    const mayStartEarlier = baseOffset < fromOffset
+    let count = this.count
+    let at = 0
+    for (let record = 0; record < recordCount; record++) {
+      let byte = bytes[at++] as number
+      let length = byte & 0x7f
+      for (let shift = 7; byte & 0x80; shift += 7) {
+        byte = bytes[at++] as number
+        length |= (byte & 0x7f) << shift
+      }
+      const start = at
+      at += length >>> 1
+      if (at > bytes.length)
+        throw new BatchFormatError(`a record of ${length >>> 1} bytes in a batch of ${bytes.length}`)
+      if (mayStartEarlier && source.baseOffset + new LazyRecord(source, start).offsetDelta < fromOffset) continue
+      batchOf[count] = index
+      startOf[count++] = start
     }
-    const record = new LazyRecord(source, at)
-    at += length >>> 1
-    if (at > bytes.length) throw new BatchFormatError(`a record of ${length >>> 1} bytes in a batch of ${bytes.length}`)
-    if (!mayStartEarlier || source.baseOffset + record.offsetDelta >= fromOffset) into.push(record)
+    this.count = count
+  }
+}
+
+class LazyRecords implements RecordList {
+  readonly #sources: readonly BatchSource[]
+  readonly #batchOf: Int32Array
+  readonly #startOf: Int32Array
+
+  constructor(sources: readonly BatchSource[], batchOf: Int32Array, startOf: Int32Array) {
+    this.#sources = sources
+    this.#batchOf = batchOf
+    this.#startOf = startOf
+  }
+
+  get length(): number {
+    return this.#startOf.length
+  }
+
+  at(index: number): KafkaRecord | undefined {
+    const source = this.#sources[this.#batchOf[index] as number]
+    return source && new LazyRecord(source, this.#startOf[index] as number)
+  }
+
+  slice(from?: number, until?: number): RecordList {
+    return new LazyRecords(this.#sources, this.#batchOf.subarray(from, until), this.#startOf.subarray(from, until))
+  }
+
+  *[Symbol.iterator](): IterableIterator<KafkaRecord> {
+    for (let index = 0; index < this.length; index++) yield this.at(index) as KafkaRecord
   }
 }
 
@@ -39,7 +102,6 @@ export function appendRecords(
 let cursor = 0
 
 class LazyRecord implements KafkaRecord {
-  // Nothing that was cut is kept: two words less for each of the records that wait in a buffer.
   declare private readonly source: BatchSource
   /** Of the attributes byte, after the length. */
   declare private readonly at: number
@@ -59,11 +121,6 @@ class LazyRecord implements KafkaRecord {
 
   get offset(): bigint {
     return BigInt(this.source.baseOffset + this.offsetDelta)
-  }
-
-  /** The offset as a number, exact below 2^53: for arithmetic on the hot path. */
-  get offsetNumber(): number {
-    return this.source.baseOffset + this.offsetDelta
   }
 
   get timestampMs(): number {
