@@ -53,6 +53,8 @@ const zombieFreezeEvery = 2
 const cutEvery = 3
 const restartEvery = 20
 const leaderKillEvery = 4
+/** Node ids of a local cluster count from here. */
+const firstNodeId = 1
 
 export async function runExperiment(t: Scope, options: ExperimentOptions): Promise<Verdict> {
   const stage = await setStage(t, options)
@@ -122,7 +124,14 @@ async function storeAddress(t: Scope, store: StoreChoice, folder: string): Promi
 }
 
 class Disasters {
-  readonly happened: Record<string, number> = { kills: 0, freezes: 0, cuts: 0, lostReplies: 0, restarts: 0 }
+  readonly happened: Record<string, number> = {
+    kills: 0,
+    freezes: 0,
+    cuts: 0,
+    lostReplies: 0,
+    restarts: 0,
+    leadersKilled: 0,
+  }
   readonly #t: Scope
   readonly #stage: Stage
   readonly #options: ExperimentOptions
@@ -189,18 +198,28 @@ class Disasters {
     await wait(this.#random.integer(500))
   }
 
-  /** One broker: killed and started again. Three: one of them is killed, others lead its partitions meanwhile, then it comes back. */
+  /** One broker: killed and started again. Three: a partition's leader is killed, others lead meanwhile, then it comes back. */
   async #restart(): Promise<void> {
     const { kafka } = this.#stage
-    const broker = this.#random.integer(kafka.brokers.length)
-    this.#options.say?.(`broker ${broker} is killed and started again`)
-    if (kafka.brokers.length === 1) await kafka.restart({ isKilled: true })
-    else {
-      await kafka.killBroker(broker)
-      await wait(1_000 + this.#random.integer(2_000))
-      await kafka.startBroker(broker)
+    if (kafka.brokers.length === 1) {
+      this.#options.say?.('the broker is killed and started again')
+      await kafka.restart({ isKilled: true })
+      return this.#count('restarts')
     }
-    this.#count('restarts')
+    const partition = this.#random.integer(partitions)
+    const leader = await this.#leaderOf(partition)
+    this.#options.say?.(`broker ${leader}, the leader of partition ${partition}, is killed and started again`)
+    await kafka.killBroker(leader - firstNodeId)
+    this.#count('leadersKilled')
+    await until('another broker leads', async () => (await this.#leaderOf(partition)) !== leader)
+    await wait(this.#random.integer(2_000))
+    await kafka.startBroker(leader - firstNodeId)
+  }
+
+  async #leaderOf(partition: number): Promise<number> {
+    const { connection, settings } = this.#stage
+    const [topic] = await connection.describeTopics([settings.topic])
+    return topic?.partitions.find(each => each.partition === partition)?.leader ?? -1
   }
 
   async #atWork(program: Program): Promise<void> {

@@ -152,7 +152,7 @@ export interface FetchError {
  */
 export interface RecordList extends Iterable<KafkaRecord> {
   readonly length: number
-  /** `undefined` past the end. */
+  /** As an array's: from the end where it is negative, `undefined` where there is none. */
   at(index: number): KafkaRecord | undefined
   slice(from?: number, until?: number): RecordList
 }

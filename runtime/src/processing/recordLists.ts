@@ -31,6 +31,7 @@ class JoinedList implements RecordList {
   }
 
   at(index: number): KafkaRecord | undefined {
+    if (index < 0) return index + this.length < 0 ? undefined : this.at(index + this.length)
     if (index < this.#begin) {
       this.#turn = 0
       this.#begin = 0
@@ -46,9 +47,10 @@ class JoinedList implements RecordList {
 
   slice(from = 0, until = this.length): RecordList {
     let begin = 0
+    const [first, end] = [from, until].map(index => (index < 0 ? index + this.length : index)) as [number, number]
     return joined(
       this.#lists.map(list => {
-        const part = list.slice(Math.max(0, from - begin), Math.max(0, until - begin))
+        const part = list.slice(Math.max(0, first - begin), Math.max(0, end - begin))
         begin += list.length
         return part
       }),

@@ -85,8 +85,9 @@ class LazyRecords implements RecordList {
   }
 
   at(index: number): KafkaRecord | undefined {
-    const source = this.#sources[this.#batchOf[index] as number]
-    return source && new LazyRecord(source, this.#startOf[index] as number)
+    const at = index < 0 ? index + this.length : index
+    const source = this.#sources[this.#batchOf[at] as number]
+    return source && new LazyRecord(source, this.#startOf[at] as number)
   }
 
   slice(from?: number, until?: number): RecordList {
