@@ -245,3 +245,14 @@ process.once('SIGTERM', () => consumer.disconnect())
   assert.deepEqual(severities({}), ['warning', 'hint', 'hint', 'warning'])
   assert.deepEqual(severities({ 'data-loss-reset-policy': 'error' }), ['error', 'error', 'error', 'error'], 'a setting is final')
 })
+
+test('types made of themselves end somewhere', () => {
+  const text = `import type { Message } from 'node-rdkafka'
+type Cart = Cart | undefined
+type Carts = Carts[]
+type Later = Promise<Later>
+export async function on(cart: Cart, carts: Carts, later: Later, messages: Message[][]) { await kafka(messages) }
+`
+  const engine = createEngine({ fileSystem: memory({ 'main.ts': text }) })
+  assert.deepEqual(engine.analyze(join(root, 'main.ts')).findings, [])
+})

@@ -1,4 +1,5 @@
 /** The outputs of a flow, each with the test that keeps a record seen before from reaching it. */
+import { within } from './flows.ts'
 import type { Flow, OpaqueCall, Output, Test } from './model.ts'
 
 export interface GuardedOutput {
@@ -7,7 +8,15 @@ export interface GuardedOutput {
 }
 
 export function* outputsOf(flow: Flow): Generator<GuardedOutput> {
-  yield* visit(flow, { test: undefined })
+  const canRemember = within(flow).some(remembers)
+  for (const one of visit(flow, { test: undefined }))
+    yield canRemember || one.guardedBy?.dedupe !== 'durable' ? one : { ...one, guardedBy: undefined }
+}
+
+/** Leaves something behind that a later look-up may find. Looking up does not, nor does sending. */
+function remembers(flow: Flow): boolean {
+  if (flow.kind === 'output') return /^(?:database|document|cache|store|file|custom)$/.test(flow.output)
+  return flow.kind === 'call' && !/(?:^|[.#])(?:find|get|count|exists|select|load|fetch|has|is)\w*$/i.test(flow.name)
 }
 
 /** What has been asked so far on the way; a test that leaves the handler for a repeat guards what follows it. */
@@ -31,7 +40,7 @@ function* visit(flow: Flow, guard: Guard): Generator<GuardedOutput> {
         yield* visit(arm, { test: isFirstTime ? flow.test : guard.test })
       }
       const repeat = repeatArm === undefined ? undefined : flow.arms[repeatArm]
-      if (repeat && leaves(repeat)) guard.test = flow.test
+      if (repeat && (leaves(repeat) || refuses(repeat))) guard.test = flow.test
       return
     }
     case 'loop':
@@ -52,6 +61,12 @@ function* visit(flow: Flow, guard: Guard): Generator<GuardedOutput> {
     case 'detached':
       yield* visit(flow.flow, { test: guard.test })
   }
+}
+
+/** `if (existing) throw new Conflict()` */
+function refuses(flow: Flow): boolean {
+  if (flow.kind === 'exit') return flow.exit === 'throw'
+  return flow.kind === 'sequence' && flow.steps.some(refuses)
 }
 
 /** Ends the work on the record without an error. */

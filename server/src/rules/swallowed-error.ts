@@ -208,8 +208,17 @@ function asConfigured(flow: Flow): Flow {
 function withoutSwitches(flow: Flow): Flow {
   if (flow.kind === 'sequence') return { ...flow, steps: flow.steps.map(withoutSwitches) }
   if (flow.kind === 'helper') return { ...flow, body: withoutSwitches(flow.body) }
+  // What its own catch forgets is told of that catch.
+  if (flow.kind === 'try' && flow.handler && workIn(flow.block)) return withoutThrows(flow.block)
   if (flow.kind !== 'branch' || !/enabled|disabled/i.test(flow.test.source)) return flow
   return { ...flow, arms: flow.arms.map(arm => (workIn(arm) ? arm : nothing)) }
+}
+
+function withoutThrows(flow: Flow): Flow {
+  if (flow.kind === 'exit' && flow.exit === 'throw') return nothing
+  if (flow.kind === 'sequence') return { ...flow, steps: flow.steps.map(withoutThrows) }
+  if (flow.kind === 'branch') return { ...flow, arms: flow.arms.map(withoutThrows) }
+  return flow
 }
 
 function workInDetached(flow: Flow): boolean {

@@ -55,8 +55,20 @@ export class Declared {
     return unknown
   }
 
+  #types = 0
+
   typeValue(type: TypeRef | undefined, module: Module): Value {
-    if (!type) return unknown
+    // `type Cart = Cart | undefined`, in mid-edit, is made of itself.
+    if (!type || this.#types >= hopsMax) return unknown
+    this.#types++
+    try {
+      return this.#typeValue(type, module)
+    } finally {
+      this.#types--
+    }
+  }
+
+  #typeValue(type: TypeRef, module: Module): Value {
     if (type.kind === 'array' || type.kind === 'function' || type.kind === 'object')
       return { kind: 'typed', type, module, by: undefined }
     if (type.kind === 'union') {
@@ -73,6 +85,9 @@ export class Declared {
     if (of.kind === 'name' && !of.binding) {
       const [inner] = type.args ?? []
       if (wrappers.has(of.name)) return this.typeValue(inner, module)
+      const values = of.name === 'Record' ? type.args?.[1] : undefined
+      if (values)
+        return { kind: 'typed', type: { kind: 'object', members: new Map([['[]', values]]) }, module, by: undefined }
       return lists.has(of.name)
         ? { kind: 'typed', type: { kind: 'array', args: inner ? [inner] : [] }, module, by: undefined }
         : unknown
@@ -86,7 +101,7 @@ export class Declared {
   }
 }
 
-/** Files that pass a name on to one another: this many. `export { x } from '../a.ts'` in a.ts passes it on to itself. */
+/** Files that pass a name on to one another, and types made of types: this many. `export { x } from '../a.ts'` in a.ts passes it on to itself. */
 const hopsMax = 40
 
 const wrappers = new Set(['Promise', 'Awaited', 'Readonly', 'Required', 'Partial', 'NonNullable', 'PromiseLike'])

@@ -99,6 +99,8 @@ export class Evaluator {
   /** `handlers[topic]`: of a table of functions any may be meant. */
   #indexed(of: Expression, index: Expression, frame: Frame, by: Made): Value {
     const base = this.evaluate(of, frame)
+    if (base.kind === 'typed' && base.type.kind === 'object')
+      return { ...this.typeValue(base.type.members?.get('[]'), base.module), by } as Value
     if (base.kind !== 'object') return this.element(base, by)
     const key = this.evaluate(index, frame)
     if (key.kind === 'constant') return this.member(base, String(key.value), by)
@@ -170,7 +172,9 @@ export class Evaluator {
     for (const source of binding.sources) {
       const value = this.source(source, frame, binding.owner)
       if (value.kind === 'object' && binding.members) return { ...value, stored: binding }
-      if (isDefinite(value) && !(value.kind === 'constant' && value.value == null)) return value
+      if (isDefinite(value) && !(value.kind === 'constant' && value.value == null))
+        // Behind what the caller gives, and which is not known.
+        return value.kind === 'constant' && isFromCaller(binding) ? { ...value, isDefault: true } : value
       if (!isKnown(best)) best = value
     }
     const typed = this.typeValue(binding.type, frame.module)
@@ -294,6 +298,13 @@ export class Evaluator {
 }
 
 type Closure = Extract<Value, { kind: 'closure' }>
+
+/** `const { fromBeginning = false } = options`: taken out of something, with a default. */
+function isFromCaller({ sources }: Binding): boolean {
+  const [first, second] = sources
+  if (!first || !second || first.kind === 'import') return false
+  return first.path.length > 0 && second.kind === 'expression' && second.path.length === 0
+}
 
 function isUseful(value: Value): boolean {
   return (

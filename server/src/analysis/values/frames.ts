@@ -38,6 +38,8 @@ export type Value =
       readonly kind: 'constant'
       readonly value: string | number | bigint | boolean | null | undefined
       readonly by: Made
+      /** It holds where the caller gives nothing else: `({ fromBeginning = false })`. */
+      readonly isDefault?: boolean
     }
   /** Something of a library, by how it was reached: `kafkajs:Kafka#.consumer()`. */
   | {

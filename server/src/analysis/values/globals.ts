@@ -36,7 +36,7 @@ export function returnsPromise(evaluator: Evaluator, callee: Extract<Value, { ki
   })
 }
 
-function isPromiseType(type: TypeRef | undefined): boolean {
+export function isPromiseType(type: TypeRef | undefined): boolean {
   return (
     type?.kind === 'ref' && type.of?.kind === 'name' && (type.of.name === 'Promise' || type.of.name === 'PromiseLike')
   )

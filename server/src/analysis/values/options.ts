@@ -46,7 +46,7 @@ export class OptionReader {
     const value = this.#evaluator.evaluate(property.value, object.frame)
     if (rest.length) return this.#find(value, rest)
     const at = placeOf(object.frame.module, property.value)
-    if (value.kind === 'constant' && !this.#isDefault(property.value, object.frame))
+    if (value.kind === 'constant' && !value.isDefault && !this.#isDefault(property.value, object.frame))
       return { at, value: value.value, isKnown: true }
     return { at, value: undefined, isKnown: false }
   }
@@ -62,7 +62,12 @@ export class OptionReader {
     const value = this.#evaluator.evaluate(expression, frame)
     if (rest.length) return this.#find(value, rest, depth + 1)
     const at = placeOf(frame.module, expression)
-    const isKnown = value.kind === 'constant' && values.length === 1 && !isSet && !this.#isDefault(expression, frame)
+    const isKnown =
+      value.kind === 'constant' &&
+      !value.isDefault &&
+      values.length === 1 &&
+      !isSet &&
+      !this.#isDefault(expression, frame)
     return { at, value: isKnown ? value.value : undefined, isKnown }
   }
 

@@ -1,13 +1,13 @@
 /** Calls: known by their library, by their shape, entered where they are ours, noted where they cannot be followed. */
 import type { CallExpression, Expression, FunctionCode } from '../../facts/code.ts'
 import { hasWork, sequence } from '../../facts/flows.ts'
-import type { Detached, Flow, Place, Signal } from '../../facts/model.ts'
+import type { Detached, Flow, OpaqueCall, Place, Signal } from '../../facts/model.ts'
 import { togetherFix } from '../fixes/handlerFixes.ts'
 import { observableFixes } from '../fixes/observableFixes.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'
 import { argumentsOf } from '../values/activations.ts'
 import type { Value } from '../values/frames.ts'
-import { returnsPromise } from '../values/globals.ts'
+import { isPromiseType, returnsPromise } from '../values/globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { LibraryCalls } from './libraryCalls.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
@@ -145,6 +145,15 @@ export class CallWalker {
     const isUsed =
       use === 'consumed' || use === 'stored' || use === 'value' || (use === 'returned' && position.isResultUsed)
     const isCollected = isAsync && (use === 'value' || use === 'stored')
+    // `return save(record, attempt + 1)`: what it does is known from the first time; here it is work like any other.
+    if (!this.#walker.canEnter(callee.code, position)) {
+      this.#walker.isWhole = false
+      const again = this.#unfollowed(call, 'project', position, use)
+      if (!again.takesRecord) return
+      const isLost = isAsync && (use === 'floating' || use === 'void')
+      out.push(isLost ? this.detached(use === 'void' ? 'void' : 'floating', call, again, position) : again)
+      return
+    }
     const args = argumentsOf(call, position.frame)
     const flow = this.#walker.enterAll(callee, args, position, place, { returned: inner, isUsed, isCollected })
     const isDropped = isAsync && (use === 'floating' || use === 'void')
@@ -197,18 +206,16 @@ export class CallWalker {
     if (!isHarmlessCall(call, callee) && !call.isNew) {
       const what = callee.kind === 'foreign' ? 'project' : 'callback'
       const isFollowed = callbacks.length > 0
-      const takesRecord = this.takesRecord(call, position)
-      if (!isFollowed)
-        steps.push({
-          kind: 'call',
-          at: calleeOf(position.frame.module, call),
-          calls: position.calls,
-          name: this.name(call, position),
-          isAwaited: use === 'awaited' || use === 'consumed' || use === 'returned',
-          takesRecord,
-          what,
-          use,
-        })
+      if (!isFollowed) {
+        const unfollowed = this.#unfollowed(call, what, position, use)
+        // Its type says that it gives a promise.
+        const isLost = !isAwaited && callee.kind === 'typed' && isPromiseType(callee.type.returns)
+        steps.push(
+          isLost && unfollowed.takesRecord
+            ? this.detached(use === 'void' ? 'void' : 'floating', call, unfollowed, position)
+            : unfollowed,
+        )
+      }
     }
     if (this.#handsOverHeartbeat(call, position)) this.signal(call, 'heartbeat', position, steps)
     const isQueue = /^(?:add|push|enqueue|schedule|submit|run)$/.test(
@@ -217,6 +224,19 @@ export class CallWalker {
     if (!isAwaited && callbacks.some(closure => closure.code.isAsync) && steps.some(hasWork))
       out.push(this.detached(isQueue ? 'queue' : 'callback', call, sequence(steps), position))
     else out.push(...steps)
+  }
+
+  #unfollowed(call: CallExpression, what: OpaqueCall['what'], position: Position, use: Use): OpaqueCall {
+    return {
+      kind: 'call',
+      at: calleeOf(position.frame.module, call),
+      calls: position.calls,
+      name: this.name(call, position),
+      isAwaited: use === 'awaited' || use === 'consumed' || use === 'returned',
+      takesRecord: this.takesRecord(call, position),
+      what,
+      use,
+    }
   }
 
   /** `await work(message, heartbeat)`, `await work(payload)`: it can beat by itself. */

@@ -60,10 +60,15 @@ export class Walker {
     this.#dedupe = new Dedupe(evaluator, this.origins)
   }
 
+  /** Not where it calls itself, and only so deep. */
+  canEnter(code: FunctionCode, { entered }: Position): boolean {
+    return entered.length < depthMax && !entered.includes(code) && this.#nodes <= nodesMax
+  }
+
   /** The flow of a function called with these arguments. */
   enter(callee: Closure, args: readonly Thunk[], from: Position, call?: Place, how: Entering = {}): Flow {
     const { code } = callee
-    if (from.entered.length >= depthMax || from.entered.includes(code) || this.#nodes > nodesMax) {
+    if (!this.canEnter(code, from)) {
       this.isWhole = false
       return nothing
     }
@@ -120,33 +125,21 @@ export class Walker {
 
   #statement(statement: Statement, position: Position, returned: Use, out: Flow[]): void {
     this.#nodes++
-    const { module } = position.frame
+    const exit = { kind: 'exit', at: placeOf(position.frame.module, statement), calls: position.calls } as const
     switch (statement.kind) {
       case 'do':
         this.expression(statement.expression, position, 'floating', out)
         return
       case 'return':
         if (statement.value) this.expression(statement.value, position, returned, out)
-        out.push({
-          kind: 'exit',
-          exit: 'return',
-          at: placeOf(module, statement),
-          calls: position.calls,
-          hasValue: isValue(statement.value),
-        })
+        out.push({ ...exit, exit: 'return', hasValue: isValue(statement.value) })
         return
       case 'throw':
         this.expression(statement.value, position, 'value', out)
-        out.push({ kind: 'exit', exit: 'throw', at: placeOf(module, statement), calls: position.calls, hasValue: true })
+        out.push({ ...exit, exit: 'throw', hasValue: true })
         return
       case 'jump':
-        out.push({
-          kind: 'exit',
-          exit: statement.jump,
-          at: placeOf(module, statement),
-          calls: position.calls,
-          hasValue: false,
-        })
+        out.push({ ...exit, exit: statement.jump, hasValue: false })
         return
       case 'if':
         this.#if(statement, position, returned, out)

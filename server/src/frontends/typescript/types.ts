@@ -33,6 +33,7 @@ const keywords: Readonly<Record<number, string>> = {
 export function lowerMembers(lowering: Lowering, nodes: readonly ts.TypeElement[]): Map<string, TypeRef> {
   const members = new Map<string, TypeRef>()
   for (const member of nodes) {
+    if (ts.isIndexSignatureDeclaration(member)) members.set('[]', lowerType(lowering, member.type) ?? unknownType)
     if (!member.name || !(ts.isIdentifier(member.name) || ts.isStringLiteral(member.name))) continue
     if (ts.isPropertySignature(member)) members.set(member.name.text, lowerType(lowering, member.type) ?? unknownType)
     if (ts.isMethodSignature(member))

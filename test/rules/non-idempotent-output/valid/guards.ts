@@ -23,4 +23,14 @@ await consumer.run({
   },
 })
 
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    const order = JSON.parse(String(message.value))
+    const { rows } = await pool.query('SELECT 1 FROM orders WHERE reference = $1', [order.reference])
+    // The record comes again until somebody looks at it, but nothing is written twice.
+    if (rows.length > 0) throw new Error('placed before')
+    await pool.query('INSERT INTO orders (customer, cents) VALUES ($1, $2)', [order.customer, order.cents])
+  },
+})
+
 process.once('SIGTERM', () => void consumer.disconnect())

@@ -86,12 +86,10 @@ function argumentOf(payload: Payload | undefined): Thunk {
 }
 
 function roleOf(finder: Finder, value: Value): Payload | undefined {
-  if (value.kind === 'typed' && value.type.kind === 'array') {
-    const element = roleOf(finder, finder.evaluator.typeValue(value.type.args?.[0], value.module))
-    return element && { ...element, role: 'batch' }
-  }
-  const match = value.kind === 'external' ? payloads.exec(value.type) : null
+  const isList = value.kind === 'typed' && value.type.kind === 'array'
+  const one = isList ? finder.evaluator.typeValue(value.type.args?.[0], value.module) : value
+  const match = one.kind === 'external' ? payloads.exec(one.type) : null
   if (!match) return undefined
-  const isBatch = /Batch/.test(match[2] as string) || match[3] !== undefined
+  const isBatch = isList || /Batch/.test(match[2] as string) || match[3] !== undefined
   return { library: match[1] as LibraryId, role: isBatch ? 'batch' : 'message' }
 }
