@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
   const debugging = createDebugging(
     context,
     { analysis, pipelines, readOnlyClusters: () => readOnlyClusters(clusters) },
-    local,
+    { local, clusters },
   )
   const read = createReadOverview({ clusters, pipelines, analysis })
   const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>

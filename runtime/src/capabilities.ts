@@ -68,10 +68,16 @@ export function whyNoRestart(
   brokers: readonly string[] | undefined,
 ): CapabilityReason | undefined {
   if (local.length === 0) return 'byTheEditor'
-  return brokers?.some(broker => local.includes(withoutName(broker))) ? undefined : 'otherCluster'
+  return brokers && isSameCluster(local, brokers) ? undefined : 'otherCluster'
 }
 
-/** The local Kafka is reached by the loopback address, whichever of its names the broker advertises. */
+/** Whether two lists of `host:port` have a broker in common. */
+export function isSameCluster(brokers: readonly string[], others: readonly string[]): boolean {
+  const known = new Set(brokers.map(withoutName))
+  return others.some(broker => known.has(withoutName(broker)))
+}
+
+/** This machine is reached by the loopback address, whichever of its names the broker advertises. */
 function withoutName(broker: string): string {
   return broker.replace(/^(localhost|\[?::1\]?)(?=:\d+$)/, '127.0.0.1')
 }

@@ -50,7 +50,7 @@ test('Debug pipeline: three steps, then continue; the offsets are those of Kafka
 })
 
 test('a breakpoint in the handler holds the pipeline, and the panel says so', async t => {
-  await pipelineOf(t)
+  const { topic } = await pipelineOf(t)
   const document = await open(right)
   const line = document
     .getText()
@@ -74,6 +74,12 @@ test('a breakpoint in the handler holds the pipeline, and the panel says so', as
   await batchPanel.untilStopped()
   await vscode.debug.stopDebugging()
   await sessionEnd()
+  const client = await admin(t)
+  const scratch = `${topic}-totals.debug.`
+  await until('no scratch group is left of the killed pipeline', async () => {
+    const { groups } = await client.listGroups()
+    return !groups.some(({ groupId }) => groupId.startsWith(scratch))
+  })
 })
 
 test('a file that cannot be a pipeline ends with a message, not with a hanging panel', async t => {

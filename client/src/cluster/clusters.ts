@@ -2,10 +2,13 @@
 import {
   type ClusterSnapshot,
   type ConnectionReport,
+  clusterClient,
+  type KafkaClient,
   type Monitor,
   type Selection,
   testConnection,
 } from '@tidemark/runtime/monitor'
+import { isSameCluster } from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
 import { contexts, settings } from '../contributions.ts'
 import { requireTrust } from '../trust.ts'
@@ -22,6 +25,11 @@ export interface Clusters extends vscode.Disposable {
   read(cluster: ClusterConfig, selection: Selection): Promise<ClusterSnapshot>
   /** Step by step. @throws {ClientError} a secret or a certificate is missing, or the workspace is not trusted. */
   testConnection(cluster: ClusterConfig, secrets: ClusterSecrets): Promise<ConnectionReport>
+  /**
+   * A client of the cluster with one of these brokers, with the login that it is known by; of an unknown one without any.
+   * @returns `undefined`: it is read-only. @throws {ClientError} a secret or a certificate is missing.
+   */
+  clientOf(brokers: readonly string[]): Promise<KafkaClient | undefined>
   /** Adds a cluster for as long as the answer is not disposed: the door for other extensions. */
   provide(cluster: ClusterConfig): vscode.Disposable
   /** Forgets connections: settings or secrets have changed. */
@@ -51,6 +59,14 @@ export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka,
     testConnection: async (cluster, known) => {
       requireTrust()
       return testConnection(await connectionConfig(cluster, known))
+    },
+    clientOf: async brokers => {
+      const { clusters } = await listClusters(local, provided.values())
+      const known = clusters.find(cluster => isSameCluster(cluster.brokers, brokers))
+      if (!known) return clusterClient({ brokers })
+      return known.isReadOnly
+        ? undefined
+        : clusterClient(await connectionConfig(known, await readSecrets(secrets, known)))
     },
     provide: cluster => {
       provided.set(cluster.name, cluster)

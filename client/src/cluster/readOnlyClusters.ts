@@ -1,7 +1,7 @@
 /** The clusters of the settings that refuse every change, for those who act outside this process: debugged pipelines. */
 import type { ReadOnlyCluster } from '@tidemark/runtime/protocol'
-import type { Clusters } from './clusters.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
+import type { Clusters } from './clusters.ts'
 
 /** How long a start of the debugger waits for such a cluster to say who it is. */
 const patienceMs = 2_000

@@ -1,7 +1,7 @@
 /** Debug configurations of type `tidemark`: VS Code's own JavaScript debugger, plus a control link and a batch panel. */
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
-import { scratchGroupName } from '@tidemark/runtime/host'
+import { endScratchGroup, scratchGroupName } from '@tidemark/runtime/host'
 import {
   controlReadOnlyVariable,
   controlScratchGroupVariable,
@@ -13,10 +13,12 @@ import * as vscode from 'vscode'
 import type { Analysis } from '../analysis/languageClient.ts'
 import { noPipeline, pipelinesOfGroup } from '../analysis/openPipeline.ts'
 import type { Pipeline, Pipelines } from '../analysis/pipelines.ts'
+import type { Clusters } from '../cluster/clusters.ts'
 import type { LocalKafka } from '../cluster/localKafka.ts'
 import { contexts, debugType, settings } from '../contributions.ts'
-import { ClientError, showFailure } from '../failures.ts'
-import { DebugRun } from './debugRun.ts'
+import { ClientError, failureText, showFailure } from '../failures.ts'
+import { log } from '../log.ts'
+import { DebugRun, type DebugRunOptions } from './debugRun.ts'
 import { trackFreezes } from './freezes.ts'
 import type { LaunchPlan } from './launchPlan.ts'
 import { plannedLaunch } from './programs.ts'
@@ -63,7 +65,11 @@ interface Known {
   readOnlyClusters(): Promise<readonly ReadOnlyCluster[]>
 }
 
-export function createDebugging(context: vscode.ExtensionContext, known: Known, local: LocalKafka): Debugging {
+export function createDebugging(
+  context: vscode.ExtensionContext,
+  known: Known,
+  { local, clusters }: { readonly local: LocalKafka; readonly clusters: Clusters },
+): Debugging {
   const runs = new Map<string, DebugRun>()
   const controls = new Map<string, vscode.Disposable>()
   const started = new vscode.EventEmitter<DebugRun>()
@@ -78,27 +84,22 @@ export function createDebugging(context: vscode.ExtensionContext, known: Known, 
     }
     const id = randomBytes(4).toString('hex')
     const inFile = program === undefined ? undefined : known.pipelines.in(vscode.Uri.file(program))[0]
-    const groupId = configuration.groupId ?? inFile?.groupId
     const run = await DebugRun.open(id, {
       extensionUri: context.extensionUri,
-      name: program === undefined ? (configuration.script ?? configuration.name) : basename(program),
-      groupId,
-      scratchGroup: configuration.useRealGroup
-        ? undefined
-        : scratchGroupName(groupId ?? 'tidemark', 'debug', { nowMs }),
-      stopAtStart: configuration.stopAtStart ?? setting(settings.stopAtStart, true),
-      ...(program === undefined ? {} : { program }),
+      ...runOptions(configuration, program, configuration.groupId ?? inFile?.groupId),
       startAgain: () => vscode.debug.startDebugging(folder, { ...configuration, [runProperty]: id }),
     })
     runs.set(id, run)
     controls.set(id, controlRun(run, local))
     return run
   }
-  const close = async (run: DebugRun): Promise<void> => {
-    if (await run.end()) return
+  /** @returns whether the run is over, and not only its process. */
+  const close = async (run: DebugRun): Promise<boolean> => {
+    if (await run.end()) return false
     runs.delete(run.id)
     controls.get(run.id)?.dispose()
     controls.delete(run.id)
+    return true
   }
   const runOf = (session: vscode.DebugSession): DebugRun | undefined =>
     session.parentSession ? runOf(session.parentSession) : runs.get(String(session.configuration[runProperty]))
@@ -120,7 +121,8 @@ export function createDebugging(context: vscode.ExtensionContext, known: Known, 
     }),
     vscode.debug.onDidTerminateDebugSession(session => {
       const run = session.parentSession ? undefined : runOf(session)
-      if (run) void close(run)
+      if (!run) return
+      void close(run).then(isOver => (isOver ? endScratch(run, clusters) : undefined))
     }),
   ]
   return {
@@ -131,6 +133,32 @@ export function createDebugging(context: vscode.ExtensionContext, known: Known, 
       for (const listener of listeners) listener.dispose()
       for (const run of runs.values()) void close(run)
     },
+  }
+}
+
+function runOptions(
+  { useRealGroup, stopAtStart, script, name }: TidemarkConfiguration,
+  program: string | undefined,
+  groupId: string | undefined,
+): Omit<DebugRunOptions, 'extensionUri' | 'startAgain'> {
+  return {
+    name: program === undefined ? (script ?? name) : basename(program),
+    groupId,
+    scratchGroup: useRealGroup ? undefined : scratchGroupName(groupId ?? 'tidemark', 'debug', { nowMs }),
+    stopAtStart: stopAtStart ?? setting(settings.stopAtStart, true),
+    ...(program === undefined ? {} : { program }),
+  }
+}
+
+/** A process that was killed, by a fault or by the debugger's own stop, leaves its scratch group; one that said goodbye does not. */
+async function endScratch({ options: { scratchGroup }, state }: DebugRun, clusters: Clusters): Promise<void> {
+  const { brokers } = state.hello ?? {}
+  if (scratchGroup === undefined || brokers === undefined) return
+  try {
+    const client = await clusters.clientOf(brokers)
+    if (client) await endScratchGroup(client, scratchGroup)
+  } catch (error) {
+    log().info(`The scratch group ${scratchGroup} stays until the pipeline's next debug run: ${failureText(error)}`)
   }
 }
 

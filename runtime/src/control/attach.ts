@@ -13,10 +13,11 @@ import type { Bounds } from '../processing/options.ts'
 import { type PhaseGate, Unit } from '../processing/unit.ts'
 import { controlScratchGroupVariable, controlSecondInstanceVariable } from '../protocol.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
+import type { OffsetStore } from '../stores/store.ts'
 import type { Trace, TraceEvent } from '../trace.ts'
 import { connectEditor, type EditorConnection, standstillMsMax } from './connect.ts'
 import { cutUnit } from './cut.ts'
-import { forgetScratchGroup, identityOf, lookAtCluster, sweepScratchGroups } from './debugCluster.ts'
+import { identityOf, lookAtCluster, sweepScratchGroups } from './debugCluster.ts'
 import { handlerPlace } from './handlerPlace.ts'
 import { ifItDied } from './ifItDied.ts'
 import { metIn } from './metIn.ts'
@@ -24,6 +25,8 @@ import { offersOf } from './offers.ts'
 import { refuseReadOnly } from './readOnly.ts'
 import { refetch } from './refetch.ts'
 import { type ReplayStage, replayOffers } from './replay.ts'
+import { forgetScratchGroup } from './scratchEnd.ts'
+import { isScratchGroup } from './scratchName.ts'
 import { canStartSecond, freezeUntilReplaced } from './understudy.ts'
 import { wirePlace, wireRange } from './wireRecords.ts'
 
@@ -36,6 +39,8 @@ export interface AttachOptions {
   readonly handler: (...parameters: never[]) => unknown
   readonly isPerPartition: boolean
   readonly groupInstanceId: string | undefined
+  /** Takes groups out of the store in which the pipeline keeps its offsets; absent where that is Kafka. */
+  readonly forgetGroups: OffsetStore<never>['forgetGroups']
   readonly isolation: 'read_committed' | 'read_uncommitted'
   readonly connection: KafkaConnection
   readonly clock: Clock
@@ -119,9 +124,12 @@ export async function attach(options: AttachOptions): Promise<Attachment | undef
   if (!editor) return undefined
   // A real group is never touched, whatever it is called.
   const isScratch = environment[controlScratchGroupVariable] === groupId
-  if (isScratch && !isSecond) void sweepScratchGroups(connection, groupId, clock)
+  const { forgetGroups } = options
+  if (isScratch && !isSecond) void sweepScratchGroups(connection, groupId, clock, forgetGroups)
   const forget = async () => {
-    if (isScratch) await forgetScratchGroup(connection, groupId)
+    if (!isScratch) return
+    await forgetScratchGroup(connection, groupId)
+    if (isScratchGroup(groupId)) await forgetGroups?.(each => each === groupId)
   }
   return attachment(editor, { groupInstanceId, standstillMs, forget, onOpened: opened => (run = opened) })
 }

@@ -2,6 +2,7 @@
 import type { KafkaConnection } from '../clients/client.ts'
 import type { Clock } from '../clock.ts'
 import { bug } from '../errors.ts'
+import type { OffsetStore } from '../stores/store.ts'
 import { standstillMsMax } from './connect.ts'
 import type { ClusterIdentity } from './readOnly.ts'
 import { isLeftOver, isScratchGroup } from './scratchName.ts'
@@ -34,25 +35,23 @@ export async function lookAtCluster({ debug }: KafkaConnection): Promise<Cluster
 }
 
 /**
- * Deletes the scratch group of a run that is over, with the members that its processes left behind. What cannot be deleted now, a later
- * run sweeps. Does nothing for a name that was not made up for a debug run.
+ * Deletes scratch groups of this pipeline's earlier runs that ended without doing so: by name, old, and without members.
+ *
+ * @param forgetGroups takes what belongs to them out of the pipeline's offset store
  */
-export async function forgetScratchGroup({ debug }: KafkaConnection, groupId: string): Promise<void> {
-  if (!debug || !isScratchGroup(groupId)) return
-  try {
-    await debug.removeMembers(groupId)
-    await debug.deleteGroup(groupId)
-  } catch {
-    // A pipeline that was never in the group, or may not delete one.
-  }
-}
-
-/** Deletes scratch groups of this pipeline's earlier runs that ended without doing so: by name, old, and without members. */
-export async function sweepScratchGroups({ debug }: KafkaConnection, own: string, clock: Clock): Promise<void> {
+export async function sweepScratchGroups(
+  { debug }: KafkaConnection,
+  own: string,
+  clock: Clock,
+  forgetGroups?: OffsetStore<never>['forgetGroups'],
+): Promise<void> {
   if (!debug || !isScratchGroup(own)) return
   try {
-    const left = (await debug.groups()).filter(({ groupId, isEmpty }) => isEmpty && isLeftOver(groupId, own, clock))
+    const groups = await debug.groups()
+    const left = groups.filter(({ groupId, isEmpty }) => isEmpty && isLeftOver(groupId, own, clock))
     for (const { groupId } of left.slice(0, sweptMax)) await debug.deleteGroup(groupId)
+    const alive = new Set(groups.filter(({ isEmpty }) => !isEmpty).map(({ groupId }) => groupId))
+    await forgetGroups?.(groupId => isLeftOver(groupId, own, clock) && !alive.has(groupId))
   } catch {
     // The next run is another chance.
   }

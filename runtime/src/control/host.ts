@@ -45,6 +45,7 @@ import {
 } from '../protocol.ts'
 import { FrameLimit, frameReader } from './frames.ts'
 
+export { endScratchGroup } from './scratchEnd.ts'
 export { scratchGroupName } from './scratchName.ts'
 
 /** A dialler that has not said a valid hello by then is hung up on. */

@@ -16,6 +16,7 @@ export function atLeastOnce(options: { readonly store?: OffsetStore<unknown> } =
   return {
     name,
     storeName: options.store?.name ?? 'Kafka group',
+    forgetGroups: options.store?.forgetGroups,
     async open(environment) {
       const positions = await openPositions(options.store, name, environment)
       return {

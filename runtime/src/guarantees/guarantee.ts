@@ -14,7 +14,7 @@ import type { Clock } from '../clock.ts'
 import type { TidemarkError } from '../errors.ts'
 import type { Random } from '../random.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
-import type { BatchPlan, ProofRecord, StoredOffset } from '../stores/store.ts'
+import type { BatchPlan, OffsetStore, ProofRecord, StoredOffset } from '../stores/store.ts'
 
 export type GuaranteeName =
   | 'at-most-once'
@@ -32,6 +32,8 @@ export interface Guarantee<Extra extends object> {
   readonly name: GuaranteeName
   /** Where positions live, as shown: `SQLite totals.db`, `Kafka group`. */
   readonly storeName: string
+  /** Takes groups out of the store for good; absent where the positions live in the Kafka group, and go with it. */
+  readonly forgetGroups?: OffsetStore<never>['forgetGroups']
   open(environment: GuaranteeEnvironment): Promise<Protocol<Extra>>
 }
 

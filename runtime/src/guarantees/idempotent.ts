@@ -18,6 +18,7 @@ export function idempotent(store: OffsetStore<unknown>): Guarantee<IdempotentCon
   return {
     name,
     storeName: store.name,
+    forgetGroups: store.forgetGroups,
     async open(environment) {
       const open = await openStore(store, environment)
       const positions = storePositions(open, name, environment)

@@ -37,6 +37,7 @@ function inOneTransaction<Tx>(store: OffsetStore<Tx>): Guarantee<TransactionalCo
   return {
     name,
     storeName: store.name,
+    forgetGroups: store.forgetGroups,
     async open(environment) {
       if (!store.isTransactional) {
         throw new TidemarkError('GUARANTEE_UNSUPPORTED', {

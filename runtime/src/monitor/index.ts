@@ -11,6 +11,7 @@ import type { SavedHistory } from './groupHistory.ts'
 import { ClusterMonitor } from './monitor.ts'
 import type { ClusterSnapshot, Selection } from './snapshot.ts'
 
+export type { KafkaClient } from '../clients/client.ts'
 export { TidemarkError } from '../errors.ts'
 export { errorSentences, tellError } from '../errorWords.ts'
 export type { LagByCause } from '../semantics/lag.ts'

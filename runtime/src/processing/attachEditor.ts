@@ -22,6 +22,7 @@ export async function attachEditor<V, Extra extends object>(
     handler: call,
     isPerPartition,
     groupInstanceId,
+    forgetGroups: guarantee.forgetGroups,
     isolation: isolation ?? 'read_committed',
   })
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts'
 import { bug, FencedError, reasonOf, TidemarkError } from '../errors.ts'
 import type { TopicPartition } from '../semantics/ranges.ts'
 import { fileFailure } from './checkpoint/failure.ts'
+import { forgetGroups } from './checkpoint/forget.ts'
 import { type CheckpointLock, lockFolder } from './checkpoint/lock.ts'
 import { LogFile, readLog } from './checkpoint/log.ts'
 import { CheckpointState, type LogRecord } from './checkpoint/state.ts'
@@ -54,6 +55,7 @@ export function checkpoint(directory: string, options: CheckpointOptions = {}): 
     open: storeOptions => OpenCheckpoint.open(directory, { ...options, ...storeOptions }),
     readProofs: async (groupId, limit) => (await readState(directory, groupId)).proofs(limit),
     readOffsets: async groupId => (await readState(directory, groupId)).offsets(),
+    forgetGroups: isMeant => forgetGroups(directory, isMeant),
   }
 }
 

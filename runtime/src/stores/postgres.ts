@@ -2,6 +2,7 @@ import type { ClientConfig } from 'pg'
 import { FencedError, TidemarkError } from '../errors.ts'
 import type { OffsetRange, TopicPartition } from '../semantics/ranges.ts'
 import { PostgresConnection, type Query } from './postgres/connection.ts'
+import { forgetGroups } from './postgres/forget.ts'
 import { freezePlan, wholePlans } from './postgres/plans.ts'
 import { partitionColumns, rangeColumns, storedOffset, storedOffsets } from './postgres/rows.ts'
 import { hasTable, migrate } from './postgres/schema.ts'
@@ -63,6 +64,8 @@ export function postgres(
     open: storeOptions => OpenPostgres.open(nameOf(settings), settings, { ...options, ...storeOptions }),
     readProofs: (groupId, limit) => look(settings, query => newestProofs(query, groupId, limit)),
     readOffsets: groupId => look(settings, query => allOffsets(query, groupId)),
+    forgetGroups: isMeant =>
+      connected(settings, connection => connection.transaction(query => forgetGroups(query, isMeant))),
   }
 }
 
@@ -267,15 +270,25 @@ async function allOffsets(query: Query, groupId: string): Promise<StoredOffset[]
 }
 
 /** Looks without making anything. */
-async function look<Found>(settings: ClientConfig, read: (query: Query) => Promise<Found>): Promise<Found> {
-  const name = nameOf(settings)
-  const connection = new PostgresConnection(name, { connectionTimeoutMillis: 10_000, ...settings }, 0)
-  try {
-    return await connection.use(async query => {
+function look<Found>(settings: ClientConfig, read: (query: Query) => Promise<Found>): Promise<Found> {
+  const reason = 'no pipeline has kept offsets in it'
+  return connected(settings, connection =>
+    connection.use(async query => {
       if (!(await hasTable(query, 'tidemark_proofs')))
-        throw new TidemarkError('STORE_UNREACHABLE', { store: name, reason: 'no pipeline has kept offsets in it' })
+        throw new TidemarkError('STORE_UNREACHABLE', { store: nameOf(settings), reason })
       return read(query)
-    })
+    }),
+  )
+}
+
+/** With a connection that is closed afterwards. */
+async function connected<Result>(
+  settings: ClientConfig,
+  use: (connection: PostgresConnection) => Promise<Result>,
+): Promise<Result> {
+  const connection = new PostgresConnection(nameOf(settings), { connectionTimeoutMillis: 10_000, ...settings }, 0)
+  try {
+    return await use(connection)
   } finally {
     await connection.close()
   }

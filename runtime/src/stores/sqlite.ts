@@ -8,6 +8,7 @@ import { groupByBatch, type PlanRow, planRefusal } from './shared/plans.ts'
 import { proofFromJson, proofToJson } from './shared/wire.ts'
 import { Connection, openDatabase } from './sqlite/connection.ts'
 import { primaryCode, sqlError, storeFailure } from './sqlite/failure.ts'
+import { forgetGroups } from './sqlite/forget.ts'
 import { makeTables } from './sqlite/schema.ts'
 import { openTransaction, type SqliteRow, type SqliteTransaction, StatementCache } from './sqlite/transaction.ts'
 import type {
@@ -71,6 +72,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): OffsetStore<S
     open: storeOptions => OpenSqlite.open(path, name, { ...options, ...storeOptions }),
     readProofs: (groupId, limit) => look(path, name, database => newestProofs(database, groupId, limit)),
     readOffsets: groupId => look(path, name, database => allOffsets(database, groupId)),
+    forgetGroups: isMeant => forgetGroups(path, name, isMeant),
   }
 }
 

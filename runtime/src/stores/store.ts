@@ -31,6 +31,11 @@ export interface OffsetStore<Tx = never> {
    * @throws TidemarkError STORE_UNREACHABLE there is no such store, or nothing of Tidemark in it
    */
   readOffsets?(groupId: string): Promise<readonly StoredOffset[]>
+  /**
+   * Deletes all that is kept for these groups, which nobody has open: scratch groups whose debug run is over. Makes nothing where there is
+   * nothing. Every adapter here has it; a store made for a test need not.
+   */
+  forgetGroups?(isMeant: (groupId: string) => boolean): Promise<void>
 }
 
 export interface StoreOptions {

@@ -14,6 +14,7 @@ import type {
   StoredOffset,
   StoreOptions,
 } from './store.ts'
+import { forgetGroups } from './zookeeper/forget.ts'
 import { allOffsets, newestProofs, proofNames } from './zookeeper/looking.ts'
 import { type Change, dataOf, isExpected, nodeName, partitionNode, type Row, rowOf } from './zookeeper/nodes.ts'
 import { planData, planNodes, wholePlans } from './zookeeper/plans.ts'
@@ -45,10 +46,10 @@ export interface ZooKeeperOptions {
  */
 export function zookeeper(connectString: string, options: ZooKeeperOptions = {}): OffsetStore {
   const name = `ZooKeeper ${connectString}`
-  const look = async <Found>(groupId: string, read: (session: ZooKeeperSession, root: string) => Promise<Found>) => {
+  const connected = async <Found>(use: (session: ZooKeeperSession) => Promise<Found>): Promise<Found> => {
     const session = sessionOf(name, connectString, options)
     try {
-      return await read(session, rootOf(options, groupId))
+      return await use(session)
     } finally {
       session.close()
     }
@@ -58,8 +59,9 @@ export function zookeeper(connectString: string, options: ZooKeeperOptions = {})
     name,
     isTransactional: false,
     open: storeOptions => OpenZooKeeper.open(name, connectString, { ...options, ...storeOptions }),
-    readProofs: (groupId, limit) => look(groupId, (session, root) => newestProofs(session, root, limit, name)),
-    readOffsets: groupId => look(groupId, (session, root) => allOffsets(session, root, name)),
+    readProofs: (groupId, limit) => connected(session => newestProofs(session, rootOf(options, groupId), limit, name)),
+    readOffsets: groupId => connected(session => allOffsets(session, rootOf(options, groupId), name)),
+    forgetGroups: isMeant => connected(session => forgetGroups(session, topOf(options), isMeant)),
   }
 }
 
@@ -334,6 +336,10 @@ function sessionOf(
   return new ZooKeeperSession({ name, connectString, sessionTimeoutMs, requestTimeoutMs, credentials, clock })
 }
 
-function rootOf({ root = '/tidemark' }: ZooKeeperOptions, groupId: string): string {
-  return `${root}/${nodeName(groupId)}`
+function topOf({ root = '/tidemark' }: ZooKeeperOptions): string {
+  return root
+}
+
+function rootOf(options: ZooKeeperOptions, groupId: string): string {
+  return `${topOf(options)}/${nodeName(groupId)}`
 }

@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { build } from 'esbuild'
 import { Kafka, logLevel } from 'kafkajs'
+import { kafkajs } from '../../../runtime/src/clients/kafkajs.ts'
 import { systemClock } from '../../../runtime/src/clock.ts'
-import { listenForPipeline, scratchGroupName } from '../../../runtime/src/control/host.ts'
+import { endScratchGroup, listenForPipeline, scratchGroupName } from '../../../runtime/src/control/host.ts'
+import { sqlite } from '../../../runtime/src/stores/sqlite.ts'
 import { until } from '../../harness/until.ts'
 import { openEditor } from '../processor/editor.ts'
 import { useLedger } from './ledgerStage.ts'
@@ -236,6 +238,38 @@ test('the scratch group begins where the real one stands, and goes with the run;
   )
   assert.equal(await stage.committed(0), 1n, 'the real group has not moved')
   await admin.deleteGroups(kept)
+
+  const killed = name(group, 0)
+  const again = await openEditor(t, { stopAtStart: true })
+  const doomed = stage.start(again, { TIDEMARK_SCRATCH_GROUP: killed })
+  await again.stoppedAt('fetched')
+  doomed.signal('SIGKILL')
+  await doomed.ended
+  await endScratchGroup(kafkajs(new Kafka({ brokers: [`${stage.environment.BROKERS}`] })), killed)
+  assert.ok(!(await known()).includes(killed), 'a killed one goes with its member, which the group would wait for')
+})
+
+test('what a scratch group keeps in the store of the pipeline goes with the run; what a dead run has left goes too', async t => {
+  const stage = await useLedger(t, 'transactional')
+  await stage.produce(0, 'a')
+  const store = sqlite(stage.database)
+  const rows = async (groupId: string) => (await store.readOffsets?.(groupId))?.map(({ offset }) => offset)
+  const at = (ageMs: number) => scratchGroupName(stage.group, 'debug', { nowMs: () => systemClock.nowMs() - ageMs })
+  const [own, dead, young] = [at(0), at(2 * hourMs), at(0)]
+  for (const groupId of [stage.group, dead, young]) {
+    const open = await store.open({ groupId })
+    await open.initialize({ topic: stage.topic, partition: 0, offset: 0n, topicId: undefined, metadata: undefined })
+    await open.close()
+  }
+  const editor = await openEditor(t, { stopAtStart: true })
+  const program = stage.start(editor, { TIDEMARK_SCRATCH_GROUP: own })
+  await editor.stoppedAt('fetched')
+  await until('the dead run is swept', async () => (await rows(dead))?.length === 0)
+  editor.command({ kind: 'continue' })
+  await until('the batch is committed', async () => (await rows(own))?.[0] === 1n)
+  editor.command({ kind: 'stop', deadlineMs: 5_000, isFinal: true })
+  assert.equal(await program.ended, 0, program.output())
+  assert.deepEqual([await rows(own), await rows(stage.group), await rows(young)], [[], [0n], [0n]])
 })
 
 test('a second pipeline with the same token is told so, and runs on by itself', async t => {

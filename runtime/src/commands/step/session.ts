@@ -1,7 +1,8 @@
 /** One stepped pipeline, from its first start to the last: what it told, what it is asked, and what a fault did to it. */
 
 import { accountOf } from '../../account.ts'
-import { type ControlServer, listenForPipeline } from '../../control/host.ts'
+import { type ControlServer, endScratchGroup, listenForPipeline } from '../../control/host.ts'
+import { clusterClient } from '../../monitor/index.ts'
 import {
   type BatchState,
   capabilityNames,
@@ -113,9 +114,19 @@ export class StepSession {
     this.#link?.send({ kind: 'stop', deadlineMs: stopDeadlineMs, isFinal: true })
     const killing = setTimeout(() => process.child.kill('SIGKILL'), stopDeadlineMs + 1_000)
     if (this.#hello === undefined) process.child.kill('SIGTERM')
-    await process.ended
+    const exit = await process.ended
     clearTimeout(killing)
     await this.#link?.close()
+    if (exit !== 0) await this.#endScratchGroup()
+  }
+
+  /** A pipeline that was killed has left its scratch group behind. */
+  async #endScratchGroup(): Promise<void> {
+    const { scratchGroup } = this.#options
+    const brokers = this.#hello?.brokers
+    if (scratchGroup === undefined || brokers === undefined) return
+    // A cluster that wants a login knows us not: the next run of the pipeline sweeps the group there.
+    await endScratchGroup(await clusterClient({ brokers }), scratchGroup).catch(() => {})
   }
 
   async #do(step: Step): Promise<void> {

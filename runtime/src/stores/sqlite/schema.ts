@@ -77,6 +77,6 @@ function storedVersion(database: DatabaseSync): number | undefined {
   return typeof row?.version === 'number' ? row.version : undefined
 }
 
-function hasTable(database: DatabaseSync, name: string): boolean {
+export function hasTable(database: DatabaseSync, name: string): boolean {
   return database.prepare(`select 1 from sqlite_master where type = 'table' and name = ?`).get(name) !== undefined
 }

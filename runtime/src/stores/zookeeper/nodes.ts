@@ -41,6 +41,15 @@ export function partitionNode({ topic, partition }: TopicPartition): string {
   return `${nodeName(topic)}~${partition}`
 }
 
+/** The group whose node this is: what {@link nodeName} has made of a name, read back. A node of somebody else's is called as it is. */
+export function groupOfNode(node: string): string {
+  try {
+    return decodeURIComponent(node)
+  } catch {
+    return node
+  }
+}
+
 /** ZooKeeper forbids slashes, control characters and the names `.` and `..`. */
 export function nodeName(name: string): string {
   return Array.from(name, each =>

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { OffsetStore } from '../../../../runtime/src/stores/store.ts'
 import { exportsOf, type StoreSetup, setupOf, storeNames } from '../setups.ts'
 import { contractCases, runCase } from './cases.ts'
-import { assertCode, at, type ContractCase, commit, groupId, orders0, range } from './kit.ts'
+import { assertCode, at, type ContractCase, commit, groupId, orders0, orders1, range } from './kit.ts'
 
 /** Holds every store of one suite against the contract; a store is found by its file. */
 export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
@@ -38,6 +38,9 @@ export async function contractSuite(suite: StoreSetup['suite']): Promise<void> {
         test('its proof records and offsets can be read beside an opener, and reading makes nothing', async t => {
           await readBeside(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
         })
+        test('a group is taken out with all that is kept for it, and no other group with it', async t => {
+          await forget(setup.at(await setup.fresh(t)).store as OffsetStore<unknown>)
+        })
       }
       for (const contractCase of contractCases) {
         if (hasWhatItNeeds(setup, contractCase)) test(contractCase.title, t => runCase(contractCase, name, setup, t))
@@ -52,6 +55,37 @@ function hasWhatItNeeds({ hasResults, isExclusive, lacks = {} }: StoreSetup, { n
   // Who shares competes: by comparing.
   if (needs === 'sharing') return !isExclusive && !('compareAndSet' in lacks)
   return !(needs in lacks)
+}
+
+async function forget(store: OffsetStore<unknown>): Promise<void> {
+  const isMeant = (group: string) => group === 'totals.debug/ü%~1'
+  const forgetGroups = () => store.forgetGroups?.(isMeant) ?? assert.fail('missing')
+  await forgetGroups()
+  await assertCode(store.readOffsets?.(groupId) ?? Promise.resolve(), 'STORE_UNREACHABLE')
+  for (const group of [groupId, 'totals.debug/ü%~1']) {
+    const open = await store.open({ groupId: group })
+    for (const partition of [orders0, orders1]) await open.initialize(at(partition, 0n))
+    await open.writePlan({ batchId: 'b', ranges: [range(orders0, 0n, 1n)] })
+    await commit(open, [range(orders0, 0n, 1n)])
+    await open.close()
+  }
+  await forgetGroups()
+  const again = await store.open({ groupId: 'totals.debug/ü%~1' })
+  assert.deepEqual(
+    [await again.read([orders0, orders1]), await again.readPlans([orders0, orders1]), await again.proofs(10)],
+    [[], [], []],
+  )
+  await again.close()
+  const other = await store.open({ groupId })
+  assert.deepEqual(
+    [
+      (await other.read([orders0, orders1])).length,
+      (await other.readPlans([orders0])).length,
+      (await other.proofs(10)).length,
+    ],
+    [2, 1, 1],
+  )
+  await other.close()
 }
 
 async function readBeside(store: OffsetStore<unknown>): Promise<void> {
