@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
   )
   const read = createReadOverview({ clusters, pipelines, analysis })
   const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>
-    overviewAction({ analysis, pipelines, debugging }, action, groupId),
+    overviewAction({ analysis, debugging }, action, groupId),
   )
   const connections = createConnections(context, clusters)
   context.subscriptions.push(

@@ -316,6 +316,8 @@ export interface EndedParams {
   readonly willBeRedone: readonly WireRange[]
   readonly unknown: readonly WireRange[]
   readonly error?: string
+  /** Why there is an error: this cluster is declared read-only. */
+  readonly readOnlyCluster?: string
 }
 
 export const messageBytesMax = 1 << 20

@@ -43,6 +43,7 @@ const plainWords: RunWords = {
   frozen: place => place,
   stopped: ({ phase }) => phase,
   ended: () => 'ended',
+  readOnly: String,
   lost: reason => reason,
   reason: id => id,
   rule: id => id,

@@ -29,6 +29,7 @@ const words: RunWords = {
   frozen: place => `frozen ${place}`,
   stopped: ({ phase }) => `stopped ${phase}`,
   ended: () => 'ended',
+  readOnly: cluster => `${cluster} is read-only`,
   lost: reason => `lost ${reason}`,
   reason: id => id,
   rule: id => id,

@@ -4,20 +4,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import * as vscode from 'vscode'
-import { commands, settings } from '../../client/src/contributions.ts'
+import { commands } from '../../client/src/contributions.ts'
+import { button, choose, entries, fill, outcome, row, textOf, writeEntries } from './connectionForm.ts'
 import { page, screenshot } from './driver.ts'
 import { closeAll } from './files.ts'
 import { test } from './suite.ts'
 import { securedBrokerVariable, securedLogin } from './variables.ts'
 
-const row = (text: string) => ({ selector: '.monaco-list-row', text })
-const button = (text: string) => ({ selector: 'vscode-button', text, panel: true })
-const outcome = { selector: '.report .summary', panel: true }
-
 test('a cluster is added, tested step by step, saved, edited and removed in the form', async t => {
   t.after(closeAll)
   const before = entries()
-  t.after(() => write(before))
+  t.after(() => writeEntries(before))
   const broker = process.env[securedBrokerVariable] ?? ''
   await vscode.commands.executeCommand('tidemark.clusters.focus')
   await vscode.commands.executeCommand(commands.addCluster)
@@ -106,6 +103,18 @@ ssl.keystore.location=client.jks
   assert.equal(await field('Password'), 'hidden')
   await screenshot('connection-imported')
 
+  const broken = join(folder, 'broken.yaml')
+  await writeFile(broken, 'services:\n  kafka:\n    ports: [9092:9092\n')
+  await page.click(button('Import compose file'))
+  await chooseFile(broken)
+  const message = 'broken.yaml is not YAML at line 4, column 1'
+  await vscode.commands.executeCommand('notifications.showList')
+  await page.wait({ selector: '.notifications-center', text: message })
+  await screenshot('connection-broken-compose')
+  await vscode.commands.executeCommand('notifications.clearAll')
+  await vscode.commands.executeCommand('notifications.hideList')
+  assert.equal(await field('User name'), 'reporting', 'a file that says nothing changes nothing')
+
   await page.click(button('Import compose file'))
   await chooseFile(compose)
   await page.waitHidden({ selector: '.notice', text: 'keytool', panel: true })
@@ -120,35 +129,4 @@ async function chooseFile(path: string): Promise<void> {
   await page.fill({ selector: `${dialog} input.input` }, path)
   await page.click({ selector: `${dialog} .monaco-list-row`, text: basename(path) })
   await page.waitHidden({ selector: dialog })
-}
-
-async function fill(label: string, value: string): Promise<void> {
-  await page.fill({ selector: fieldOf(label), panel: true }, value)
-}
-
-function textOf(label: string): Promise<unknown> {
-  return page.value({ selector: fieldOf(label), panel: true })
-}
-
-function fieldOf(label: string): string {
-  return `.field:has(> .caption:text-is("${label}")) input`
-}
-
-async function choose(label: string, option: string): Promise<void> {
-  await page.click({ selector: `vscode-dropdown[aria-label="${label}"]`, panel: true })
-  await page.click({ selector: `vscode-dropdown[aria-label="${label}"] vscode-option`, text: option, panel: true })
-}
-
-interface Entry {
-  readonly name: string
-  readonly readOnly?: boolean
-}
-
-function entries(): readonly Entry[] {
-  return vscode.workspace.getConfiguration().get<Entry[]>(settings.clusters, [])
-}
-
-async function write(value: readonly Entry[]): Promise<void> {
-  if (JSON.stringify(entries()) === JSON.stringify(value)) return
-  await vscode.workspace.getConfiguration().update(settings.clusters, value, vscode.ConfigurationTarget.Global)
 }

@@ -1,6 +1,7 @@
 /** The story of a debug run: start, step, break, continue; every offset shown is Kafka's. */
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
+import { settings } from '../../client/src/contributions.ts'
 import { batchPanel, type Card, sessionEnd, trackStops } from './batchPanel.ts'
 import { page, screenshot } from './driver.ts'
 import { until } from './events.ts'
@@ -80,6 +81,26 @@ test('a breakpoint in the handler holds the pipeline, and the panel says so', as
     const { groups } = await client.listGroups()
     return !groups.some(({ groupId }) => groupId.startsWith(scratch))
   })
+})
+
+test('on a read-only cluster a pipeline is refused, with what to do, and no group is made', async t => {
+  const { topic } = await pipelineOf(t)
+  const configuration = vscode.workspace.getConfiguration()
+  const before = configuration.get<readonly { readonly brokers: readonly string[] }[]>(settings.clusters, [])
+  t.after(() => configuration.update(settings.clusters, before, vscode.ConfigurationTarget.Global))
+  const guarded = before.map(entry => ({ ...entry, readOnly: true }))
+  await configuration.update(settings.clusters, guarded, vscode.ConfigurationTarget.Global)
+  const document = await open(right)
+  await vscode.commands.executeCommand('tidemark.debugPipeline', document.uri)
+  await sessionEnd()
+  await page.wait({ selector: '.state', text: 'The cluster local is read-only', panel: true })
+  await page.wait({ selector: '.state', text: 'set "readOnly" of this one to false', panel: true })
+  await screenshot('read-only')
+  const { groups } = await (await admin(t)).listGroups()
+  assert.deepEqual(
+    groups.filter(({ groupId }) => groupId.startsWith(`${topic}-totals`)),
+    [],
+  )
 })
 
 test('a file that cannot be a pipeline ends with a message, not with a hanging panel', async t => {

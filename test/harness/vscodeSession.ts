@@ -96,14 +96,16 @@ async function startStores(after: (cleanUp: () => unknown) => void): Promise<Rec
 
 const untrusting = { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.emptyWindow': false }
 
-/** Beside the plain one: a login by SASL PLAIN, as the form for clusters tries it. */
+/** Beside the plain one: logins by SASL PLAIN and OAUTHBEARER (tokens need no signature), as the form for clusters tries them. */
 function securedListener(port: number): Pick<KafkaNeeds, 'secureListeners' | 'configs'> {
   const { username, password } = securedLogin
   return {
     secureListeners: [{ name: 'GUARDED', protocol: 'SASL_PLAINTEXT', ports: [port] }],
     configs: {
-      'listener.name.guarded.sasl.enabled.mechanisms': 'PLAIN',
+      'listener.name.guarded.sasl.enabled.mechanisms': 'PLAIN,OAUTHBEARER',
       'listener.name.guarded.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`,
+      'listener.name.guarded.oauthbearer.sasl.jaas.config':
+        'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
     },
   }
 }

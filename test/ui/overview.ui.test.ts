@@ -193,6 +193,29 @@ test('the chart follows the theme and its numbers are text', async () => {
   assert.match(await wordsOf(page.locator('.readout')), /^at 11:5\d:\d\d \d+ to read/)
 })
 
+test('no number runs into its neighbour, however long a time and narrow the panel', async () => {
+  const recorded = overviewNamed('overview')
+  const { selected } = recorded
+  assert.ok(selected)
+  const seconds = 59 * 60 + 59
+  const partitions = selected.partitions.map(row => ({ ...row, secondsLeft: seconds, secondsBehind: seconds }))
+  for (const language of ['en', 'zh-cn'])
+    for (const width of [1_700, 1_320, 1_000, 800]) {
+      const { page, show } = await open({ view: 'overview', language, width })
+      await show({ ...recorded, selected: { ...selected, partitions } })
+      const cells = page.locator('.partition-rows .columns:not(.head) .number')
+      await cells
+        .filter({ hasText: language === 'en' ? '59 min' : '59 分' })
+        .first()
+        .waitFor()
+      const tooLong = await cells.evaluateAll(all =>
+        all.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent),
+      )
+      assert.deepEqual(tooLong, [], `${language} at ${width} px`)
+      await page.context().close()
+    }
+})
+
 test('Simplified Chinese', async () => {
   const { page, show } = await open({ view: 'overview', language: 'zh-cn' })
   await show(overviewNamed('overview'))

@@ -116,7 +116,7 @@ async function brokersOfCompose(text: string, path: string): Promise<ComposeBrok
     if (!(error instanceof ComposeSyntaxError)) throw error
     throw new ClientError(
       vscode.l10n.t(
-        '{0} is not YAML at line {1}, column {2}: {3}',
+        '{0} is not YAML at line {1}, column {2}: {3}.',
         basename(path),
         error.line,
         error.column,

@@ -143,6 +143,7 @@ export interface RunWords {
   stopped(batch: BatchState): string
   ended(): string
   lost(reason: string): string
+  readOnly(cluster: string): string
   reason(id: CapabilityReason): string
   rule(id: AccountRule): string
 }
@@ -200,6 +201,7 @@ function offersOf(
 function statusOf(run: BatchRun, words: RunWords): BatchSnapshot['status'] {
   const { hello, batch, ended, lost, frozenAt, isRestarting } = run
   if (isRestarting) return { kind: 'waiting', message: words.restarting() }
+  if (ended?.readOnlyCluster) return { kind: 'failed', message: words.readOnly(ended.readOnlyCluster) }
   if (ended) return ended.error ? { kind: 'failed', message: ended.error } : { kind: 'ended', message: words.ended() }
   if (lost !== undefined) return { kind: 'failed', message: words.lost(lost) }
   if (!hello) return { kind: 'waiting', message: words.waiting() }

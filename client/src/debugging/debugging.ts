@@ -200,7 +200,7 @@ async function ofGroup(analysis: Analysis, groupId: string): Promise<Debuggable 
   return chosen && { document: chosen.uri, pipeline: { groupId } }
 }
 
-/** A group of the cluster tree. */
+/** A group of the cluster tree or the overview. */
 function groupOfNode(node: unknown): string | undefined {
   const groupId = (node as { group?: { groupId?: unknown } } | undefined)?.group?.groupId
   return typeof groupId === 'string' ? groupId : undefined

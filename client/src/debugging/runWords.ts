@@ -18,6 +18,11 @@ export const runWords: RunWords = {
     reason === ''
       ? vscode.l10n.t('the process ended without saying goodbye')
       : vscode.l10n.t('the process ended without saying goodbye: {0}', reason),
+  readOnly: cluster =>
+    vscode.l10n.t(
+      'The cluster {0} is read-only, so no pipeline is debugged on it: a run joins a group and commits, and its handler writes. Nothing was read, joined or written. Use another cluster, or set "readOnly" of this one to false if you mean it.',
+      cluster,
+    ),
   // Their English stands in the runtime, which speaks it in terminals; translations lie beside all others.
   reason: (id: CapabilityReason) => ofTable(capabilityReasons[id]),
   rule: (id: AccountRule) => ofTable(accountRules[id]),

@@ -3,19 +3,17 @@ import type { ViewAction } from '@tidemark/webview/protocol'
 import * as vscode from 'vscode'
 import type { Analysis } from '../analysis/languageClient.ts'
 import { openPipeline } from '../analysis/openPipeline.ts'
-import type { Pipelines } from '../analysis/pipelines.ts'
 import { commands } from '../contributions.ts'
 import type { Debugging } from '../debugging/debugging.ts'
 import { showFailure } from '../failures.ts'
 
 export interface OverviewActionParts {
   readonly analysis: Analysis
-  readonly pipelines: Pipelines
   readonly debugging: Debugging
 }
 
 export function overviewAction(
-  { analysis, pipelines, debugging }: OverviewActionParts,
+  { analysis, debugging }: OverviewActionParts,
   action: ViewAction,
   groupId: string | undefined,
 ): void {
@@ -24,8 +22,7 @@ export function overviewAction(
     if (action === 'openSettings') return vscode.commands.executeCommand(commands.editClusters)
     if (groupId === undefined) return undefined
     if (action === 'openCode') return openPipeline(analysis, groupId)
-    const [pipeline] = pipelines.ofGroup(groupId)
-    return action === 'debug' && pipeline ? debugging.debugPipeline(pipeline.uri, pipeline.range) : undefined
+    return action === 'debug' ? debugging.debugPipeline({ group: { groupId } }) : undefined
   }
   run().catch(showFailure)
 }

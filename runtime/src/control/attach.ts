@@ -22,7 +22,7 @@ import { handlerPlace } from './handlerPlace.ts'
 import { ifItDied } from './ifItDied.ts'
 import { metIn } from './metIn.ts'
 import { offersOf } from './offers.ts'
-import { refuseReadOnly } from './readOnly.ts'
+import { refusalOf } from './readOnly.ts'
 import { refetch } from './refetch.ts'
 import { type ReplayStage, replayOffers } from './replay.ts'
 import { forgetScratchGroup } from './scratchEnd.ts'
@@ -77,7 +77,7 @@ export interface Attachment {
  */
 export async function attach(options: AttachOptions): Promise<Attachment | undefined> {
   const { environment, groupId, guarantee, store, client, clock, trace, connection, isPerPartition } = options
-  await refuseReadOnly(environment, () => identityOf(connection))
+  const refusal = await refusalOf(environment, () => identityOf(connection))
   const cluster = await lookAtCluster(connection)
   const { standstillMs = standstillMsMax } = cluster
   const place = handlerPlace(options.handler)
@@ -121,6 +121,10 @@ export async function attach(options: AttachOptions): Promise<Attachment | undef
     cut: cutUnit,
     stop: options.stop,
   })
+  if (refusal) {
+    await editor?.link.ended({ ...nothingDone, error: refusal.message, readOnlyCluster: refusal.details.cluster })
+    throw refusal
+  }
   if (!editor) return undefined
   // A real group is never touched, whatever it is called.
   const isScratch = environment[controlScratchGroupVariable] === groupId
@@ -133,6 +137,8 @@ export async function attach(options: AttachOptions): Promise<Attachment | undef
   }
   return attachment(editor, { groupInstanceId, standstillMs, forget, onOpened: opened => (run = opened) })
 }
+
+const nothingDone = { committed: [], willBeRedone: [], unknown: [] }
 
 interface Surroundings {
   readonly groupInstanceId: string | undefined

@@ -13,13 +13,16 @@ export interface ClusterIdentity {
   readonly clusterId: string | undefined
 }
 
-/** @throws TidemarkError CLUSTER_READ_ONLY. Asks nothing where no cluster is declared read-only. */
-export async function refuseReadOnly(
+/**
+ * To be thrown before anything is written; `undefined`: the run may go on. Asks nothing where no cluster is declared read-only.
+ * @throws Error nobody can tell: then nobody gets through.
+ */
+export async function refusalOf(
   environment: NodeJS.ProcessEnv,
   identify: () => Promise<ClusterIdentity>,
-): Promise<void> {
+): Promise<TidemarkError<'CLUSTER_READ_ONLY'> | undefined> {
   const refused = readOnlyClusters(environment)
-  if (refused.length === 0) return
+  if (refused.length === 0) return undefined
   const { brokers, clusterId } = await identify()
   const here = new Set(brokers.map(withoutName))
   const found = refused.find(
@@ -27,7 +30,7 @@ export async function refuseReadOnly(
       (clusterId !== undefined && cluster.clusterId === clusterId) ||
       cluster.brokers.some(broker => here.has(withoutName(broker))),
   )
-  if (found) throw new TidemarkError('CLUSTER_READ_ONLY', { cluster: found.name, what: 'debug a pipeline on it' })
+  return found && new TidemarkError('CLUSTER_READ_ONLY', { cluster: found.name, what: 'debug a pipeline on it' })
 }
 
 /** @throws Error the variable cannot be read: a gate that nobody understands stays shut. */

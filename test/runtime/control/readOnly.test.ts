@@ -1,7 +1,7 @@
 /** Which clusters a debug run is refused on: by any address, by their id, and by nothing that cannot be read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuseReadOnly } from '../../../runtime/src/control/readOnly.ts'
+import { refusalOf } from '../../../runtime/src/control/readOnly.ts'
 
 const here = { brokers: ['127.0.0.1:9092', 'Broker-2.example:9093'], clusterId: 'abc' }
 
@@ -15,23 +15,22 @@ for (const [what, variable, isRefused] of [
   ['other addresses, no id', '[{"name":"p","brokers":["vpn:9092"]}]', false],
 ] as const) {
   test(`${what}: ${isRefused ? 'refused' : 'let through'}`, async () => {
-    const asked = refuseReadOnly({ TIDEMARK_READ_ONLY: variable }, async () => here)
-    if (isRefused) await assert.rejects(asked, { code: 'CLUSTER_READ_ONLY' })
-    else await asked
+    const refusal = await refusalOf({ TIDEMARK_READ_ONLY: variable }, async () => here)
+    assert.equal(refusal?.code, isRefused ? 'CLUSTER_READ_ONLY' : undefined)
   })
 }
 
 test('where none is declared, nobody is asked', async () => {
-  await refuseReadOnly({}, () => assert.fail('asked'))
+  await refusalOf({}, () => assert.fail('asked'))
 })
 
 test('what cannot be read lets nobody through, and neither does a cluster that does not say who it is', async () => {
   await assert.rejects(
-    refuseReadOnly({ TIDEMARK_READ_ONLY: '[{"name":1}]' }, async () => here),
+    refusalOf({ TIDEMARK_READ_ONLY: '[{"name":1}]' }, async () => here),
     /TIDEMARK_READ_ONLY/,
   )
   await assert.rejects(
-    refuseReadOnly({ TIDEMARK_READ_ONLY: 'a:1' }, () => Promise.reject(new Error('no answer'))),
+    refusalOf({ TIDEMARK_READ_ONLY: 'a:1' }, () => Promise.reject(new Error('no answer'))),
     /no answer/,
   )
 })

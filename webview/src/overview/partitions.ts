@@ -5,7 +5,7 @@ import { element, setAttribute, setClass, setHidden, setStyle, setText } from '.
 import { causes, gaugeLegend, tideGauge } from '../shared/gauge.ts'
 import { type GaugeScale, gaugeScale } from '../shared/gaugeScale.ts'
 import { gridCell, gridHeader } from '../shared/grid.ts'
-import { distance, formatCount, formatRate, formatSeconds } from '../shared/numbers.ts'
+import { distance, formatCount, formatRate, secondsInUnits } from '../shared/numbers.ts'
 import { type RowView, virtualRows } from '../shared/rows.ts'
 import { strings } from '../shared/strings.ts'
 import { visibleName } from '../shared/visible.ts'
@@ -163,8 +163,8 @@ function partitionCells(node: HTMLElement, hasMembers: () => boolean): (line: Li
   const whyText = element('span')
   const why = cell('cut', status, whyText)
   const rate = cell('number')
-  const age = cell('number')
-  const left = cell('number')
+  const age = timeSpan(cell('number'))
+  const left = timeSpan(cell('number'))
   const owner = cell('cut dim foreign')
   return line => {
     if (line.kind !== 'partition') return
@@ -188,18 +188,30 @@ function partitionCells(node: HTMLElement, hasMembers: () => boolean): (line: Li
     setText(whyText, words === '' ? '' : ` · ${words}`)
     setAttribute(why, 'title', `${word} · ${words}`)
     setText(rate, row.recordsPerSecond === undefined ? '–' : formatRate(row.recordsPerSecond))
-    setText(age, row.secondsBehind === undefined ? '–' : formatSeconds(row.secondsBehind))
-    setText(left, leftText(row.secondsLeft))
-    setAttribute(left, 'title', row.secondsLeft === 'never' ? strings.notAtThisRateLong : undefined)
+    age(row.secondsBehind)
+    left(row.secondsLeft)
     const nobody = hasMembers() ? strings.nobody : '–'
     setText(owner, row.owner === undefined ? nobody : visibleName(row.owner))
     setAttribute(owner, 'title', owner.textContent ?? '')
   }
 }
 
-function leftText(seconds: PartitionRow['secondsLeft']): string {
-  if (seconds === 'never') return strings.notAtThisRate
-  return typeof seconds === 'number' ? formatSeconds(seconds) : '–'
+/** Where it is narrow only the larger unit is seen; the whole stands in the title. */
+function timeSpan(cell: HTMLElement): (seconds: PartitionRow['secondsLeft']) => void {
+  const large = element('span')
+  const small = element('span', 'small-unit')
+  cell.append(large, small)
+  return seconds => {
+    const [first, second] = spanText(seconds)
+    setText(large, first)
+    setText(small, second === undefined ? '' : ` ${second}`)
+    setAttribute(cell, 'title', seconds === 'never' ? strings.notAtThisRateLong : second && `${first} ${second}`)
+  }
+}
+
+function spanText(seconds: PartitionRow['secondsLeft']): [string, string?] {
+  if (seconds === undefined) return ['–']
+  return seconds === 'never' ? [strings.notAtThisRate] : secondsInUnits(seconds)
 }
 
 const statusSigns = { ok: '●', warning: '◐', bad: '▲', dim: '○' } as const

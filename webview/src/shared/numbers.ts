@@ -34,18 +34,23 @@ export function distance(from: Count, until: Count): bigint {
 
 /** `0.4 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most. */
 export function formatSeconds(seconds: number): string {
+  return secondsInUnits(seconds).join(' ')
+}
+
+/** The larger unit, and the smaller where there is one: a narrow place shows the first alone. */
+export function secondsInUnits(seconds: number): [large: string, small?: string] {
   const { second, minute, hour, day } = strings.unit
-  if (seconds < 10) return `${short.format(Math.round(seconds * 10) / 10)} ${second}`
-  if (seconds < 60) return `${Math.round(seconds)} ${second}`
+  if (seconds < 10) return [`${short.format(Math.round(seconds * 10) / 10)} ${second}`]
+  if (seconds < 60) return [`${Math.round(seconds)} ${second}`]
   if (seconds < 3_600) return twoUnits(seconds, 60, minute, 1, second)
   return seconds < 86_400 ? twoUnits(seconds, 3_600, hour, 60, minute) : twoUnits(seconds, 86_400, day, 3_600, hour)
 }
 
-function twoUnits(seconds: number, big: number, bigUnit: string, small: number, smallUnit: string): string {
+function twoUnits(seconds: number, big: number, bigUnit: string, small: number, smallUnit: string): [string, string?] {
   const whole = Math.floor(seconds / big)
   const rest = Math.floor((seconds - whole * big) / small)
   const first = `${formatCount(whole)} ${bigUnit}`
-  return rest === 0 ? first : `${first} ${rest} ${smallUnit}`
+  return rest === 0 ? [first] : [first, `${rest} ${smallUnit}`]
 }
 
 /** `0.3 ms`, `12 ms`, `1.2 s`. */

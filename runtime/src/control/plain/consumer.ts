@@ -7,7 +7,7 @@ import { connectEditor, type EditorConnection, type OwnFaultPorts, standstillMsM
 import { type ClusterFacts, lookAtCluster, sweepScratchGroups } from '../debugCluster.ts'
 import { handlerPlace } from '../handlerPlace.ts'
 import { currentHandling } from '../outputs.ts'
-import { refuseReadOnly } from '../readOnly.ts'
+import { refusalOf } from '../readOnly.ts'
 import { replayOffers } from '../replay.ts'
 import { forgetScratchGroup } from '../scratchEnd.ts'
 import { canStartSecond, freezeUntilReplaced } from '../understudy.ts'
@@ -98,7 +98,8 @@ function patientConsumer(make: (standstillMs: number) => Consumer, { kafka, envi
       return current.on(...listener)
     },
     connect: async () => {
-      await refuseReadOnly(environment, () => identityOf(kafka))
+      const refusal = await refusalOf(environment, () => identityOf(kafka))
+      if (refusal) throw refusal
       await untilConnected()
       await current.connect()
     },

@@ -134,7 +134,10 @@ async function enter(config: ConnectionConfig): Promise<{
 function checkToken(token: string): void {
   const expiredAtMs = tokenExpiredAtMs(token)
   if (expiredAtMs !== undefined)
-    throw new StepError(saying('tokenExpired', new Date(expiredAtMs).toISOString()), saying('tryNewToken'))
+    throw new StepError(
+      saying('tokenExpired', new Date(expiredAtMs).toISOString().replace(/\.\d+/, '')),
+      saying('tryNewToken'),
+    )
 }
 
 function lookAround({ brokers, topics, groups }: ClusterSnapshot): Saying {
