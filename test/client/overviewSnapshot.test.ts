@@ -68,6 +68,7 @@ function groupOf(parts: Partial<GroupSnapshot>): GroupSnapshot {
     status: 'fallingBehind',
     readable: 3n,
     offsetsBehind: 3n,
+    isPartial: false,
     secondsBehind: 12,
     history: [1_000, 2_000, 3_000].map(atMs => ({ atMs, readable: 1n, offsetsBehind: 2n })),
     events: [{ atMs: 1_500, kind: 'left', names: ['a'], count: 1 }],
@@ -101,6 +102,15 @@ test('what is not known stays unknown, what never ends says so, and offsets keep
   assert.equal(first?.committedOffset, '1152921504606846977')
   assert.deepEqual([first?.secondsLeft, first?.secondsBehind, first?.lag.inOpenTransactions], ['never', 12, '5'])
   assert.deepEqual([second?.lag.state, second?.status], ['unknown', ''])
+})
+
+test('a sum that is not whole is no lag, and so is its zero', () => {
+  const partial = groupOf({ isPartial: true, readable: 0n, offsetsBehind: 0n })
+  const { groups } = overviewSnapshot({ ...read, storedGroups: [], selectedGroups: [partial] }, look({}))
+  assert.deepEqual(
+    groups.map(({ lag, isPartial, isUpperBound }) => [lag, isPartial, isUpperBound]),
+    [['0', true, false]],
+  )
 })
 
 test('what happened stands at the first point that is not before it', () => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { extensionId } from '../../client/src/contributions.ts'
-import { page } from './driver.ts'
+import { entries, writeEntries } from './connectionForm.ts'
+import { page, screenshot } from './driver.ts'
 import { closeAll } from './files.ts'
 import { admin, makeTopic, produceOrders, shown } from './kafka.ts'
 import { openGroup } from './overview.ts'
@@ -50,6 +51,21 @@ await consumer.run({ eachMessage: async ({ message }) => console.log(message.off
   t.after(() => vscode.workspace.fs.delete(uri))
   await vscode.window.showTextDocument(uri)
   await page.wait({ selector: '.codelens-decoration a', text: 'lag 90' })
+})
+
+test('without a cluster the view offers the ways to one; an entry that is wrong is told instead', async t => {
+  const before = entries()
+  t.after(() => writeEntries(before))
+  await vscode.commands.executeCommand('tidemark.clusters.focus')
+  await writeEntries([])
+  await page.wait({ selector: '.welcome-view-content', text: 'No Kafka yet' })
+  for (const way of ['Start Local Kafka', 'Add Cluster…', 'Import from a Properties or Compose File…'])
+    await page.wait({ selector: '.welcome-view-content .monaco-button', text: way })
+  await screenshot('welcome-empty')
+  await writeEntries([{ name: 'half' }])
+  await page.wait({ selector: '.monaco-list-row', text: 'half in tidemark.clusters needs "brokers"' })
+  assert.equal(await page.count({ selector: '.welcome-view-content .monaco-button' }), 0)
+  await screenshot('welcome-broken')
 })
 
 test('another extension can add a cluster, and take it away again', async () => {

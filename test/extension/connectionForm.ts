@@ -3,7 +3,6 @@ import * as vscode from 'vscode'
 import { settings } from '../../client/src/contributions.ts'
 import { page } from './driver.ts'
 
-export const row = (text: string) => ({ selector: '.monaco-list-row', text })
 export const button = (text: string) => ({ selector: 'vscode-button', text, panel: true })
 export const outcome = { selector: '.report .summary', panel: true }
 

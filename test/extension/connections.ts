@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import * as vscode from 'vscode'
 import { commands } from '../../client/src/contributions.ts'
-import { button, choose, entries, fill, outcome, row, textOf, writeEntries } from './connectionForm.ts'
+import { button, choose, entries, fill, outcome, textOf, writeEntries } from './connectionForm.ts'
 import { page, screenshot } from './driver.ts'
 import { closeAll } from './files.ts'
 import { test } from './suite.ts'
+import { row } from './treeView.ts'
 import { securedBrokerVariable, securedLogin } from './variables.ts'
 
 test('a cluster is added, tested step by step, saved, edited and removed in the form', async t => {

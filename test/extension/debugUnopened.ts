@@ -10,14 +10,11 @@ import { closeAll } from './files.ts'
 import { admin, makeTopic, produceOrders } from './kafka.ts'
 import { openGroup } from './overview.ts'
 import { type TestScope, test } from './suite.ts'
-
-const row = (text: string) => ({ selector: '.monaco-list-row', text })
+import { openLocal, row } from './treeView.ts'
 
 test('Debug Pipeline on a group of the tree starts the one pipeline that nobody has opened', async t => {
   const { groupId } = await unopened(t, ['alone.ts'])
-  await vscode.commands.executeCommand('tidemark.clusters.focus')
-  await vscode.commands.executeCommand(commands.refreshClusters)
-  await page.click(row('local'))
+  await openLocal(t)
   await page.click(row(groupId))
   await closeAll()
   await page.press('Shift+F10')

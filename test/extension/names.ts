@@ -12,7 +12,7 @@ test('a hover on a topic or a group tells its partitions and the live lag', asyn
   const { topic, groupId, uri } = await workload(t)
   const document = await show(uri)
   const ofTopic = await hover(document, `'${topic}'`)
-  assert.match(ofTopic, /3 partitions, 1 replicas each/)
+  assert.match(ofTopic, /3 partitions · 1 replica each/)
   assert.match(ofTopic, /\| 0 \| 1 \| 1\/1 \| 0 \| 120 \| 120 \| 70 \|/)
   assert.match(ofTopic, /\| 2 \| 1 \| 1\/1 \| 0 \| 10 \| 10 \| never committed \|/)
   const ofGroup = await hover(document, `'${groupId}'`)

@@ -5,10 +5,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as vscode from 'vscode'
 import { commands, settings } from '../../client/src/contributions.ts'
-import { button, choose, entries, fill, outcome, row, writeEntries } from './connectionForm.ts'
+import { button, choose, entries, fill, outcome, writeEntries } from './connectionForm.ts'
 import { page, screenshot } from './driver.ts'
 import { closeAll } from './files.ts'
 import { type TestScope, test } from './suite.ts'
+import { row } from './treeView.ts'
 import { securedBrokerVariable } from './variables.ts'
 
 test('a cluster with a token by hand: saved without it, connected with it, and told when it is over', async t => {

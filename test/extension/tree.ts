@@ -6,8 +6,8 @@ import { page, screenshot } from './driver.ts'
 import { closeAll } from './files.ts'
 import { admin, kafka, makeTopic, produceOrders } from './kafka.ts'
 import { type TestScope, test } from './suite.ts'
+import { collapseAll, openFolders, openLocal, row } from './treeView.ts'
 
-const row = (text: string) => ({ selector: '.monaco-list-row', text })
 const twistie = (text: string) => ({ selector: `.monaco-list-row:has-text("${text}") .monaco-tl-twistie` })
 
 test('a topic opens into its configuration and partitions, a group into its members and what they read', async t => {
@@ -71,27 +71,6 @@ test('favourites stand on top, over a filter too; a filter says so and can be ta
   await vscode.commands.executeCommand(commands.removeFavourite, star)
   await page.waitHidden(row('Favourites'))
 })
-
-/** Opens the cluster with its topics and groups, whatever was open before; read anew, so that what was just made is there. */
-async function openLocal(t: TestScope): Promise<void> {
-  await vscode.commands.executeCommand('tidemark.clusters.focus')
-  await vscode.commands.executeCommand(collapseAll)
-  t.after(() => vscode.commands.executeCommand(collapseAll))
-  await vscode.commands.executeCommand(commands.refreshClusters)
-  await openFolders()
-}
-
-async function openFolders(): Promise<void> {
-  await page.click(row('local'))
-  await page.wait(row('Topics'))
-  for (const folder of ['Topics', 'Groups']) {
-    const closed = { selector: `.monaco-list-row[aria-expanded=false]:has-text("${folder}")` }
-    if ((await page.count(closed)) > 0) await page.click(closed)
-    await page.wait({ selector: `.monaco-list-row[aria-expanded=true]:has-text("${folder}")` })
-  }
-}
-
-const collapseAll = 'workbench.actions.treeView.tidemark.clusters.collapseAll'
 
 function clusterNode() {
   const [entry] = vscode.workspace

@@ -68,6 +68,26 @@ test('groups and topics: a word beside each number, a sign beside each colour', 
   assert.equal(await topics.count(), 6)
 })
 
+test('a sum that is not whole says so, and is never called caught up', async () => {
+  const { page, show } = await open({ view: 'overview' })
+  const recorded = overviewNamed('overview')
+  const [first] = recorded.groups
+  assert.ok(first)
+  const rows = ['0', '25'].map((lag, index) => ({
+    ...first,
+    key: `k${index}`,
+    groupId: `g${index}`,
+    lag,
+    isPartial: true,
+  }))
+  await show({ ...recorded, groups: rows, selected: undefined })
+  for (const [group, lag] of [
+    ['g0', '≥ 0'],
+    ['g1', '≥ 25'],
+  ] as const)
+    assert.match(await wordsOf(page.getByRole('option', { name: group })), new RegExp(`${lag}.*partly read`))
+})
+
 test('a group is chosen by pointer and by keyboard', async () => {
   const { page, show, messages } = await open({ view: 'overview' })
   await show(overviewNamed('overview'))
@@ -278,8 +298,8 @@ test('what could not be read is named, and is no zero', async () => {
   const notice = page.getByRole('region', { name: /What these would have told/ })
   assert.match(await wordsOf(notice), /broker 3 \(10\.4\.0\.13:9092\): no answer .* and 4 more/)
   const rows = page.getByRole('grid', { name: 'Partitions' }).getByRole('row')
-  const silent = rows.filter({ hasText: 'the leader did not answer' })
-  assert.match(await wordsOf(silent), /^2 18,110 – – ○ unknown · the leader did not answer – – – consumer-2$/)
+  const silent = rows.filter({ hasText: 'leader silent' })
+  assert.match(await wordsOf(silent), /^2 18,110 – – ○ unknown · leader silent – – – consumer-2$/)
   const open181 = rows.filter({ hasText: '181 records' })
   assert.match(await wordsOf(open181), /181 records · 30 in open transactions .* never consumer-2$/)
   assert.ok(

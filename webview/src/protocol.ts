@@ -58,6 +58,8 @@ export interface GroupRow {
   readonly lag: Count | undefined
   /** Markers and gaps among `lag` are not counted yet: it is an upper bound. */
   readonly isUpperBound?: boolean
+  /** Some partition's leader did not answer: what lies behind there is missing from `lag`. */
+  readonly isPartial?: boolean
   readonly isNeverCommitted?: boolean
   /** Where the lag went over the sliding window. Absent: not watched long enough. */
   readonly trend?: 'rising' | 'falling' | 'steady'

@@ -1,14 +1,21 @@
 /** What a hover says of a topic or a group: a table of partitions with live offsets and lag. Pure but for the words. */
-import type { GroupPartition, GroupSnapshot, LogEnds, TopicSnapshot } from '@tidemark/runtime/monitor'
+import {
+  boundOf,
+  type GroupPartition,
+  type GroupSnapshot,
+  type LogEnds,
+  type TopicSnapshot,
+} from '@tidemark/runtime/monitor'
 import { visibleName } from '@tidemark/webview/visible'
 import * as vscode from 'vscode'
 import { stateText } from '../cluster/groupStates.ts'
+import { topicShape } from '../cluster/topicShape.ts'
 
 const rowsMax = 12
 
 /** @param groups - those that the file reads the topic with, whose lag stands beside each partition */
 export function topicLines(topic: TopicSnapshot, groups: readonly GroupSnapshot[]): string[] {
-  const shape = vscode.l10n.t('{0} partitions, {1} replicas each', topic.partitions.length, topic.replicationFactor)
+  const shape = topicShape(topic.partitions.length, topic.replicationFactor)
   const troubles = [
     ...(topic.offlineCount > 0 ? [vscode.l10n.t('{0} without a leader', topic.offlineCount)] : []),
     ...(topic.underReplicatedCount > 0 ? [vscode.l10n.t('{0} under-replicated', topic.underReplicatedCount)] : []),
@@ -61,10 +68,10 @@ export function membersText(members: number): string {
   return members === 1 ? vscode.l10n.t('1 member') : vscode.l10n.t('{0} members', members)
 }
 
-/** `lag 198`, `lag ≤ 201` while markers and gaps are not counted out, `caught up`. */
-export function totalText({ readable }: GroupSnapshot, lag: bigint): string {
-  if (lag === 0n) return vscode.l10n.t('caught up')
-  return vscode.l10n.t('lag {0}', `${readable === undefined ? '≤ ' : ''}${count(lag)}`)
+/** `lag 198`, `lag ≤ 201` while markers and gaps are not counted out, `lag ≥ 150` where a leader is silent, `caught up`. */
+export function totalText(group: GroupSnapshot, lag: bigint): string {
+  if (lag === 0n && !group.isPartial) return vscode.l10n.t('caught up')
+  return vscode.l10n.t('lag {0}', `${boundOf(group)}${count(lag)}`)
 }
 
 export function lagText(partition: GroupPartition | undefined): string {

@@ -5,6 +5,7 @@ import type { ClusterConfig } from '../cluster/clusterSettings.ts'
 import type { Clusters } from '../cluster/clusters.ts'
 import { commands, settings } from '../contributions.ts'
 import { log } from '../log.ts'
+import { totalText } from './hoverText.ts'
 import type { Pipelines } from './pipelines.ts'
 
 const refreshIntervalMs = 5_000
@@ -95,8 +96,7 @@ function lens(
   if (!known) return []
   const lag = known.group.readable ?? known.group.offsetsBehind
   if (lag === undefined) return []
-  const title =
-    lag === 0n ? vscode.l10n.t('caught up') : vscode.l10n.t('lag {0}', lag.toLocaleString(vscode.env.language))
+  const title = totalText(known.group, lag)
   const range = new vscode.Range(start.line, start.character, start.line, start.character)
   return [new vscode.CodeLens(range, { title, command: commands.openOverview, arguments: [known] })]
 }

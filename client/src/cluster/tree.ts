@@ -94,12 +94,22 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
     try {
       const read = await this.#clusters.read(cluster, { topics, details })
       this.#failures.delete(cluster.name)
+      this.#tellOfBrokers(cluster, read)
       if (!hadFailed) for (const node of open) this.#compare(node, read)
       else this.#changed.fire(this.#nodes.get(clusterId(cluster)))
     } catch (error) {
       this.#failures.set(cluster.name, error)
       if (!hadFailed) this.#changed.fire(this.#nodes.get(clusterId(cluster)))
     }
+  }
+
+  /** A broker that falls silent is seen on their folder, closed as it usually is. */
+  #tellOfBrokers(cluster: ClusterConfig, read: ClusterSnapshot): void {
+    const folder = this.#nodes.get(`${clusterId(cluster)}/brokers`)
+    if (folder?.kind !== 'folder') return
+    const before = treeItemOf(folder).description
+    Object.assign(folder, { summary: read })
+    if (treeItemOf(folder).description !== before) this.#changed.fire(folder)
   }
 
   /** Rows stay open inside one that is closed, and are not seen then. */

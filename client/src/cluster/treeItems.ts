@@ -1,12 +1,21 @@
 /** How each row of the tree looks. */
-import type { BrokerSummary, GroupSnapshot, GroupType } from '@tidemark/runtime/monitor'
+import type { GroupSnapshot, GroupType } from '@tidemark/runtime/monitor'
 import { visibleName } from '@tidemark/webview/visible'
 import * as vscode from 'vscode'
 import { count, membersText, totalText } from '../analysis/hoverText.ts'
 import { commands, treeItems } from '../contributions.ts'
 import { isActiveState } from './activeStates.ts'
 import { stateText } from './groupStates.ts'
-import type { FolderKind, FolderNode, GroupNode, TopicNode, TreeNode } from './treeNodes.ts'
+import { partitionsText, topicShape } from './topicShape.ts'
+import {
+  type BrokerNode,
+  type FolderKind,
+  type FolderNode,
+  type GroupNode,
+  silentBrokers,
+  type TopicNode,
+  type TreeNode,
+} from './treeNodes.ts'
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState
 
@@ -29,7 +38,7 @@ function drawn(node: TreeNode): vscode.TreeItem {
     case 'folder':
       return folderItem(node)
     case 'broker':
-      return brokerItem(node.broker)
+      return brokerItem(node)
     case 'topic':
       return topicItem(node)
     case 'configs': {
@@ -76,13 +85,19 @@ function drawn(node: TreeNode): vscode.TreeItem {
 function folderItem({ of, summary }: FolderNode): vscode.TreeItem {
   const topics = summary.topics.filter(({ isInternal }) => !isInternal).length
   const number = of === 'topics' ? topics : of === 'favourites' ? undefined : summary[of].length
+  const silent = of === 'brokers' ? silentBrokers(summary).size : 0
+  const told = [
+    ...(number === undefined ? [] : [String(number)]),
+    ...(silent > 0 ? [vscode.l10n.t('{0} without an answer', silent)] : []),
+  ]
   return item(folderTitle(of), of === 'brokers' ? Collapsed : Expanded, {
-    ...(number === undefined ? {} : { description: String(number) }),
+    ...(told.length > 0 ? { description: told.join(' · ') } : {}),
+    ...(silent > 0 ? { iconPath: icon('warning') } : {}),
     ...(of === 'favourites' ? { iconPath: icon('star-full') } : {}),
   })
 }
 
-function brokerItem(broker: BrokerSummary): vscode.TreeItem {
+function brokerItem({ broker, isSilent }: BrokerNode): vscode.TreeItem {
   const leads =
     broker.leaderCount === 1
       ? vscode.l10n.t('leads 1 partition')
@@ -92,8 +107,9 @@ function brokerItem(broker: BrokerSummary): vscode.TreeItem {
       `${broker.host}:${broker.port}`,
       ...(broker.isController ? [vscode.l10n.t('controller')] : []),
       leads,
+      ...(isSilent ? [vscode.l10n.t('no answer')] : []),
     ].join(' · '),
-    iconPath: icon('server'),
+    iconPath: icon(isSilent ? 'warning' : 'server'),
   })
 }
 
@@ -102,7 +118,7 @@ function topicItem({ topic, isFavourite }: TopicNode): vscode.TreeItem {
     ...(topic.offlineCount > 0 ? [vscode.l10n.t('{0} without a leader', topic.offlineCount)] : []),
     ...(topic.underReplicatedCount > 0 ? [vscode.l10n.t('{0} under-replicated', topic.underReplicatedCount)] : []),
   ]
-  const shape = vscode.l10n.t('{0} partitions, {1} replicas each', topic.partitionCount, topic.replicationFactor)
+  const shape = topicShape(topic.partitionCount, topic.replicationFactor)
   return item(topic.topic, Collapsed, {
     description: [`${topic.partitionCount} × ${topic.replicationFactor}`, ...troubles].join(' · '),
     tooltip: [visibleName(topic.topic), shape, ...troubles].join('\n'),
@@ -155,10 +171,6 @@ function standingItem(group: GroupSnapshot): vscode.TreeItem {
 function typeText(type: GroupType): string {
   if (type === 'simple') return vscode.l10n.t('offsets only')
   return type
-}
-
-export function partitionsText(partitions: number): string {
-  return partitions === 1 ? vscode.l10n.t('1 partition') : vscode.l10n.t('{0} partitions', partitions)
 }
 
 function sourceText(source: 'broker' | 'default'): string {

@@ -44,12 +44,21 @@ export interface GroupNode {
   readonly isFavourite: boolean
 }
 
+export interface BrokerNode {
+  readonly kind: 'broker'
+  readonly id: string
+  readonly cluster: ClusterConfig
+  readonly broker: BrokerSummary
+  /** It did not answer this time. */
+  readonly isSilent: boolean
+}
+
 export type TreeNode =
   | ClusterNode
   | FolderNode
   | TopicNode
   | GroupNode
-  | { readonly kind: 'broker'; readonly id: string; readonly cluster: ClusterConfig; readonly broker: BrokerSummary }
+  | BrokerNode
   | { readonly kind: 'configs'; readonly id: string; readonly cluster: ClusterConfig; readonly topic: TopicSnapshot }
   | { readonly kind: 'config'; readonly id: string; readonly config: TopicConfig }
   | { readonly kind: 'partition'; readonly id: string; readonly partition: PartitionSnapshot }
@@ -65,6 +74,11 @@ export interface NoteNode {
   readonly text: string
   readonly icon: string
   readonly command?: { readonly title: string; readonly id: string; readonly arguments: readonly unknown[] } | undefined
+}
+
+/** Node ids of the brokers that did not answer this time. */
+export function silentBrokers({ problems }: ClusterSnapshot): ReadonlySet<number> {
+  return new Set(problems.flatMap(({ silentBroker }) => silentBroker ?? []))
 }
 
 /** A name inside an id: group ids may hold anything, also what parts an id's levels. */

@@ -11,6 +11,7 @@ import {
   type GroupNode,
   inId,
   type NoteNode,
+  silentBrokers,
   type TopicNode,
   type TreeNode,
 } from './treeNodes.ts'
@@ -29,8 +30,12 @@ export function folderRows(node: FolderNode, filter: TreeFilter, favourites: rea
   const isFavourite = (kind: Favourite['kind'], name: string): boolean =>
     favourites.some(one => one.kind === kind && one.name === name)
   switch (of) {
-    case 'brokers':
-      return summary.brokers.map(broker => ({ kind: 'broker', id: `${id}/${broker.nodeId}`, cluster, broker }))
+    case 'brokers': {
+      const silent = silentBrokers(summary)
+      return summary.brokers.map(broker => {
+        return { kind: 'broker', id: `${id}/${broker.nodeId}`, cluster, broker, isSilent: silent.has(broker.nodeId) }
+      })
+    }
     case 'favourites':
       return favourites.map(favourite => favouriteRow(node, favourite))
     case 'topics': {

@@ -160,6 +160,7 @@ function groupRow(
     lag: lag?.toString(),
     // What a share group has finished beyond its first open record is known to its members only.
     isUpperBound: group.readable === undefined || summary.type === 'share',
+    ...(group.isPartial ? { isPartial: true } : {}),
     isNeverCommitted: group.status === 'neverCommitted',
     ...(trend ? { trend } : {}),
     ...(lost > 0n ? { lost: lost.toString() } : {}),

@@ -1,6 +1,7 @@
 /** The overview's sentences, in the reader's language. */
 import * as vscode from 'vscode'
 import { stateText } from '../cluster/groupStates.ts'
+import { topicShape } from '../cluster/topicShape.ts'
 import { told } from '../told.ts'
 import type { OverviewWords } from './overviewSnapshot.ts'
 
@@ -11,8 +12,7 @@ export const overviewWords: OverviewWords = {
   offsetsIn: store => vscode.l10n.t('offsets in {0}', store),
   age: seconds => vscode.l10n.t('oldest unread record {0} old', duration(seconds)),
   internal: () => vscode.l10n.t('internal'),
-  topicShape: ({ partitionCount, replicationFactor }) =>
-    vscode.l10n.t('{0} partitions, {1} replicas each', partitionCount, replicationFactor),
+  topicShape: ({ partitionCount, replicationFactor }) => topicShape(partitionCount, replicationFactor),
   troubled: count =>
     count === 1 ? vscode.l10n.t('1 partition needs attention') : vscode.l10n.t('{0} partitions need attention', count),
   event: ({ kind, names, count }) => {

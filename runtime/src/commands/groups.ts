@@ -23,11 +23,11 @@ Exit codes: 0 done, 1 failed, 2 arguments not understood.`,
 }
 
 function groupView({ selectedGroups }: ClusterSnapshot) {
-  const rows = selectedGroups.map(({ groupId, type, state, offsetsBehind, status }) => [
+  const rows = selectedGroups.map(({ groupId, type, state, offsetsBehind, isPartial, status }) => [
     shown(groupId),
     type,
     state,
-    count(offsetsBehind),
+    `${isPartial && offsetsBehind !== undefined ? '>= ' : ''}${count(offsetsBehind)}`,
     statusText[status],
   ])
   const text =

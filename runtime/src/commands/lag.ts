@@ -85,9 +85,12 @@ function lagView({ selectedGroups }: ClusterSnapshot, wanted: readonly string[],
 }
 
 function groupText(group: GroupSnapshot, withMembers: boolean): string {
-  const { groupId, type, state, members, readable, offsetsBehind, status, partitions } = group
+  const { groupId, type, state, members, readable, offsetsBehind, isPartial, status, partitions } = group
+  const least = isPartial ? 'at least ' : ''
   const records =
-    readable === undefined ? `${count(offsetsBehind)} offsets behind` : `${count(readable)} records behind`
+    readable === undefined
+      ? `${least}${count(offsetsBehind)} offsets behind`
+      : `${least}${count(readable)} records behind`
   const who = members && (members.length === 1 ? '1 member' : `${members.length} members`)
   const facts = [type, shown(state), who, records, statusText[status]].filter(fact => fact !== undefined)
   const header = ['partition', 'committed', 'end', 'records', 'why', 'rate/s', 'behind', 'left', 'owner']

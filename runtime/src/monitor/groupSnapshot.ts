@@ -51,7 +51,8 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
   })
   noteEvent(entry, 'rewound', rewound, atMs)
   const total = totalOf(partitions)
-  if (total.offsetsBehind !== undefined)
+  // A leader that does not answer takes no lag away: a chart that fell then would tell of progress.
+  if (total.offsetsBehind !== undefined && !total.isPartial)
     entry.lag.add({ atMs, readable: total.readable, offsetsBehind: total.offsetsBehind })
   return {
     ...group,
@@ -59,10 +60,16 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
     partitions,
     status: worstStatus(partitions.map(({ status }) => status)),
     ...total,
-    secondsBehind: oldest(partitions),
+    secondsBehind: total.isPartial ? undefined : oldest(partitions),
     history: entry.lag.list(),
     events: entry.events,
   }
+}
+
+/** What to write before a group's lag: an upper bound while markers are not counted out, a lower one where a log is not known. */
+export function boundOf({ readable, isPartial }: Pick<GroupSnapshot, 'readable' | 'isPartial'>): string {
+  if (isPartial) return readable === undefined ? '≈ ' : '≥ '
+  return readable === undefined ? '≤ ' : ''
 }
 
 /** A pipeline's own positions and those it mirrors to Kafka under the same group id are two rows. */
@@ -114,14 +121,18 @@ function judged(
 }
 
 /** Sums over the partitions that have a position. One that is uncounted leaves the sum of records open. */
-function totalOf(partitions: readonly GroupPartition[]): Pick<GroupSnapshot, 'readable' | 'offsetsBehind'> {
+function totalOf(
+  partitions: readonly GroupPartition[],
+): Pick<GroupSnapshot, 'readable' | 'offsetsBehind' | 'isPartial'> {
   const lags = partitions.flatMap(({ lag }) =>
     lag && (lag.state === 'behind' || lag.state === 'caughtUp') ? [lag] : [],
   )
-  if (lags.length === 0) return { readable: undefined, offsetsBehind: undefined }
+  const isPartial = partitions.some(({ committedOffset, lag }) => committedOffset !== undefined && lag === undefined)
+  if (lags.length === 0) return { readable: undefined, offsetsBehind: undefined, isPartial }
   const isCounted = lags.every(({ readable }) => readable !== undefined)
   return {
     readable: isCounted ? lags.reduce((sum, { readable = 0n }) => sum + readable, 0n) : undefined,
     offsetsBehind: lags.reduce((sum, { offsets }) => sum + offsets, 0n),
+    isPartial,
   }
 }

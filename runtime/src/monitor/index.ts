@@ -28,7 +28,7 @@ export {
 } from './connection/testConnection.ts'
 export { clientCredentials, type TokenEndpoint, tokenExpiredAtMs } from './connection/tokens.ts'
 export type { SavedHistory } from './groupHistory.ts'
-export { watchedKey } from './groupSnapshot.ts'
+export { boundOf, watchedKey } from './groupSnapshot.ts'
 export { reasonOf } from './reasons.ts'
 export { inEnglish, monitorSentences, SaidError, type Saying, type Told, tell } from './sentences.ts'
 export type * from './snapshot.ts'

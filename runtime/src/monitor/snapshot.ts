@@ -131,6 +131,8 @@ export interface GroupSnapshot extends GroupSummary {
   readonly readable: bigint | undefined
   /** Offsets behind, over all partitions: an upper bound of `readable`. `undefined` when nothing was ever committed. */
   readonly offsetsBehind: bigint | undefined
+  /** Some partition's log is not known: what lies behind there is missing from both sums, and the chart takes none of them. */
+  readonly isPartial: boolean
   /** How old the oldest unread record is, over all partitions, in seconds. `undefined` while the window does not tell. */
   readonly secondsBehind: number | undefined
   /** Lag at earlier refreshes, oldest first, bounded. */

@@ -1,8 +1,9 @@
 /** What the charts show, kept over a restart and bounded. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clusterClient, openCluster, openMonitor } from '@tidemark/runtime/monitor'
+import { boundOf, clusterClient, openCluster, openMonitor } from '@tidemark/runtime/monitor'
 import { GroupHistory, noteEvent, noteMembers } from '../../../runtime/src/monitor/groupHistory.ts'
+import { groupSnapshot } from '../../../runtime/src/monitor/groupSnapshot.ts'
 import { startSimulatedCluster } from '../../sim/servers.ts'
 
 const member = (memberId: string, clientId: string) => ({
@@ -29,6 +30,36 @@ test('a monitor that is opened anew goes on with the chart of the one before', a
   const after = await second.refresh({ details: ['group-0000'] })
   assert.deepEqual(after.selectedGroups[0]?.history.slice(0, 1), before.history.slice(0, 1))
   assert.ok((after.selectedGroups[0]?.history.length ?? 0) >= 2)
+})
+
+test('a leader that falls silent takes no lag away: the sum says that it is not whole, and the chart waits', () => {
+  const history = new GroupHistory()
+  const [topic, committed] = ['orders', { offset: 10n, metadata: '' }]
+  const places = [0, 1].map(partition => ({ topic, partition }))
+  const ends = (partitions: readonly number[]) => {
+    const log = { logStartOffset: 0n, lastStableOffset: 30n, highWatermark: 30n }
+    return new Map(partitions.map(partition => [`orders/${partition}`, log]))
+  }
+  const seen = (partitions: readonly number[], atMs: number) =>
+    groupSnapshot(
+      {
+        group: { groupId: 'g', type: 'classic', state: 'Stable', coordinator: 1 },
+        partitions: places,
+        committed: places.map(place => ({ ...place, ...committed })),
+        members: undefined,
+        ends: ends(partitions),
+        counts: new Map(),
+        atMs,
+      },
+      history,
+    )
+  const whole = seen([0, 1], 1_000)
+  assert.deepEqual([whole.offsetsBehind, whole.isPartial, whole.history.length], [40n, false, 1])
+  const part = seen([0], 3_000)
+  assert.deepEqual([part.offsetsBehind, part.isPartial, part.secondsBehind], [20n, true, undefined])
+  assert.equal(boundOf(part), '≈ ')
+  assert.deepEqual(part.history, whole.history)
+  assert.equal(seen([0, 1], 5_000).history.length, 2)
 })
 
 test('a chart of another cluster, and what is no chart, is left out', () => {

@@ -8,6 +8,7 @@ import {
   type Monitor,
   openCluster,
   type Selection,
+  testConnection,
 } from '@tidemark/runtime/monitor'
 import { useKafka } from '../../harness/kafka.ts'
 import { uniqueName } from '../../harness/topics.ts'
@@ -191,6 +192,9 @@ test('a broker that is gone is a problem, not the end; when it is back, so are i
   )
 
   await kafka.killBroker(1)
+  const report = await testConnection({ brokers: kafka.brokers })
+  assert.ok(report.isUsable, 'two of three are enough to work with')
+  assert.ok(report.steps.some(({ place, isFine }) => !isFine && place === kafka.brokers[1]))
   const broken = await seen(
     monitor,
     all,

@@ -153,12 +153,12 @@ function lagOf(group: GroupRow): LagText {
     return { number: strings.lost(formatCount(group.lost)), word: '', tone: 'bad' }
   if (group.isNeverCommitted) return { number: strings.never, word: '', tone: 'dim' }
   if (group.lag === undefined) return { number: '–', word: strings.notRead, tone: 'dim' }
-  if (group.lag === '0') return { number: strings.caughtUp, word: '', tone: 'ok' }
+  if (group.lag === '0' && !group.isPartial) return { number: strings.caughtUp, word: '', tone: 'ok' }
   const trend = group.trend === undefined ? '' : ` ${trendSigns[group.trend]}`
-  const bound = group.isUpperBound ? '≤ ' : ''
+  const bound = group.isPartial ? (group.isUpperBound ? '≈ ' : '≥ ') : group.isUpperBound ? '≤ ' : ''
   return {
     number: `${bound}${formatCount(group.lag)}${trend}`,
-    word: strings.stateWord.behind,
+    word: group.isPartial ? strings.partly : strings.stateWord.behind,
     tone: tone === 'ok' ? '' : tone,
   }
 }

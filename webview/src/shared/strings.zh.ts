@@ -39,6 +39,7 @@ export const simplifiedChinese: typeof english = {
   noneYet: '还没有。',
   never: '从未提交',
   notRead: '尚未读取',
+  partly: '部分读取',
   unknown: '未知',
   lost: count => `丢失 ${count}`,
   rising: '上升',

@@ -55,10 +55,13 @@ export async function testConnection(config: ConnectionConfig): Promise<Connecti
   const steps = perBroker.flat()
   const isReachable = perBroker.some(list => list.every(({ isFine }) => isFine))
   if (!isReachable) return { isUsable: false, steps, kafkaVersion: undefined }
-  const { steps: inside, snapshot, isAllowed = false } = await enter(config)
-  const advertised = snapshot ? await reachAdvertised(snapshot) : []
-  const isUsable = isAllowed && advertised.some(({ isFine }) => isFine)
-  return { isUsable, steps: [...steps, ...inside, ...advertised], kafkaVersion: snapshot?.kafkaVersion }
+  const { steps: inside, snapshot } = await enter(config)
+  if (!snapshot) return { isUsable: false, steps: [...steps, ...inside], kafkaVersion: undefined }
+  const advertised = await reachAdvertised(snapshot)
+  const refused = problemSteps(snapshot, advertised, config.brokers.join(', '))
+  const isRefused = snapshot.problems.some(({ silentBroker }) => silentBroker === undefined)
+  const isUsable = !isRefused && advertised.some(({ isFine }) => isFine)
+  return { isUsable, steps: [...steps, ...inside, ...refused, ...advertised], kafkaVersion: snapshot.kafkaVersion }
 }
 
 /** Up to the first step that fails. */
@@ -95,12 +98,9 @@ async function reach(broker: string, { tls, sasl }: ConnectionConfig): Promise<S
 }
 
 /** Logs in as the monitor does, and looks around as it does. */
-async function enter(config: ConnectionConfig): Promise<{
-  readonly steps: readonly StepResult[]
-  readonly snapshot?: ClusterSnapshot
-  /** Whoever answered has refused nothing. */
-  readonly isAllowed?: boolean
-}> {
+async function enter(
+  config: ConnectionConfig,
+): Promise<{ readonly steps: readonly StepResult[]; readonly snapshot?: ClusterSnapshot }> {
   const steps: StepResult[] = []
   const step = recorder(steps, config.brokers.join(', '))
   const client = await clusterClient(config)
@@ -118,16 +118,28 @@ async function enter(config: ConnectionConfig): Promise<{
   try {
     const snapshot = await step('authorisation', () => monitor.refresh(), lookAround)
     if (!snapshot) return { steps }
-    for (const { place, reason, silentBroker } of snapshot.problems) {
-      const tryThis = saying(silentBroker === undefined ? 'tryRights' : 'trySilent')
-      const detail = saying('lookRefused', place, reason)
-      steps.push({ place: config.brokers.join(', '), step: 'authorisation', isFine: false, detail, tryThis })
-    }
-    const isAllowed = snapshot.problems.every(({ silentBroker }) => silentBroker !== undefined)
-    return { steps, snapshot, isAllowed }
+    return { steps, snapshot }
   } finally {
     await monitor.close()
   }
+}
+
+/** What the look around was not told; a broker whose address leads nowhere is told of with its address. */
+function problemSteps(
+  { problems, brokers }: ClusterSnapshot,
+  advertised: readonly StepResult[],
+  place: string,
+): StepResult[] {
+  const unreached = brokers.filter((_, index) => advertised[index]?.isFine === false).map(({ nodeId }) => nodeId)
+  return problems
+    .filter(({ silentBroker }) => silentBroker === undefined || !unreached.includes(silentBroker))
+    .map(({ place: where, reason, silentBroker }) => ({
+      place,
+      step: 'authorisation',
+      isFine: false,
+      detail: saying('lookRefused', where, reason),
+      tryThis: saying(silentBroker === undefined ? 'tryRights' : 'trySilent'),
+    }))
 }
 
 /** @throws {StepError} it says itself that it is over. */
