@@ -7,6 +7,7 @@ import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Arguments, help, parseArguments, UsageError } from './analysis/commandLine/arguments.ts'
 import { findFiles } from './analysis/commandLine/fileSearch.ts'
+import { whyNotWritten } from './analysis/commandLine/notWritten.ts'
 import { type Outcome, run } from './analysis/commandLine/run.ts'
 import { createDisk } from './analysis/engine/disk.ts'
 import { type Baseline, BaselineError, baselineOf, parseBaseline } from './analysis/findings/baseline.ts'
@@ -114,7 +115,7 @@ async function writeBaseline(
   try {
     await writeFile(path, `${JSON.stringify(baseline, undefined, 2)}\n`)
   } catch (error) {
-    throw new UsageError(`The baseline '${path}' cannot be written: ${(error as Error).message}.`)
+    throw new UsageError(`The baseline '${path}' cannot be written: ${whyNotWritten(error)}.`)
   }
   await terminal.print(
     `${allFindings.length} findings are in the baseline ${relative(terminal.workingFolder, path)}.\n`,
@@ -142,7 +143,7 @@ async function printReport(
     try {
       await writeFile(resolve(terminal.workingFolder, args.output), text)
     } catch (error) {
-      throw new UsageError(`The report '${args.output}' cannot be written: ${(error as Error).message}.`)
+      throw new UsageError(`The report '${args.output}' cannot be written: ${whyNotWritten(error)}.`)
     }
   } else await (isFilter ? terminal.printError(text) : terminal.print(text))
   if (fixedCount > 0) await terminal.printError(`${fixedCount} fixed.\n`)

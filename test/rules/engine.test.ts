@@ -239,7 +239,7 @@ process.once('SIGTERM', () => consumer.disconnect())
   const names = ['test/shop/src/main.ts', 'test/shop/src/main.spec.ts', 'test/shop/test/shared/helpers/read.ts', 'test/shop/src/testing.ts']
   const files = { 'test/shop/package.json': '{}', ...Object.fromEntries(names.map(name => [name, reader])) }
   const severities = (rules: Record<string, 'error'>): (string | undefined)[] => {
-    const engine = createEngine({ fileSystem: memory(files), settings: { rules } })
+    const engine = createEngine({ fileSystem: memory(files), settings: { levels: { rules, overrides: [], folder: undefined } } })
     return names.map(name => engine.analyze(join(root, name)).findings.find(({ rule }) => rule === 'data-loss-reset-policy')?.severity)
   }
   assert.deepEqual(severities({}), ['warning', 'hint', 'hint', 'warning'])

@@ -206,15 +206,49 @@ test('a folder that is read-only: what cannot be written is said, what can be to
   if (isSuperuser) process.seteuid?.(65_534)
   try {
     const report = await lint(at, ['.', '--output', 'report.txt', ...onlyRule])
-    assert.deepEqual([report.code, /report\.txt' cannot be written: EACCES/.test(report.error)], [2, true])
+    assert.deepEqual(
+      [report.code, /report\.txt' cannot be written: the permission to write there is missing\./.test(report.error)],
+      [2, true],
+    )
     const baseline = await lint(at, ['.', '--baseline', 'b.json', '--write-baseline', ...onlyRule])
-    assert.deepEqual([baseline.code, /b\.json' cannot be written: EACCES/.test(baseline.error)], [2, true])
+    assert.deepEqual(
+      [baseline.code, /b\.json' cannot be written: the permission to write there is missing\./.test(baseline.error)],
+      [2, true],
+    )
     const plain = await lint(at, ['.', ...onlyRule])
     assert.deepEqual([plain.code, plain.error], [1, ''])
   } finally {
     if (isSuperuser) process.seteuid?.(0)
     chmodSync(at.path, 0o755)
   }
+})
+
+test('a rule may matter less in some files; a suppression there is not called useless for it', async t => {
+  const told = doublingPipeline
+    .split('\n')
+    .toSpliced(9, 0, `// tidemark-ignore ${rule}: the table drops doubles`)
+    .join('\n')
+  const at = folder(t, {
+    'src/main.ts': callingPipeline,
+    'src/helper.ts': doublingHelper,
+    'legacy/wrong.ts': doublingPipeline,
+    'legacy/told.ts': told,
+    'tidemark.config.json': `{
+      "rules": { "${rule}": "off" },
+      "overrides": [{ "files": ["src/**"], "rules": { "${rule}": "error" } }],
+    }`,
+  })
+  const found = async (...args: string[]): Promise<string[]> => {
+    const report = JSON.parse((await lint(at, ['.', '--format', 'json', ...args])).out)
+    return report.findings
+      .filter((each: { rule: string }) => each.rule === rule || each.rule === 'unused-suppression')
+      .map((each: { path: string; severity: string }) => `${each.path} ${each.severity}`)
+  }
+  assert.deepEqual(await found(), ['src/helper.ts error'])
+  at.write('tidemark.config.json', `{ "overrides": [{ "files": ["src"], "rules": { "${rule}": "off" } }] }`)
+  assert.deepEqual(await found(), ['legacy/wrong.ts warning'])
+  const asked = await found(...onlyRule)
+  assert.deepEqual(asked.sort(), ['legacy/wrong.ts warning', 'src/helper.ts warning'])
 })
 
 test('what is right is reported beside what is missing', async t => {

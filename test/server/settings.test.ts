@@ -1,7 +1,8 @@
 /** The settings file: what it sets, where it is looked for, and how a mistake in it is named. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findSettings, parseSettings, settingsSchema } from '@tidemark/server/analysis/settings/settings'
+import { isOnSomewhere, levelAt } from '@tidemark/server/analysis/settings/levels'
+import { findSettings, levelsOf, parseSettings, settingsSchema } from '@tidemark/server/analysis/settings/settings'
 import { Ajv } from 'ajv'
 
 const rules = ['offset-after-shuffle', 'swallowed-error']
@@ -11,6 +12,7 @@ const right = `{
   "$schema": "./schema.json",
   // comments and trailing commas are fine
   "rules": { "offset-after-shuffle": "warning", "swallowed-error": "off" },
+  "overrides": [{ "files": ["legacy/**"], "rules": { "offset-after-shuffle": "hint" } }],
   "outputs": [{ "call": "@acme/db:save", "kind": "database", "idempotent": true }],
   "consumers": [{ "call": "@acme/streams:consume", "argument": 1, "commits": "manual" }, { "call": "@acme/streams:read", "option": "each" }],
   "ignore": ["legacy/**"],
@@ -23,6 +25,7 @@ test('every key is read', () => {
   assert.deepEqual(parseSettings(path, right, rules), {
     path,
     rules: { 'offset-after-shuffle': 'warning', 'swallowed-error': 'off' },
+    overrides: [{ files: ['legacy/**'], rules: { 'offset-after-shuffle': 'hint' } }],
     outputs: [{ call: '@acme/db:save', kind: 'database', idempotent: true }],
     consumers: [
       { call: '@acme/streams:consume', handler: 1, commits: 'manual' },
@@ -79,6 +82,31 @@ const wrong: readonly (readonly [name: string, text: string, place: string, mess
     '0:61',
     /'outputs\[0\]\.idempotent' is "yes"\. Allowed: true, false/,
   ],
+  [
+    'a rule of some files',
+    '{ "overrides": [{ "files": ["a"], "rules": { "swalowed-error": "off" } }] }',
+    '0:45',
+    /'overrides\[0\]\.rules\.swalowed-error' is not known\. Did you mean 'swallowed-error'\?/,
+  ],
+  [
+    'a level of some files',
+    '{ "overrides": [{ "files": ["a"], "rules": { "swallowed-error": 2 } }] }',
+    '0:64',
+    /'overrides\[0\]\.rules\.swallowed-error' is 2\. Allowed: off, hint/,
+  ],
+  [
+    'files that are no list',
+    '{ "overrides": [{ "files": "a", "rules": {} }] }',
+    '0:27',
+    /'overrides\[0\]\.files' is "a"\. Allowed: a list/,
+  ],
+  [
+    'files outside',
+    '{ "overrides": [{ "files": ["../a"], "rules": {} }] }',
+    '0:28',
+    /'overrides\[0\]\.files\[0\]' is "\.\.\/a"\. Allowed: a text as 'src\/legacy\/\*\*'/,
+  ],
+  ['rules without files', '{ "overrides": [{ "rules": {} }] }', '0:16', /'overrides\[0\]' lacks 'files'/],
   ['the whole', '[]', '0:0', /The configuration is \[\]\. Allowed: an object/],
   ['broken JSON', '{\n  "rules": {', '1:12', /not JSON: close brace expected/],
   ['an empty file', '', '0:0', /not JSON: value expected/],
@@ -121,4 +149,31 @@ test('the published schema accepts what the reader accepts and refuses what it r
     if (/JSON|empty/.test(name)) continue
     assert.equal(validate(JSON.parse(text)), false, name)
   }
+})
+
+test('the last override that holds a file decides; others keep what the rules say', () => {
+  const text = `{
+    "rules": { "swallowed-error": "error" },
+    "overrides": [
+      { "files": ["legacy/**", "*.spec.ts"], "rules": { "swallowed-error": "off" } },
+      { "files": ["./legacy/new/**", "!legacy/new/old.ts"], "rules": { "swallowed-error": "hint", "offset-after-shuffle": "info" } },
+    ],
+  }`
+  const levels = levelsOf(parseSettings(path, text, rules))
+  const level = (file: string, rule = 'swallowed-error') => levelAt(levels, rule, file)
+  assert.equal(level('/repo/src/a.ts'), 'error')
+  assert.equal(level('/repo/legacy/a.ts'), 'off')
+  assert.equal(level('/repo/src/deep/a.spec.ts'), 'off')
+  assert.equal(level('/repo/legacy/new/a.ts'), 'hint')
+  assert.equal(level('/repo/legacy/new/old.ts'), 'off')
+  assert.equal(level('/elsewhere/legacy/a.ts'), 'error')
+  assert.equal(level('/repo/legacy/new/a.ts', 'offset-after-shuffle'), 'info')
+  assert.equal(level('/repo/src/a.ts', 'offset-after-shuffle'), undefined)
+  assert.ok(isOnSomewhere({ ...levels, rules: { 'swallowed-error': 'off' } }, 'swallowed-error'))
+  assert.ok(
+    !isOnSomewhere(
+      { ...levels, rules: { 'swallowed-error': 'off' }, overrides: levels.overrides.slice(0, 1) },
+      'swallowed-error',
+    ),
+  )
 })

@@ -5,13 +5,15 @@ import type { TypeOracle } from '../../facts/typeOracle.ts'
 import type { Rule } from '../../rules/rule.ts'
 import { type CheckedFile, checkFile, withoutRepeats } from '../engine/check.ts'
 import type { Disk } from '../engine/disk.ts'
-import { createEngine, type Engine } from '../engine/engine.ts'
+import { createEngine, type Engine, type EngineSettings } from '../engine/engine.ts'
 import { type Baseline, withoutBaseline } from '../findings/baseline.ts'
 import { catalog } from '../findings/catalog.ts'
 import { applySafeFixes, replaceFile } from '../fixes/fixes.ts'
 import type { Note, Report } from '../report/report.ts'
-import { engineSettings, type Settings } from '../settings/settings.ts'
+import type { Level } from '../settings/levels.ts'
+import { engineSettings, levelsOf, type Settings } from '../settings/settings.ts'
 import { findFiles, packageFolder } from './fileSearch.ts'
+import { whyNotWritten } from './notWritten.ts'
 
 export interface RunOptions {
   /** Absolute. */
@@ -100,16 +102,15 @@ function notesOf(paths: readonly string[], files: readonly CheckedFile[], disk: 
   return [...unread, ...others.filter(({ code, path }) => code !== 'FILE_UNREADABLE' || !explained.has(path))]
 }
 
-/** Rules that were not asked for do not run at all. */
-function onlyThese({ only, settings }: RunOptions): object {
+/** Rules that were not asked for do not run at all; one that is asked for runs even where the settings turn it off. */
+function onlyThese({ only, settings }: RunOptions): EngineSettings {
   if (!only) return {}
-  return { rules: Object.fromEntries(catalog.map(({ id }) => [id, only.has(id) ? levelOf(id, settings) : 'off'])) }
-}
-
-/** A rule that is asked for by name runs even where the settings turn it off. */
-function levelOf(id: string, settings: Settings): string | undefined {
-  const level = settings.rules[id]
-  return level === undefined || level === 'off' ? catalog.find(rule => rule.id === id)?.severity : level
+  const asked = (levels: Readonly<Record<string, Level>>): Record<string, Level> =>
+    Object.fromEntries(Object.entries(levels).filter(([id, level]) => only.has(id) && level !== 'off'))
+  const others = catalog.flatMap(({ id }) => (only.has(id) ? [] : [[id, 'off'] as const]))
+  const rules = { ...asked(settings.rules), ...Object.fromEntries(others) }
+  const overrides = settings.overrides.map(one => ({ ...one, rules: asked(one.rules) }))
+  return { levels: { ...levelsOf(settings), rules, overrides } }
 }
 
 /**
@@ -225,21 +226,13 @@ async function writeAll(
     try {
       await replaceFile(path, before, after)
     } catch (error) {
-      const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message
-      notes.push(fixFailed(path, `It could not be written: ${reason}. It is as it was.`))
+      notes.push(fixFailed(path, `It could not be written: ${whyNotWritten(error)}. It is as it was.`))
       failed.push(path)
     }
     engine.close(path)
     engine.invalidate([path])
   }
   return failed
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EROFS: 'the disk is read-only',
-  EACCES: 'the permission to write into its folder is missing',
-  EPERM: 'the system refuses it',
-  ENOSPC: 'the disk is full',
 }
 
 function fixFailed(path: string, message: string): Note {

@@ -8,6 +8,7 @@ import type { Rule, RuleResult } from '../../rules/rule.ts'
 import { Finder } from '../pipelines/pipelines.ts'
 import { transactionalProducers } from '../pipelines/producers.ts'
 import { type CommittedOffset, committedOffsets } from '../walk/committedOffsets.ts'
+import { isOnSomewhere, levelAt } from '../settings/levels.ts'
 import type { EngineSettings, Note } from './engine.ts'
 import type { Project } from './project.ts'
 
@@ -39,14 +40,17 @@ export function analyzeModule(
   const notes: Note[] = []
   const findings: Finding[] = []
   for (const rule of rules) {
-    const setting = settings.rules?.[rule.meta.id]
-    if (setting === 'off') continue
+    const { id } = rule.meta
+    const { levels } = settings
+    if (levels && !isOnSomewhere(levels, id)) continue
     try {
       for (const result of rule.run(facts)) {
         const { explanation } = result
+        const level = levels && levelAt(levels, id, result.at.path)
+        if (level === 'off') continue
         findings.push({
-          rule: rule.meta.id,
-          severity: setting ?? severityOf(rule, result, project),
+          rule: id,
+          severity: level ?? severityOf(rule, result, project),
           confidence: explanation.confidence ?? 'certain',
           ...result.at,
           message: explanation.message,

@@ -1,10 +1,11 @@
 /** One file from analysis to what a person sees: levels and suppressions applied, the same behind every door. */
 
-import type { Finding, Severity } from '../../facts/finding.ts'
+import type { Finding } from '../../facts/finding.ts'
 import { ruleIds } from '../findings/catalog.ts'
 import { applySuppressions, suppressionsOf } from '../findings/suppressions.ts'
 import type { Note, ReportedPipeline } from '../report/report.ts'
-import type { Settings } from '../settings/settings.ts'
+import { type Levels, levelAt } from '../settings/levels.ts'
+import { levelsOf, type Settings } from '../settings/settings.ts'
 import type { CommittedOffset } from '../walk/committedOffsets.ts'
 import type { Engine } from './engine.ts'
 
@@ -17,22 +18,24 @@ export interface CheckedFile {
 }
 
 export interface CheckOptions {
-  readonly settings: Pick<Settings, 'rules'>
+  readonly settings: Settings
   /** Only these rules; all that are on when it is left out. */
   readonly only?: ReadonlySet<string> | undefined
 }
 
 /** @throws never: a failure inside the analysis is a note, and the other files go on. */
 export function checkFile(engine: Engine, path: string, { settings, only }: CheckOptions): CheckedFile {
-  const ran = ranRules(settings, only)
+  const levels = levelsOf(settings)
+  const isOn = (rule: string): boolean => (only ? only.has(rule) : levelAt(levels, rule, path) !== 'off')
+  const ran = new Set(ruleIds.filter(isOn))
   try {
     const { findings, pipelines, commits, notes } = engine.analyze(path)
-    const wanted = findings.filter(({ rule }) => isOn(rule, settings, only))
+    const wanted = findings.filter(({ rule }) => isOn(rule))
     const suppressions = suppressionsOf(path, engine.text(path) ?? '')
     const { findings: left } = applySuppressions(path, wanted, suppressions, ran, knownRules)
     return {
       path,
-      findings: left.map(finding => withLevel(finding, settings)),
+      findings: left.map(finding => withLevel(finding, levels)),
       pipelines: pipelines.map(pipeline => ({ ...pipeline, path })),
       commits,
       notes,
@@ -53,19 +56,11 @@ export function withoutRepeats(notes: readonly Note[]): Note[] {
 
 const knownRules: ReadonlySet<string> = new Set(ruleIds)
 
-function ranRules(settings: Pick<Settings, 'rules'>, only: ReadonlySet<string> | undefined): ReadonlySet<string> {
-  return new Set(ruleIds.filter(id => isOn(id, settings, only)))
-}
-
-function isOn(rule: string, settings: Pick<Settings, 'rules'>, only: ReadonlySet<string> | undefined): boolean {
-  return only ? only.has(rule) : settings.rules[rule] !== 'off'
-}
-
 /** The engine has set the levels of its own rules; this does it for the rules about suppressions. */
-function withLevel(finding: Finding, settings: Pick<Settings, 'rules'>): Finding {
+function withLevel(finding: Finding, levels: Levels): Finding {
   const isOwn = finding.rule === 'unused-suppression' || finding.rule === 'suppression-without-reason'
-  const level = isOwn ? settings.rules[finding.rule] : undefined
-  return level === undefined || level === 'off' ? finding : { ...finding, severity: level as Severity }
+  const level = isOwn ? levelAt(levels, finding.rule, finding.path) : undefined
+  return level === undefined || level === 'off' ? finding : { ...finding, severity: level }
 }
 
 function analysisFailed(path: string, error: unknown): Note {

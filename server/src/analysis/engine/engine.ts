@@ -5,10 +5,11 @@
  * All of it is synchronous (an analysis takes milliseconds) except `discover`, which walks a workspace and yields often.
  */
 
-import type { Finding, Severity } from '../../facts/finding.ts'
+import type { Finding } from '../../facts/finding.ts'
 import type { TypeOracle } from '../../facts/typeOracle.ts'
 import type { NameInfo, PipelineInfo } from '../../protocol.ts'
 import type { Rule } from '../../rules/rule.ts'
+import type { Levels } from '../settings/levels.ts'
 import type { CommittedOffset } from '../walk/committedOffsets.ts'
 import { EngineState } from './engineState.ts'
 import type { FileSystem } from './fileSystem.ts'
@@ -16,8 +17,8 @@ import type { FileSystem } from './fileSystem.ts'
 export type { DirectoryEntry, FileStat, FileSystem } from './fileSystem.ts'
 
 export interface EngineSettings {
-  /** Severity by rule id; 'off' turns a rule off. Rules that are not named keep their own. */
-  readonly rules?: Readonly<Record<string, Severity | 'off'>>
+  /** Severity by rule and file. @defaultValue that of each rule */
+  readonly levels?: Levels
   /** Outputs of a team's own: see `facts/libraries/outputs.ts` for the pattern language. */
   readonly outputs?: readonly CustomOutput[]
   /** Calls of a team's own libraries that hand records to a function: their sources are not read. */

@@ -1,14 +1,16 @@
 /** A team's settings: `tidemark.config.json`, or the key `tidemark` of a package.json, nearest folder first. */
 import { dirname, join } from 'node:path'
-import type { Severity } from '../../facts/finding.ts'
 import type { OutputKind } from '../../facts/model.ts'
 import type { CustomConsumer, CustomOutput, EngineSettings } from '../engine/engine.ts'
+import type { Level, Levels, Override } from './levels.ts'
 import { checkJson, type Problem, type Shape, schemaOf } from './shape.ts'
 
 export interface Settings {
   /** The file they come from; `undefined` when there is none. */
   readonly path: string | undefined
-  readonly rules: Readonly<Record<string, Severity | 'off'>>
+  readonly rules: Readonly<Record<string, Level>>
+  /** Other levels for some of the files; the last that holds a file decides. */
+  readonly overrides: readonly Override[]
   readonly outputs: readonly CustomOutput[]
   readonly consumers: readonly CustomConsumer[]
   /** Globs relative to the settings' folder, as in a .gitignore. */
@@ -25,6 +27,7 @@ export const settingsFileName = 'tidemark.config.json'
 export const noSettings: Settings = {
   path: undefined,
   rules: {},
+  overrides: [],
   outputs: [],
   consumers: [],
   ignore: [],
@@ -66,6 +69,7 @@ export function parseSettings(path: string, text: string, rules: readonly string
   return {
     path,
     rules: file.rules ?? {},
+    overrides: file.overrides ?? [],
     outputs: file.outputs ?? [],
     consumers: (file.consumers ?? []).map(consumerOf),
     ignore: file.ignore ?? [],
@@ -76,9 +80,14 @@ export function parseSettings(path: string, text: string, rules: readonly string
   }
 }
 
+/** What says how much each rule matters in which file. */
+export function levelsOf({ rules, overrides, path }: Settings): Levels {
+  return { rules, overrides, folder: path === undefined ? undefined : dirname(path) }
+}
+
 export function engineSettings(settings: Settings): EngineSettings {
   return {
-    rules: settings.rules,
+    levels: levelsOf(settings),
     outputs: settings.outputs,
     consumers: settings.consumers,
     ...(settings.fileBytesMax === undefined ? {} : { fileBytesMax: settings.fileBytesMax }),
@@ -97,6 +106,7 @@ export function settingsSchema(rules: readonly string[]): object {
 /** What the file may hold, keys as written there. */
 interface SettingsFile {
   readonly rules?: Settings['rules']
+  readonly overrides?: readonly Override[]
   readonly outputs?: readonly CustomOutput[]
   readonly consumers?: readonly ConsumerLine[]
   readonly ignore?: readonly string[]
@@ -159,8 +169,34 @@ const consumersShape: Shape = {
   },
 }
 
+function overridesShape(rules: Readonly<Record<string, Shape>>): Shape {
+  return {
+    kind: 'list',
+    about: 'Other severities for some of the files; where several name a rule, the last that holds the file decides.',
+    of: {
+      kind: 'object',
+      about: 'Files, and what is different for findings in them.',
+      keys: {
+        files: {
+          kind: 'list',
+          about: 'Which files, as lines of a .gitignore.',
+          of: {
+            kind: 'string',
+            about: 'A glob relative to this file.',
+            pattern: /^(?!(?:.*\/)?\.\.\/)/,
+            example: 'src/legacy/**',
+          },
+        },
+        rules: { kind: 'object', about: 'Severity by rule.', keys: rules },
+      },
+      required: ['files', 'rules'],
+    },
+  }
+}
+
 function settingsShape(rules: readonly string[]): Shape {
   const level: Shape = { kind: 'choice', values: levels, about: 'How much it matters; off turns the rule off.' }
+  const byRule = Object.fromEntries(rules.map(rule => [rule, level]))
   return {
     kind: 'object',
     about: 'Settings for everything below the folder of this file.',
@@ -169,8 +205,9 @@ function settingsShape(rules: readonly string[]): Shape {
       rules: {
         kind: 'object',
         about: 'Severity by rule. A rule that is not named keeps its own.',
-        keys: Object.fromEntries(rules.map(rule => [rule, level])),
+        keys: byRule,
       },
+      overrides: overridesShape(byRule),
       outputs: {
         kind: 'list',
         about: `Calls of your own libraries that write to the world outside.`,
