@@ -51,7 +51,7 @@ interface Connection extends PieceReader {
   send(message: object): Promise<Buffer>
   disconnect(): Promise<unknown>
   rejectRequests(error: Error): void
-  readonly socket?: { destroy(): void }
+  readonly socket?: { readonly destroyed: boolean; destroy(): void }
   readonly requestQueue: PieceReader['requestQueue'] & {
     readonly pending: readonly unknown[]
     scheduleCheckPendingRequests(): void
@@ -185,6 +185,8 @@ function end(connection: Connection, place: string): void {
   connection.rejectRequests(
     new TransportError(place, 'the connection was closed', true, { failure: { kind: 'closed' } }),
   )
+  // Told once: kafkajs hangs a listener on its socket each time, and one that is gone keeps them all.
+  if (connection.socket?.destroyed) return
   connection.disconnect().catch(() => {})
   connection.socket?.destroy()
 }
