@@ -44,7 +44,7 @@ test('goldens compile against the real typings', () => {
 
 test('the type check can fail', () => {
   const path = join(fixturesRoot, 'offset-after-shuffle', 'invalid', 'broken.fixed.ts')
-  assert.equal(typeErrors([path], new Map([[path, "const wrong: number = 'text'\n"]])).length, 1)
+  assert.equal(typeErrors([path], { overlay: new Map([[path, "const wrong: number = 'text'\n"]]) }).length, 1)
 })
 
 function check(fixture: Fixture): void {

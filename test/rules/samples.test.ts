@@ -31,7 +31,7 @@ test('the quick fixes make the wrong sample compile, silent and exactly once', (
   const after = fixed(wrong, text, before)
   assert.ok(after !== undefined)
   const overlay = new Map([[wrong, after]])
-  assert.deepEqual(typeErrors([wrong], overlay), [])
+  assert.deepEqual(typeErrors([wrong], { overlay }), [])
   const { findings, pipelines } = createEngine({ fileSystem: disk(overlay) }).analyze(wrong)
   assert.deepEqual(findings, [])
   assert.equal(pipelines[0]?.inferred, 'exactly-once')

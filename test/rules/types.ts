@@ -16,9 +16,16 @@ const options: ts.CompilerOptions = {
   types: ['node'],
 }
 
+export interface Typings {
+  readonly overlay?: ReadonlyMap<string, string>
+  /** Declaration files of further libraries, by their names. */
+  readonly libraries?: Readonly<Record<string, string>>
+}
+
 /** Files whose libraries are not installed are left out: there are no typings to hold them against. */
-export function typeErrors(paths: readonly string[], overlay: ReadonlyMap<string, string> = new Map()): string[] {
-  const known = paths.filter(path => overlay.has(path) || (/\.[cm]?tsx?$/.test(path) && missingPackages(path).length === 0))
+export function typeErrors(files: readonly string[], { overlay = new Map(), libraries = {} }: Typings = {}): string[] {
+  const isThere = (path: string): boolean => missingPackages(path).every(name => name in libraries)
+  const known = files.filter(path => overlay.has(path) || (/\.[cm]?tsx?$/.test(path) && isThere(path)))
   const host = ts.createCompilerHost(options)
   const read = host.readFile.bind(host)
   const exists = host.fileExists.bind(host)
@@ -29,7 +36,8 @@ export function typeErrors(paths: readonly string[], overlay: ReadonlyMap<string
     const text = overlay.get(path)
     return text === undefined ? original(path, version, ...rest) : ts.createSourceFile(path, text, version)
   }
-  const program = ts.createProgram({ rootNames: known, options, host })
+  const paths = Object.fromEntries(Object.entries(libraries).map(([name, file]) => [name, [file]]))
+  const program = ts.createProgram({ rootNames: known, options: { ...options, paths }, host })
   const wanted = new Set(known)
   return ts
     .getPreEmitDiagnostics(program)

@@ -1,0 +1,16 @@
+import { KafkaJS } from '@confluentinc/kafka-javascript'
+import { Pool } from 'pg'
+
+const kafka = new KafkaJS.Kafka({ kafkaJS: { brokers: ['localhost:9092'] } })
+const consumer = kafka.consumer({ kafkaJS: { groupId: 'orders', autoCommit: false } })
+const pool = new Pool()
+
+await consumer.run({
+  eachMessage: async ({ topic, partition, message }) => {
+    await pool.query('DELETE FROM carts WHERE id = $1', [String(message.key)])
+    await consumer.commitOffsets([{ topic, partition, offset: message.offset }])
+//                                                            ^^^^^^^^^^^^^^ commit-offset-not-plus-one: 'message.offset' is the offset of the record just read; 'consumer.commitOffsets' expects that of the next one, so this record is delivered again after every restart. Commit the offset plus one.
+  },
+})
+
+process.once('SIGTERM', () => void consumer.disconnect())

@@ -1,0 +1,18 @@
+import { KafkaJS } from '@confluentinc/kafka-javascript'
+import { Pool } from 'pg'
+
+const kafka = new KafkaJS.Kafka({ kafkaJS: { brokers: ['localhost:9092'] } })
+const consumer = kafka.consumer({ kafkaJS: { groupId: 'orders' } })
+const pool = new Pool()
+
+// Heartbeats are sent by a thread of librdkafka's own.
+await consumer.run({
+  eachBatch: async ({ batch, resolveOffset }) => {
+    for (const message of batch.messages) {
+      await pool.query('DELETE FROM carts WHERE id = $1', [String(message.key)])
+      resolveOffset(message.offset)
+    }
+  },
+})
+
+process.once('SIGTERM', () => void consumer.disconnect())
