@@ -79,5 +79,5 @@ export function isSameCluster(brokers: readonly string[], others: readonly strin
 
 /** This machine is reached by the loopback address, whichever of its names the broker advertises. */
 function withoutName(broker: string): string {
-  return broker.replace(/^(localhost|\[?::1\]?)(?=:\d+$)/, '127.0.0.1')
+  return broker.toLowerCase().replace(/^(localhost|\[?::1\]?)(?=:\d+$)/, '127.0.0.1')
 }

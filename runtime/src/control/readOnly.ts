@@ -5,7 +5,7 @@
  * Whoever starts the run names the clusters in the environment, since only the started program knows which one it uses.
  */
 import { TidemarkError } from '../errors.ts'
-import { controlReadOnlyVariable, type ReadOnlyCluster } from '../protocol.ts'
+import { controlReadOnlyVariable, isSameCluster, type ReadOnlyCluster } from '../protocol.ts'
 
 export interface ClusterIdentity {
   /** `host:port` as the brokers advertise themselves. */
@@ -24,11 +24,8 @@ export async function refusalOf(
   const refused = readOnlyClusters(environment)
   if (refused.length === 0) return undefined
   const { brokers, clusterId } = await identify()
-  const here = new Set(brokers.map(withoutName))
   const found = refused.find(
-    cluster =>
-      (clusterId !== undefined && cluster.clusterId === clusterId) ||
-      cluster.brokers.some(broker => here.has(withoutName(broker))),
+    cluster => (clusterId !== undefined && cluster.clusterId === clusterId) || isSameCluster(cluster.brokers, brokers),
   )
   return found && new TidemarkError('CLUSTER_READ_ONLY', { cluster: found.name, what: 'debug a pipeline on it' })
 }
@@ -47,9 +44,4 @@ function readOnlyClusters({ [controlReadOnlyVariable]: text = '' }: NodeJS.Proce
 function isEntry(entry: unknown): entry is ReadOnlyCluster {
   const { name, brokers } = (entry ?? {}) as Partial<ReadOnlyCluster>
   return typeof name === 'string' && Array.isArray(brokers) && brokers.every(broker => typeof broker === 'string')
-}
-
-/** One's own machine, under whichever of its names it is advertised. */
-function withoutName(broker: string): string {
-  return broker.toLowerCase().replace(/^(localhost|\[?::1\]?)(?=:\d+$)/, '127.0.0.1')
 }
