@@ -14,6 +14,7 @@ const words: OverviewWords = {
   claims: said,
   inferred: said,
   members: said,
+  coordinatorSilent: nodeId => `broker ${nodeId} silent`,
   offsetsIn: store => `offsets in ${store}`,
   age: said,
   event: ({ kind, names }) => `${names.join()} ${kind}`,
@@ -111,6 +112,14 @@ test('a sum that is not whole is no lag, and so is its zero', () => {
     groups.map(({ lag, isPartial, isUpperBound }) => [lag, isPartial, isUpperBound]),
     [['0', true, false]],
   )
+})
+
+test('a group whose coordinator is silent stays in the list, and stays chosen', () => {
+  const silentGroup = { groupId: 'away', type: 'classic', state: 'Stable', coordinator: 2, isSilent: true } as const
+  const { groups, selected } = overviewSnapshot({ ...read, groups: [own, silentGroup] }, look({ group: 'away' }))
+  const row = groups.find(({ groupId }) => groupId === 'away')
+  assert.deepEqual([row?.status, row?.lag, row?.note], ['unknown', undefined, 'broker 2 silent'])
+  assert.deepEqual([selected?.groupId, selected?.message], ['away', 'broker 2 silent'])
 })
 
 test('what happened stands at the first point that is not before it', () => {

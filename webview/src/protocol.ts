@@ -85,7 +85,15 @@ export interface TopicDetail {
   /** `undefined`: the brokers did not tell. */
   readonly settings: readonly TopicSetting[] | undefined
   /** Groups and pipelines with a position in it. */
-  readonly readers: readonly { readonly key: string; readonly name: string; readonly lag: Count | undefined }[]
+  readonly readers: readonly TopicReader[]
+}
+
+export interface TopicReader {
+  readonly key: string
+  readonly name: string
+  readonly lag: Count | undefined
+  /** Some partition's leader did not answer: what lies behind there is missing from `lag`. */
+  readonly isPartial?: boolean
 }
 
 export interface TopicPartitionRow {

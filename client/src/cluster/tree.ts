@@ -157,10 +157,8 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeNode> {
       )
     }
     if (node.kind !== 'group') return undefined
-    return groupRows(
-      node,
-      read.selectedGroups.find(({ groupId }) => groupId === node.group.groupId),
-    )
+    const isOwn = ({ groupId }: { readonly groupId: string }): boolean => groupId === node.group.groupId
+    return groupRows(node, read.selectedGroups.find(isOwn), read.groups.find(isOwn))
   }
 
   async #children(node: TreeNode): Promise<readonly TreeNode[]> {

@@ -146,9 +146,11 @@ function partitionItem({ partition: at }: Extract<TreeNode, { kind: 'partition' 
 }
 
 function groupItem({ cluster, group, isFavourite }: GroupNode): vscode.TreeItem {
+  const state = group.isSilent ? vscode.l10n.t('coordinator {0} silent', group.coordinator) : stateText(group.state)
+  const sign = group.isSilent ? 'question' : isActiveState(group.state) ? 'pulse' : 'circle-outline'
   return item(group.groupId, Collapsed, {
-    description: `${stateText(group.state)}${group.type === 'classic' ? '' : ` · ${typeText(group.type)}`}`,
-    iconPath: icon(isActiveState(group.state) ? 'pulse' : 'circle-outline'),
+    description: `${state}${group.type === 'classic' ? '' : ` · ${typeText(group.type)}`}`,
+    iconPath: icon(sign),
     contextValue: isFavourite ? treeItems.favouriteGroup : treeItems.group,
     command: {
       command: commands.openOverview,

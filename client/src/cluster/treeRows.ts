@@ -1,5 +1,5 @@
 /** Which rows lie under a row of the tree. Pure: what was read comes in, rows go out. */
-import type { GroupSnapshot, TopicSnapshot } from '@tidemark/runtime/monitor'
+import type { GroupSnapshot, GroupSummary, TopicSnapshot } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import { commands } from '../contributions.ts'
 import { ClientError, failureText } from '../failures.ts'
@@ -77,7 +77,20 @@ export function topicRows({ id, cluster, topic }: TopicNode, read: TopicSnapshot
   ]
 }
 
-export function groupRows({ id, group }: GroupNode, read: GroupSnapshot | undefined): TreeNode[] {
+/** @param known - the group in the list of all, where it is there */
+export function groupRows(
+  { id, group }: GroupNode,
+  read: GroupSnapshot | undefined,
+  known: GroupSummary | undefined,
+): TreeNode[] {
+  if (known?.isSilent)
+    return [
+      note(
+        `${id}/:silent`,
+        'question',
+        vscode.l10n.t('its coordinator, broker {0}, does not answer', known.coordinator),
+      ),
+    ]
   if (!read) return [gone(id, vscode.l10n.t('{0} is not there any more', group.groupId))]
   return [
     { kind: 'standing', id: `${id}/:standing`, group: read },

@@ -63,6 +63,7 @@ export interface OverviewWords {
   members(count: number): string
   /** `offsets in totals.db` */
   offsetsIn(store: string): string
+  coordinatorSilent(nodeId: number): string
   age(seconds: number): string
   event(event: GroupEvent): string
   topicShape(topic: TopicSnapshot): string
@@ -106,7 +107,7 @@ export function overviewSnapshot(read: ClusterSnapshot, look: OverviewLook): Ove
       .slice(0, problemsMax)
       .map(({ place, reason }) => ({ place: words.told(place), message: words.told(reason) })),
     problemCount: read.problems.length,
-    selected: selected ? groupDetail(selected, look) : unread && unreadDetail(unread, look),
+    selected: selected ? groupDetail(selected, look) : unread ? unreadDetail(unread, look) : silentDetail(read, look),
     ...(topic ? { selectedTopic: topicDetail(topic, read, words) } : {}),
   }
 }
@@ -140,6 +141,14 @@ function unreadDetail(pipeline: UnreadPipeline, { words, hasPipeline }: Overview
   }
 }
 
+/** What is chosen stays chosen while its coordinator does not answer. */
+function silentDetail({ groups }: ClusterSnapshot, { choice, words }: OverviewLook): GroupDetail | undefined {
+  const group = groups.find(({ groupId, isSilent }) => isSilent && groupId === choice.group)
+  if (!group) return undefined
+  const message = words.coordinatorSilent(group.coordinator)
+  return { groupId: group.groupId, chips: [], message, history: [], partitions: [], actions: [] }
+}
+
 function groupRow(
   summary: ClusterSnapshot['groups'][number],
   group: GroupSnapshot | undefined,
@@ -150,6 +159,10 @@ function groupRow(
       ? { state: words.offsetsIn(summary.state) }
       : { state: words.groupState(summary.state), isActive: isActiveState(summary.state) }
   const base = { key: watchedKey(summary), groupId: summary.groupId, type: summary.type, ...standing }
+  if (summary.isSilent) {
+    const note = words.coordinatorSilent(summary.coordinator)
+    return { ...base, state: '', status: 'unknown', lag: undefined, note }
+  }
   if (!group) return { ...base, status: 'unknown', lag: undefined, note: '' }
   const lost = sum(group.partitions.map(({ lag }) => lag?.takenByRetention ?? 0n))
   const lag = group.readable ?? group.offsetsBehind

@@ -61,11 +61,14 @@ function readersOf(
         lag && lag.state !== 'neverCommitted' ? [lag.readable ?? lag.offsets] : [],
       )
       const behind = lags.length === 0 ? undefined : lags.reduce((sum, lag) => sum + lag, 0n)
-      return [{ key: watchedKey(group), name: nameOf(group, words), behind }]
+      const isPartial = own.some(({ committedOffset, lag }) => committedOffset !== undefined && lag === undefined)
+      return [{ key: watchedKey(group), name: nameOf(group, words), behind, isPartial }]
     })
     .sort((a, b) => ((a.behind ?? -1n) > (b.behind ?? -1n) ? -1 : 1))
     .slice(0, readersMax)
-    .map(({ key, name, behind }) => ({ key, name, lag: behind?.toString() }))
+    .map(({ key, name, behind, isPartial }) => {
+      return { key, name, lag: behind?.toString(), ...(isPartial ? { isPartial } : {}) }
+    })
 }
 
 function nameOf({ groupId, type, state }: GroupSummary, words: OverviewWords): string {

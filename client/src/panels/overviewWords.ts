@@ -9,6 +9,7 @@ export const overviewWords: OverviewWords = {
   connected: () => vscode.l10n.t('connected'),
   told,
   groupState: stateText,
+  coordinatorSilent: nodeId => vscode.l10n.t('its coordinator, broker {0}, does not answer', nodeId),
   offsetsIn: store => vscode.l10n.t('offsets in {0}', store),
   age: seconds => vscode.l10n.t('oldest unread record {0} old', duration(seconds)),
   internal: () => vscode.l10n.t('internal'),

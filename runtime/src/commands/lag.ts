@@ -75,11 +75,13 @@ export const statusText: Readonly<Record<GroupStatus, string>> = {
   unknown: 'not judged yet',
 }
 
-function lagView({ selectedGroups }: ClusterSnapshot, wanted: readonly string[], withMembers: boolean) {
+function lagView({ groups, selectedGroups }: ClusterSnapshot, wanted: readonly string[], withMembers: boolean) {
   const found = new Map(selectedGroups.map(group => [group.groupId, group]))
   const parts = wanted.map(groupId => {
     const group = found.get(groupId)
-    return group ? groupText(group, withMembers) : `${shown(groupId)}: waiting, the group has not committed yet`
+    if (group) return groupText(group, withMembers)
+    const isSilent = groups.some(one => one.groupId === groupId && one.isSilent)
+    return `${shown(groupId)}: ${isSilent ? 'its coordinator does not answer' : 'waiting, the group has not committed yet'}`
   })
   return { text: parts.join('\n\n'), json: selectedGroups }
 }

@@ -146,10 +146,8 @@ class GatedChanges implements ClusterChanges {
 
 /** @returns where the group stands. */
 async function refuseActive(cluster: Cluster, groupId: string, verb: 'reset' | 'delete'): Promise<readonly Position[]> {
-  const { brokers, controllerId } = await cluster.describe([])
-  const groups = await new GroupLists(cluster).read(
-    brokers.map(broker => ({ ...broker, isController: broker.nodeId === controllerId, leaderCount: 0 })),
-  )
+  const { brokers } = await cluster.describe([])
+  const groups = await new GroupLists(cluster).read(brokers)
   const own = groups.items.filter(group => group.groupId === groupId)
   const { byGroup } = await readMembers(cluster, own)
   const members = byGroup.get(groupId)?.members ?? []

@@ -18,16 +18,18 @@ interface Silence {
 export class GroupLists {
   readonly #cluster: Cluster
   readonly #silences = new Map<number, Silence>()
+  /** What each broker has answered last. */
+  readonly #answered = new Map<number, readonly GroupSummary[]>()
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
   }
 
   /**
-   * Sorted. `silent` are the brokers that did not answer at all: whoever has more to ask in this refresh need not wait for
+   * Sorted. Groups of a broker that does not answer stay in the list, as it told of them last. `silent` are the brokers that did not answer at all: whoever has more to ask in this refresh need not wait for
    * them again.
    */
-  async read(brokers: readonly BrokerSummary[]): Promise<{
+  async read(brokers: readonly Pick<BrokerSummary, 'nodeId'>[]): Promise<{
     readonly items: readonly GroupSummary[]
     readonly problems: readonly Problem[]
     readonly silent: ReadonlySet<number>
@@ -36,18 +38,24 @@ export class GroupLists {
     const lists = await Promise.all(
       brokers.map(async ({ nodeId }) => {
         try {
-          const groups = await this.#ask(nodeId)
-          return groups.map(group => summaryOf(group, nodeId))
+          const groups = (await this.#ask(nodeId)).map(group => summaryOf(group, nodeId))
+          this.#answered.set(nodeId, groups)
+          return groups
         } catch (error) {
           problems.push(brokerProblem(this.#cluster, nodeId, error))
-          return []
+          return this.#lastSeen(nodeId, error)
         }
       }),
     )
-    // While a coordinator moves, two brokers may name the same group for a moment.
-    const byId = new Map(lists.flat().map(group => [group.groupId, group]))
+    // While a coordinator moves, two brokers may name the same group for a moment; who answers knows better than who is silent.
+    const { silent = [], heard = [] } = Object.groupBy(lists.flat(), ({ isSilent }) => (isSilent ? 'silent' : 'heard'))
+    const byId = new Map([...silent, ...heard].map(group => [group.groupId, group]))
     const items = [...byId.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
     return { items, problems, silent: new Set(problems.flatMap(({ silentBroker }) => silentBroker ?? [])) }
+  }
+
+  #lastSeen(nodeId: number, error: unknown): GroupSummary[] {
+    return isSilence(error) ? (this.#answered.get(nodeId) ?? []).map(group => ({ ...group, isSilent: true })) : []
   }
 
   /**

@@ -13,6 +13,8 @@ import type { BrokerSummary, TopicSummary } from './snapshot.ts'
 const ageMs = { least: 3_000, perPartition: 0.3, most: 15_000 }
 /** A refresh comes again by itself; it had better fail than hold the view for long. */
 const retryTimeoutMs = 3_000
+/** Spoken by brokers of KRaft clusters only. Of those each answer names another broker as the controller, so that clients spread. */
+const describeQuorumKey = 55
 
 export interface Layout {
   readonly clusterId: string | undefined
@@ -40,7 +42,9 @@ export class MetadataCache {
   async layout(): Promise<Layout> {
     const nowMs = this.#clock.monotonicMs()
     if (!this.#layout || nowMs - this.#readAtMs > ageMsMax(this.#layout)) {
-      this.#layout = layoutOf(await this.#cluster.describe(undefined, { retryTimeoutMs }))
+      const answer = await this.#cluster.describe(undefined, { retryTimeoutMs })
+      const isKraft = this.#cluster.versions.has(describeQuorumKey)
+      this.#layout = layoutOf(isKraft ? { ...answer, controllerId: -1 } : answer)
       this.#readAtMs = nowMs
     }
     return this.#layout

@@ -139,7 +139,7 @@ export class ClusterMonitor {
 
   /** Positions of the selected groups, and members of those in detail. */
   async #watch(layout: Layout, groups: readonly GroupSummary[], selection: Selection, keep: Keep): Promise<Watched[]> {
-    const selected = selectedGroups(groups, selection)
+    const selected = selectedGroups(groups, selection).filter(({ isSilent }) => !isSilent)
     const details = new Set(selection.details)
     const [committed, members] = await Promise.all([
       readCommitted(this.#cluster, selected).then(keep),

@@ -64,6 +64,7 @@ export interface BrokerSummary {
   readonly nodeId: number
   readonly host: string
   readonly port: number
+  /** Of clusters with ZooKeeper. With KRaft the controllers are no brokers, or say nothing of it to clients. */
   readonly isController: boolean
   /** Partitions that it leads. */
   readonly leaderCount: number
@@ -120,6 +121,8 @@ export interface GroupSummary {
   /** Kafka's own word: `Stable`, `Empty`, `PreparingRebalance`, `Assigning`, ... */
   readonly state: string
   readonly coordinator: number
+  /** The coordinator does not answer: the group is as it was last seen there, and nothing more is read of it. */
+  readonly isSilent?: boolean
 }
 
 export interface GroupSnapshot extends GroupSummary {

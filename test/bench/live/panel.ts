@@ -11,6 +11,7 @@ const word = (text: string | number): string => String(text)
 const words: OverviewWords = {
   told: String,
   groupState: String,
+  coordinatorSilent: String,
   connected: () => 'connected',
   status: word,
   type: word,

@@ -6,6 +6,7 @@ import {
   clusterClient,
   inEnglish,
   type Monitor,
+  openChanges,
   openCluster,
   type Selection,
   testConnection,
@@ -219,6 +220,16 @@ test('a broker that is gone is a problem, not the end; when it is back, so are i
   assert.equal(healed.brokers.length, 3)
 })
 
+/** Makes groups until some are coordinated by the broker. */
+async function groupsOn(brokers: readonly string[], monitor: Monitor, nodeId: number): Promise<string[]> {
+  const changes = openChanges({ client: await clusterClient({ brokers }), clusterName: 'test', isReadOnly: false })
+  for (let number = 0; number < 20; number++)
+    await changes.resetOffsets(`spread-${number}`, [{ topic: 'spread', partition: 0, offset: 0n }])
+  await changes.close()
+  const { groups } = await monitor.refresh()
+  return groups.filter(({ coordinator }) => coordinator === nodeId).map(({ groupId }) => groupId)
+}
+
 test('a frozen broker holds up only what it leads', async t => {
   const kafka = await useKafka(t, { brokers: 3 })
   await createTopic(kafka.brokers, 'spread', 3)
@@ -229,6 +240,7 @@ test('a frozen broker holds up only what it leads', async t => {
     'all ends are known',
     ({ selectedTopics: [topic] }) => topic?.partitions.every(({ ends }) => ends) === true,
   )
+  const groups = await groupsOn(kafka.brokers, monitor, 3)
   const thaw = await kafka.freeze(2)
   const first = await monitor.refresh({ topics: ['spread'] })
   const place = `broker 3 (${kafka.brokers[2]})`
@@ -236,6 +248,12 @@ test('a frozen broker holds up only what it leads', async t => {
     problems.map(problem => inEnglish([problem.place, ': ', problem.reason]))
   assert.deepEqual(told(first), [`${place}: no answer to ListGroups in time`])
   assert.equal(first.selectedTopics[0]?.partitions.filter(({ ends }) => ends).length, 2)
+  assert.ok(groups.length > 0)
+  assert.deepEqual(
+    first.groups.filter(({ isSilent }) => isSilent).map(({ groupId }) => groupId),
+    groups,
+    'its groups are not gone',
+  )
   // Waited for once: from then on it holds up nothing, and is told of all the same.
   const second = await monitor.refresh({ topics: ['spread'] })
   assert.deepEqual(told(second), told(first))

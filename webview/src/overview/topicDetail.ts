@@ -1,5 +1,12 @@
 /** One topic: where its logs begin and end, who leads them, how it is configured, who reads it. */
-import type { OverviewSnapshot, TopicDetail, TopicPartitionRow, TopicSetting, ViewMessage } from '../protocol.ts'
+import type {
+  OverviewSnapshot,
+  TopicDetail,
+  TopicPartitionRow,
+  TopicReader,
+  TopicSetting,
+  ViewMessage,
+} from '../protocol.ts'
 import { element, keyedChildren, setAttribute, setClass, setHidden, setStyle, setText } from '../shared/dom.ts'
 import { gridCell, gridHeader } from '../shared/grid.ts'
 import { distance, formatCount } from '../shared/numbers.ts'
@@ -29,7 +36,7 @@ export function topicDetail(post: (message: ViewMessage) => void): {
   const readers = element('div', 'readers')
   const drawReaders = keyedChildren(
     readers,
-    (reader: TopicDetail['readers'][number]) => reader.key,
+    (reader: TopicReader) => reader.key,
     reader => createReader(reader, key => post({ type: 'selectGroup', groupId: key })),
   )
   let partitions: readonly TopicPartitionRow[] = []
@@ -172,19 +179,19 @@ function settingRow(rowAt: (index: number) => TopicSetting | undefined): RowView
 }
 
 function createReader(
-  { key }: TopicDetail['readers'][number],
+  { key }: TopicReader,
   onPress: (key: string) => void,
-): { node: HTMLElement; update: (reader: TopicDetail['readers'][number]) => void } {
+): { node: HTMLElement; update: (reader: TopicReader) => void } {
   const node = element('button', 'tag reader foreign')
   node.type = 'button'
   node.addEventListener('click', () => onPress(key))
   return {
     node,
-    update: ({ name, lag }) =>
-      setText(
-        node,
-        lag === undefined ? visibleName(name) : `${visibleName(name)} · ${strings.behind(formatCount(lag))}`,
-      ),
+    update: ({ name, lag, isPartial }) => {
+      const least = isPartial ? '≥ ' : ''
+      const behind = lag === undefined ? [] : [strings.behind(`${least}${formatCount(lag)}`)]
+      setText(node, [visibleName(name), ...behind].join(' · '))
+    },
   }
 }
 
