@@ -91,7 +91,7 @@ export class ParsedRecords<V> implements Iterable<ConsumedRecord<V>> {
   }
 
   /** @throws TidemarkError PARSE_FAILED */
-  valueOf(raw: KafkaRecord, index: number): V {
+  valueAt(index: number, raw: KafkaRecord): V {
     this.#watch?.onRead(raw)
     // As they are: cutting them again is cheaper than keeping them.
     if (this.#parse === (bytes as ValueParser<unknown>)) return this.#parse(raw.value, raw)
@@ -150,7 +150,7 @@ class ParsedRecord<V> implements ConsumedRecord<V> {
   }
 
   get value(): V {
-    return this.#records.valueOf(this.#raw, this.#index)
+    return this.#records.valueAt(this.#index, this.#raw)
   }
 }
 
