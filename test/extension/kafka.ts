@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs'
+import { kafkaTool } from '../harness/kafka.ts'
 import { until } from './events.ts'
 import type { TestScope } from './suite.ts'
 import { brokersVariable } from './variables.ts'
@@ -55,6 +56,32 @@ export async function produceOrders(topic: string, counts: readonly number[]): P
   )
   await producer.send({ topic, messages })
   await producer.disconnect()
+}
+
+/** A line of what Kafka's own tool, the independent witness, says of a group. */
+export interface ToldOffsets {
+  readonly place: string
+  readonly committed: number | undefined
+  readonly end: number
+}
+
+/** Of the group whose name begins so; a partition that is neither assigned nor committed is left out. */
+export async function toldByKafka(prefix: string): Promise<ToldOffsets[]> {
+  const brokers = process.env[brokersVariable] ?? assert.fail('no Kafka')
+  const text = await kafkaTool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
+    '--bootstrap-server',
+    brokers,
+    '--describe',
+    '--all-groups',
+  ])
+  const rows = text.split('\n').map(line => line.trim().split(/\s+/))
+  return rows
+    .filter(([group = '']) => group.startsWith(prefix))
+    .map(([, topic, partition, committed, end]) => ({
+      place: `${topic}/${partition}`,
+      committed: committed === '-' ? undefined : Number(committed),
+      end: Number(end),
+    }))
 }
 
 export const shown = (offset: string | number): string => Number(offset).toLocaleString('en-US')

@@ -14,7 +14,7 @@ import { batchPanel, sessionEnd } from './batchPanel.ts'
 import { page, screenshot } from './driver.ts'
 import { until } from './events.ts'
 import { closeAll, open } from './files.ts'
-import { admin, makeTopic, produceOrders } from './kafka.ts'
+import { admin, makeTopic, produceOrders, toldByKafka } from './kafka.ts'
 import { pipelineOf } from './pipeline.ts'
 import { runAll, test } from './suite.ts'
 import './starting.ts'
@@ -81,23 +81,28 @@ test(
       groupId,
     })
     await batchPanel.untilStopped()
-    const client = await admin(t)
     const [card] = await batchPanel.cards()
     assert.ok(card)
+    const { place, until: end } = card
+    const told = async () =>
+      (await toldByKafka(`${groupId}.debug.`)).find(each => each.place === place) ?? assert.fail(`${place} is unknown`)
     for (const phase of ['processing', 'saved']) await batchPanel.phase(phase)
-    assert.equal(await committedOf(client, groupId, topic), undefined, 'nothing is committed before its phase')
+    assert.deepEqual(await told(), { place, committed: undefined, end }, 'nothing is committed before its phase')
     await batchPanel.press('Phase')
     await batchPanel.untilHeard('stopped after the commit')
-    await until('the commit', async () => (await committedOf(client, groupId, topic)) === String(card.until))
+    assert.deepEqual(await told(), { place, committed: end, end })
     await page.click({ selector: '.menu-button vscode-button', text: 'Fault here', panel: true })
     await page.wait({ selector: '.menu:not([hidden]) .menu-item', panel: true })
     await screenshot('step-faults')
     await page.press('Escape')
-    const { groups } = await client.listGroups()
+    const { groups } = await (await admin(t)).listGroups()
     assert.ok(!groups.some(group => group.groupId === groupId), 'the real group was used')
     await produceOrders(topic, [7])
     await batchPanel.press('Step batch')
     await batchPanel.untilHeard('stopped before the batch runs')
+    const [next] = await batchPanel.cards()
+    assert.deepEqual(next, { place, from: end, until: end + 7 })
+    assert.deepEqual(await told(), { place, committed: end, end: end + 7 })
     await meet('retention passes the offset')
     await produceOrders(topic, [5])
     await page.wait({ selector: '.notice', text: '7 offsets lost', panel: true })
@@ -272,18 +277,4 @@ function centsIn(path: string): number {
   } finally {
     database.close()
   }
-}
-
-/** What Kafka itself says of the run's scratch group. */
-async function committedOf(
-  client: Awaited<ReturnType<typeof admin>>,
-  groupId: string,
-  topic: string,
-): Promise<string | undefined> {
-  const { groups } = await client.listGroups()
-  const scratch = groups.find(group => group.groupId.startsWith(`${groupId}.debug.`))?.groupId
-  if (scratch === undefined) return undefined
-  const [found] = await client.fetchOffsets({ groupId: scratch, topics: [topic] })
-  const offset = found?.partitions.find(({ partition }) => partition === 0)?.offset
-  return offset === undefined || offset === '-1' ? undefined : offset
 }

@@ -98,7 +98,7 @@ function sharedKafka(brokers: string[]): TestKafka {
   return {
     brokers,
     logFolders: [],
-    tool: runTool,
+    tool: kafkaTool,
     restart: refuse,
     killBroker: refuse,
     startBroker: refuse,
@@ -130,7 +130,7 @@ function ownKafka(t: Scope, brokers: string[], folder: string): TestKafka {
     brokers,
     folder,
     logFolders: brokers.map((_, index) => nodeFiles(folder, index + 1).data),
-    tool: runTool,
+    tool: kafkaTool,
     async restart({ isKilled = false } = {}) {
       await Promise.all(brokers.map((_, index) => endBroker(index, isKilled ? 'SIGKILL' : 'SIGTERM')))
       const serving: (() => Promise<void>)[] = []
@@ -182,7 +182,8 @@ async function replaceProcess(folder: string, nodeId: number, identity: ProcessI
   })
 }
 
-async function runTool(
+/** One of Kafka's own tools, in a JVM that takes a second to begin. */
+export async function kafkaTool(
   mainClass: string,
   args: readonly string[],
   { input = '', signal }: ToolOptions = {},
