@@ -99,6 +99,9 @@ function judge(place: WirePlace, faulted: FaultedParams, after: AfterFault): Omi
     isByOthers || holds(after.ranAgain, place) || position === undefined || BigInt(place.offset) >= position
   if (!runsAgain && isDone) return held('committedAndDone')
   if (!runsAgain) return { fate: 'lost', rule: isBegun ? 'committedBeforeDone' : 'committedBeforeBegun' }
+  // Of a group that had committed nothing yet, nobody else can tell that something is missing.
+  if (faulted.fault === 'retention' && !holds(after.ranAgain, place))
+    return { fate: 'lost', rule: 'deletedByRetention' }
   if (!isBegun) return held('notBegun')
   if (faulted.again !== 'adds') {
     if (guarantee === 'transactional exactly-once') return held(isByOthers ? 'fencedZombie' : 'rolledBack')

@@ -302,6 +302,8 @@ export interface FaultedParams {
   readonly again?: WireOutput['again']
   /** `freeze` and `secondInstance`: what another instance committed meanwhile. */
   readonly byOthers?: readonly WireRange[]
+  /** Why it did not happen, or not as it was meant. */
+  readonly problem?: string
 }
 
 export interface PositionsParams {

@@ -118,6 +118,15 @@ test('retention that passes the offset is told as a loss', () => {
   assert.deepEqual(shown(run).fault?.account?.offsets, { repeated: 0, lost: 4, held: 6 })
 })
 
+test('a fault that could not be made is over, and says why', () => {
+  const waiting = withHello(emptyRun(undefined), hello('at-least-once'))
+  const armed = { ...waiting, fault: armedFault('retention', 1) }
+  const met = { begun: [], done: [], committed: [] }
+  const run = withFaulted(armed, { fault: 'retention', isDeath: false, atMs: 1, ...met, problem: 'not authorized' })
+  const { stage, problem, account } = shown(run).fault ?? assert.fail('no fault')
+  assert.deepEqual([stage, problem, account?.rows], ['told', 'not authorized', []])
+})
+
 test('a fault that the process survives: what commits afterwards was not lost', () => {
   let run = withBatch(withHello(emptyRun(undefined), hello('at-least-once')), batch('processing'))
   run = withFaulted(run, {

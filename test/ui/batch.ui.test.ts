@@ -176,6 +176,17 @@ test('a replay is compared line by line, and a record shows what it led to', asy
   assert.match(await wordsOf(pane), /2|in the transaction/)
 })
 
+test('a fault that did not happen says why, and can be put away', async () => {
+  const { page, show, messages } = await open({ view: 'batch', onMessage: answerRecords })
+  await show(batchNamed('batch-fault-problem'))
+  assert.match(
+    await wordsOf(page.locator('.notice')),
+    /retention .* did not happen as it was meant: DeleteRecords was refused/,
+  )
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  assert.deepEqual(messages.at(-1), { type: 'dismiss', what: 'fault' })
+})
+
 test('the account of a fault goes record by record', async () => {
   const { page, show, messages } = await open({ view: 'batch', onMessage: answerRecords })
   await show(batchNamed('batch-fault-armed'))

@@ -58,6 +58,8 @@ export interface FaultView {
   readonly stage: 'armed' | 'met' | 'restarting' | 'told'
   /** The batch it met. Absent where none was in hand. */
   readonly sequence?: number
+  /** Why it did not happen, or not as it was meant. */
+  readonly problem?: string
   readonly account?: AccountView
 }
 

@@ -55,7 +55,7 @@ export function metFault(
   return {
     ...known,
     life,
-    stage: faulted.isDeath ? 'restarting' : 'met',
+    stage: faulted.problem !== undefined ? 'told' : faulted.isDeath ? 'restarting' : 'met',
     faulted,
     guarantee,
     positions: known.positions.length > 0 ? known.positions : faulted.committed,
@@ -99,7 +99,13 @@ export function withBatchSince(story: FaultStory, batch: BatchState, life: numbe
 export function faultView(story: FaultStory, rule: (id: AccountRule) => string): FaultView {
   const { kind, stage, faulted, guarantee, positions, ranAgain, lost, doneSince } = story
   const sequence = faulted?.batch?.sequence
-  const view: FaultView = { kind, stage, ...(sequence === undefined ? {} : { sequence }) }
+  const problem = faulted?.problem
+  const view: FaultView = {
+    kind,
+    stage,
+    ...(sequence === undefined ? {} : { sequence }),
+    ...(problem === undefined ? {} : { problem }),
+  }
   if (!faulted || stage !== 'told') return view
   const done = [...faulted.done, ...doneSince]
   const account = accountOf({ ...faulted, done }, { guarantee, positions, ranAgain, lost })

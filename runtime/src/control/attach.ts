@@ -109,7 +109,7 @@ export async function attach(options: AttachOptions): Promise<Attachment | undef
       isCommitFirst: guarantee === 'at-most-once',
       // An open SQLite transaction holds the one write lock that the other instance would need.
       freezesAt: guarantee === 'transactional exactly-once' && store.startsWith('SQLite') ? 'fetched' : 'saved',
-      freeze: ranges => freeze(options, ranges),
+      freeze: ranges => freezeUntilReplaced(environment, ranges, async () => options.membership().expire?.()),
       deleteRecords: ranges =>
         connection.deleteRecords?.(
           ranges.map(({ topic, partition, untilOffset }) => ({ topic, partition, offset: BigInt(untilOffset) })),
@@ -184,16 +184,6 @@ function attachment(
       })
     },
   }
-}
-
-async function freeze(
-  { environment, trace, membership }: AttachOptions,
-  ranges: Parameters<typeof freezeUntilReplaced>[1],
-): Promise<Parameters<typeof freezeUntilReplaced>[1]> {
-  const { committed, error } = await freezeUntilReplaced(environment, ranges, async () => membership().expire?.())
-  if (error !== undefined)
-    trace({ kind: 'control', message: `while this process was frozen, the second instance: ${error}` })
-  return committed
 }
 
 function replayStage(

@@ -117,7 +117,7 @@ function connected<U extends Steppable>(
   link: ControlLink,
   stopAtStart: boolean,
 ): EditorConnection<U> {
-  const { environment, clock, trace, hello } = options
+  const { environment, clock, hello } = options
   const sockets = new BrokerSockets()
   sockets.watch()
   let stepper: Stepper<U> | undefined
@@ -126,16 +126,13 @@ function connected<U extends Steppable>(
     ...options.faults(() => stepper),
     offerOf: fault => hello.capabilities[fault],
     nowMs: () => clock.nowMs(),
-    failed: error => trace({ kind: 'control', message: `the fault did not happen: ${reasonOf(error)}` }),
     tell: params => link.faulted(params),
     tellNow: params => link.faultedNow(params),
     kill: () => void process.kill(process.pid, 'SIGKILL'),
     loseCommitReplies: () => sockets.loseNextReply(),
     cutConnections: () => sockets.cut(),
-    startSecond: () => {
-      const onReport = ({ error }: { error?: string }) =>
-        trace({ kind: 'control', message: `the second instance: ${error ?? 'ended'}` })
-      seconds.push(startSecond(environment, onReport))
+    startSecond: onProblem => {
+      seconds.push(startSecond(environment, ({ error = 'it has ended' }) => onProblem(error)))
     },
     stands: () => stepper?.stands,
   })

@@ -1,5 +1,5 @@
 /** Which fault is armed, and the place in a batch where it happens. */
-import { CommitUnknownError } from '../errors.ts'
+import { CommitUnknownError, reasonOf } from '../errors.ts'
 import {
   type BatchPhase,
   type BatchState,
@@ -14,6 +14,7 @@ import {
 } from '../protocol.ts'
 import type { RecordInHand } from './outputs.ts'
 import type { Steppable } from './stepper.ts'
+import type { UnderstudyReport } from './understudy.ts'
 import { wirePlace } from './wireRecords.ts'
 
 /** What a batch is like when a fault meets it. */
@@ -24,8 +25,6 @@ export interface FaultPorts<U extends Steppable> {
   /** @param read the record whose value is being read, in the midst of a handler. */
   met(unit: U, phase: BatchPhase, read: WirePlace | undefined): Met
   nowMs(): number
-  /** A fault could not be made. */
-  failed(error: unknown): void
   /** Tells the editor; resolves when it has left this process. */
   tell(params: FaultedParams): Promise<void>
   /** The same where nothing can be awaited. */
@@ -40,9 +39,10 @@ export interface FaultPorts<U extends Steppable> {
   cutConnections(): void
   /** Where a freeze lets another instance go on: not in a transaction that holds a lock. */
   readonly freezesAt: BatchPhase
-  /** Holds the whole process, as a member that the group has given up, until another instance has gone on. */
-  freeze(ranges: readonly WireRange[]): Promise<readonly WireRange[]>
-  startSecond(): void
+  /** Holds the whole process, as a member that the group has given up, until another instance has gone on: committed these, or begun. */
+  freeze(ranges: readonly WireRange[]): Promise<UnderstudyReport>
+  /** @param onProblem called if it ends without being asked to */
+  startSecond(onProblem: (problem: string) => void): void
   /** Deletes these records from their topics, whether they were handled or not. */
   deleteRecords(ranges: readonly WireRange[]): Promise<void>
   /** The unit at which the pipeline stands. */
@@ -91,9 +91,7 @@ export class FaultPlan<U extends Steppable> {
     if (place === 'now') await this.#happen(stands?.unit, stands?.phase ?? 'fetched')
     else if (stands && place === stands.phase && fault !== 'loseCommitReply')
       // Answered first: the process may be gone afterwards.
-      this.settled = new Promise(resolve => setImmediate(resolve))
-        .then(() => this.#happen(stands.unit, stands.phase))
-        .catch(error => this.#ports.failed(error))
+      this.settled = new Promise(resolve => setImmediate(resolve)).then(() => this.#happen(stands.unit, stands.phase))
     else if (stands?.phase === 'saved' && fault === 'loseCommitReply') await this.#happen(stands.unit, 'saved')
     else return { when: 'armed' }
     return { when: 'now' }
@@ -134,17 +132,31 @@ export class FaultPlan<U extends Steppable> {
     if (!fault) return
     const params = this.#params(unit, phase, undefined)
     this.#armed = undefined
+    try {
+      await this.#make(fault, unit, params)
+    } catch (error) {
+      // The pipeline has no part in it, and goes on.
+      const met = { begun: [], done: [], committed: [] }
+      await this.#ports.tell({ fault, isDeath: false, atMs: this.#ports.nowMs(), ...met, problem: reasonOf(error) })
+    }
+  }
+
+  async #make(fault: OwnFault, unit: U | undefined, params: FaultedParams): Promise<void> {
     if (fault === 'freeze') {
       await this.#ports.tell(params)
-      const byOthers = await this.#ports.freeze(params.batch?.ranges ?? [])
-      await this.#ports.tell({ ...params, atMs: this.#ports.nowMs(), byOthers })
+      const { committed, error } = await this.#ports.freeze(uncommitted(params))
+      const problem = error === undefined ? {} : { problem: `the second instance: ${error}` }
+      await this.#ports.tell({ ...params, atMs: this.#ports.nowMs(), byOthers: committed, ...problem })
       return
     }
     if (fault === 'retention') await this.#ports.deleteRecords(params.batch?.ranges ?? [])
     await this.#ports.tell(params)
     if (params.isDeath) this.#ports.kill()
     else if (fault === 'cutConnection') this.#ports.cutConnections()
-    else if (fault === 'secondInstance') this.#ports.startSecond()
+    else if (fault === 'secondInstance')
+      this.#ports.startSecond(
+        problem => void this.#ports.tell({ ...params, problem: `the second instance: ${problem}` }),
+      )
     else if (this.#ports.isCommitOnWire) this.#ports.loseCommitReplies()
     else this.#losesReplyOf = unit
   }
@@ -155,4 +167,15 @@ export class FaultPlan<U extends Steppable> {
     const met = unit ? this.#ports.met(unit, phase, read) : { begun: [], done: [], committed: [] }
     return { fault, isDeath, atMs: this.#ports.nowMs(), ...met }
   }
+}
+
+/** What is left of the batch for another instance: a pipeline that commits first leaves nothing. */
+function uncommitted({ batch, committed }: FaultedParams): readonly WireRange[] {
+  return (batch?.ranges ?? []).filter(
+    range =>
+      !committed.some(
+        ({ topic, partition, offset }) =>
+          topic === range.topic && partition === range.partition && BigInt(offset) >= BigInt(range.untilOffset),
+      ),
+  )
 }

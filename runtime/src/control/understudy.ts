@@ -7,7 +7,7 @@ export interface UnderstudyTask {
   readonly executable: string
   readonly arguments: readonly string[]
   readonly environment: Readonly<Record<string, string>>
-  /** Ends the second instance, and wakes `isDone`, once it has committed all of these; absent: it runs on. */
+  /** Ends the second instance, and wakes `isDone`, once it has taken over and committed all of these; absent: it runs on. */
   readonly until?: readonly WireRange[]
   readonly deadlineMs: number
   readonly isDone: Int32Array
@@ -49,7 +49,7 @@ export function startSecond(
 }
 
 /**
- * Holds this whole process (no heartbeat, no request, nothing) until a second instance has committed these ranges.
+ * Holds this whole process (no heartbeat, no request, nothing) until a second instance has taken over and committed these ranges.
  *
  * @param expire has the group give this member up, as it does when the session of a silent member ends.
  * @throws Error the other instance did not get so far: the message says why. The process goes on all the same.

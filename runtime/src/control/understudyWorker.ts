@@ -23,7 +23,9 @@ const link = await listenForPipeline({
   stopAtStart: false,
   onHello: () => {},
   onBatch: note,
-  onPositions: () => {},
+  onPositions: () => {
+    if (task.until?.length === 0) finish(undefined)
+  },
   onFaulted: () => {},
   onEnded: ({ error }) => finish(error),
   onClosed: () => {},

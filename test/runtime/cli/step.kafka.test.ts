@@ -58,6 +58,26 @@ test('run to a record by match, offset and time, on the real group where that is
   assert.match(ran.out, new RegExp(`at ${stage.topic}/0 1, record \\d of the batch`))
 })
 
+test('a batch of two partitions, one after the other', async t => {
+  const stage = await useLedger(t, 'transactional', { partitions: 2 })
+  const order = (id: string) => JSON.stringify({ id, customer: 'a', amountCents: 1 })
+  await stage.produce(0, order('1'), order('2'))
+  await stage.produce(1, order('3'))
+  const script = join(await tempFolder(t), 'script')
+  await writeFile(script, 'partition\nrecords\nquit\n')
+  const flags = ['--use-real-group', '--script', script]
+  const ran = await tidemark(['step', ...flags, resolve(samples, 'totals-right.ts')], {
+    ...process.env,
+    ...stage.environment,
+  })
+  assert.equal(ran.code, 0, ran.errors)
+  const { topic } = stage
+  assert.match(ran.out, new RegExp(`: 3 records\n  ${topic}/0 0\\.\\.2\n  ${topic}/1 0\\.\\.1\n`), 'both at first')
+  assert.match(ran.out, new RegExp(`: 1 records\n  ${topic}/1 0\\.\\.1\n`), 'then the second alone')
+  assert.match(ran.out, /"id":"3".*\n1 of 1 records/)
+  assert.equal(stage.cents(), 3, 'each once')
+})
+
 test('on a read-only cluster a pipeline is refused before it has joined, committed or copied anything', async t => {
   const stage = await useLedger(t, 'transactional')
   await stage.produce(0, JSON.stringify({ id: '1', customer: 'a', amountCents: 1 }))

@@ -10,8 +10,8 @@ import type {
   KafkaClient,
   KafkaConnection,
   KafkaRecord,
-  RecordList,
   NewTopic,
+  RecordList,
 } from '../../../runtime/src/clients/client.ts'
 import type { TopicPartition } from '../../../runtime/src/semantics/ranges.ts'
 import type { TestKafka } from '../../harness/kafka.ts'

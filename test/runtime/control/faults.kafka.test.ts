@@ -5,7 +5,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { Kafka, logLevel } from 'kafkajs'
 import { until } from '../../harness/until.ts'
 import { openEditor } from '../processor/editor.ts'
-import { type Fault, type FaultScene, meet } from './faults.ts'
+import { type Fault, type FaultScene, meet, rowsOf } from './faults.ts'
 import { useLedger } from './ledgerStage.ts'
 
 const samples = join(import.meta.dirname, '../../../runtime/samples/order-totals')
@@ -52,21 +52,21 @@ suite('the right sample', { concurrency: 3 }, () => {
 })
 
 suite('the wrong sample', { concurrency: 3 }, () => {
-  for (const [fault, cents, rule] of [
-    ['killBetweenSaveAndCommit', 2 * orders, 'doneBeforeCommit'],
-    ['freeze', 2 * orders, 'zombieOutputs'],
-    ['killAfterCommit', orders, 'committedAndDone'],
-  ] as const satisfies readonly (readonly [Fault, number, string])[])
-    test(`${fault}: ${cents === orders ? 'held' : 'doubled, and the records are named'}`, async t => {
+  for (const [fault, cents, expected] of [
+    ['killBeforeSave', orders, ['0-3 repeated begunBeforeCommit', '3-6 held notBegun']],
+    ['killBetweenSaveAndCommit', 2 * orders, ['0-6 repeated doneBeforeCommit']],
+    ['killAfterCommit', orders, ['0-6 held committedAndDone']],
+    ['freeze', 2 * orders, ['0-6 repeated zombieOutputs']],
+    ['loseCommitReply', orders, ['0-6 held committedAndDone']],
+    ['cutConnection', orders, ['0-6 held notBegun']],
+    ['secondInstance', orders, ['0-6 held notBegun']],
+    ['retention', 0, ['0-6 lost deletedByRetention']],
+  ] as const satisfies readonly (readonly [Fault, number, readonly string[]])[])
+    test(`${fault}: ${cents > orders ? 'doubled, and the records are named' : 'told as it is'}`, async t => {
       const scene = await order(t, 'totals-wrong.ts')
       const { account, faulted } = await meet(t, scene, fault)
       assert.equal(scene.stage.cents(), cents)
-      assert.equal(account.offsets.repeated, cents - orders)
-      assert.deepEqual(
-        account.rows.map(row => [row.range.fromOffset, row.range.untilOffset, row.rule]),
-        [['0', `${orders}`, rule]],
-        JSON.stringify(faulted),
-      )
+      assert.deepEqual(rowsOf(account), expected, JSON.stringify(faulted))
     })
 })
 

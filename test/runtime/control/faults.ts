@@ -78,3 +78,8 @@ function afterOf(editor: TestEditor, faulted: FaultedParams | undefined) {
     lost: editor.positions.flatMap(({ lost }) => lost),
   }
 }
+
+/** As `0-6 held notBegun`: offsets, fate, rule. */
+export function rowsOf({ rows }: Account): string[] {
+  return rows.map(({ range, fate, rule }) => `${range.fromOffset}-${range.untilOffset} ${fate} ${rule}`)
+}

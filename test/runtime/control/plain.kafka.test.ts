@@ -9,7 +9,7 @@ import { tempFolder } from '../../harness/folders.ts'
 import { fileScope } from '../../harness/scope.ts'
 import { until } from '../../harness/until.ts'
 import { openEditor } from '../processor/editor.ts'
-import { type Fault, type FaultScene, meet } from './faults.ts'
+import { type Fault, type FaultScene, meet, rowsOf } from './faults.ts'
 import { useLedger } from './ledgerStage.ts'
 
 const file = 'plainWriter.ts'
@@ -53,12 +53,32 @@ suite('written by key, committed after: nothing is lost and nothing doubled', { 
     })
 })
 
-test('committed early: a kill amid the handler loses records, and they are named', async t => {
-  const scene = await plain(t, 'early')
-  const { account } = await meet(t, scene, 'killBeforeSave')
-  assert.deepEqual(scene.stage.values(), ['a'])
-  assert.equal(account.offsets.lost, 4)
-  assert.deepEqual(new Set(account.rows.map(row => row.rule)), new Set(['committedBeforeDone', 'committedBeforeBegun']))
+suite('committed early: what breaks it is named, with the records', { concurrency: 3 }, () => {
+  for (const [fault, written, expected] of [
+    ['killBeforeSave', 'a', ['0-2 lost committedBeforeDone', '2-4 lost committedBeforeBegun']],
+    ['killBetweenSaveAndCommit', 'abcd', ['0-4 held committedAndDone']],
+    ['killAfterCommit', 'abcd', ['0-4 held committedAndDone']],
+    // Frozen when it has written all: nothing is left for who goes on in its place.
+    ['freeze', 'abcd', ['0-4 held committedAndDone']],
+    ['loseCommitReply', 'abcd', ['0-4 held committedAndDone']],
+    ['cutConnection', 'abcd', ['0-4 held notBegun']],
+    ['secondInstance', 'abcd', ['0-4 held notBegun']],
+    ['retention', 'e', ['0-4 lost deletedByRetention']],
+  ] as const satisfies readonly (readonly [Fault, string, readonly string[]])[])
+    test(fault, async t => {
+      const scene = await plain(t, 'early')
+      const scratch = scene.environment.TIDEMARK_SCRATCH_GROUP
+      const isAllTaken = fault === 'retention'
+      let hasMore = false
+      const isDone = async () => {
+        if (isAllTaken && !hasMore) await scene.stage.produce(0, 'e')
+        hasMore = true
+        return (await scene.stage.committed(0, scratch)) === (isAllTaken ? 5n : 4n)
+      }
+      const { account, faulted } = await meet(t, { ...scene, isDone }, fault)
+      assert.equal(scene.stage.values().join(''), written)
+      assert.deepEqual(rowsOf(account), expected, JSON.stringify(faulted))
+    })
 })
 
 test('stands before the record that was run to, sees outputs per record, and replays from the log', async t => {

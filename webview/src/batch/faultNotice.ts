@@ -4,6 +4,7 @@ import { button } from '../shared/controls.ts'
 import { element, setClass, setHidden, setText } from '../shared/dom.ts'
 import { formatCount } from '../shared/numbers.ts'
 import { strings } from '../shared/strings.ts'
+import { visibleName } from '../shared/visible.ts'
 
 export function faultNotice(post: (message: ViewMessage) => void): {
   readonly node: HTMLElement
@@ -31,6 +32,8 @@ export function faultNotice(post: (message: ViewMessage) => void): {
 function said(fault: FaultView): { readonly words: string; readonly tone: string } {
   const name = strings.faultName[fault.kind]
   const where = fault.sequence === undefined ? name : `${name}, ${strings.batchNumber(formatCount(fault.sequence))}`
+  if (fault.problem !== undefined)
+    return { words: `▲ ${where}: ${strings.faultProblem(visibleName(fault.problem))}`, tone: 'bad' }
   if (fault.stage !== 'told') return { words: `⚡ ${where}: ${strings.faultStage[fault.stage]}`, tone: 'warning' }
   const { lost = 0, repeated = 0 } = fault.account?.offsets ?? {}
   if (!fault.account || fault.account.rows.length === 0)

@@ -137,6 +137,7 @@ export const batchEnglish = {
   oneFault: 'One fault at a time: wait for the last one.',
   takeBack: 'Take back',
   dismiss: 'Dismiss',
+  faultProblem: (why: string): string => `did not happen as it was meant: ${why}`,
   nothingInHand: 'no batch was in hand',
   allHeld: 'nothing lost, nothing doubled',
   offsetsLost: (count: string): string => `${plural(count, 'offset', 'offsets')} lost`,

@@ -108,6 +108,7 @@ export const batchChinese: typeof batchEnglish = {
   oneFault: '一次只能有一个故障：请等待上一个结束。',
   takeBack: '取消',
   dismiss: '关闭',
+  faultProblem: why => `未能如愿发生：${why}`,
   nothingInHand: '当时没有正在处理的批次',
   allHeld: '没有丢失，没有重复',
   offsetsLost: count => `丢失 ${count} 个位移`,

@@ -289,9 +289,9 @@ export class StepSession {
 
   #met(faulted: FaultedParams): void {
     this.#faulted = faulted
-    this.#options.terminal.out(
-      `fault: ${faulted.fault}${faulted.batch ? ` in phase ${faulted.batch.phase}` : ''}${faulted.byOthers ? ', over' : ''}`,
-    )
+    const { fault, batch, byOthers, problem } = faulted
+    this.#options.terminal.out(`fault: ${fault}${batch ? ` in phase ${batch.phase}` : ''}${byOthers ? ', over' : ''}`)
+    if (problem !== undefined) this.#options.terminal.out(`not as it was meant: ${shown(problem)}`)
   }
 
   #note(change: () => unknown): void {

@@ -167,7 +167,7 @@ async function steppedConfig(
     },
     clock,
     trace,
-    faults: () => plainFaults(run, kafka, environment, trace),
+    faults: () => plainFaults(run, kafka, environment),
     handler: () => place,
     standsWithin: isEachMessage,
     replayStage: () => ({
@@ -203,22 +203,16 @@ function plainFaults(
   run: PlainRun,
   kafka: ConsumerSetting['kafka'],
   environment: NodeJS.ProcessEnv,
-  trace: Trace,
 ): OwnFaultPorts<PlainBatch> {
   return {
     met: (batch, phase, read) => run.met(batch, phase, read),
     isCommitOnWire: true,
     isCommitFirst: false,
     freezesAt: 'saved',
-    async freeze(ranges) {
-      const expire = async () => {
+    freeze: ranges =>
+      freezeUntilReplaced(environment, ranges, async () => {
         if (run.member) await expireMember(kafka, run.member)
-      }
-      const { committed, error } = await freezeUntilReplaced(environment, ranges, expire)
-      const message = `while this process was frozen, the second instance: ${error}`
-      if (error !== undefined) trace({ kind: 'control', message })
-      return committed
-    },
+      }),
     deleteRecords: ranges =>
       deleteRecords(
         kafka,
