@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import {
   batchMethod,
@@ -27,7 +27,9 @@ import {
 import { createMessageConnection, StreamMessageWriter } from 'vscode-jsonrpc/node'
 import { frameReader } from '../../../runtime/src/control/frames.ts'
 import { type ControlEvents, type ControlServer, listenForPipeline } from '../../../runtime/src/control/host.ts'
+import { startProgram } from '../../chaos/program.ts'
 
+const programs = join(import.meta.dirname, 'programs')
 const capabilities = Object.fromEntries(capabilityNames.map(name => [name, { isOffered: true }])) as Capabilities
 
 test('the socket lies where only this user can look', { skip: process.platform === 'win32' }, async t => {
@@ -35,6 +37,23 @@ test('the socket lies where only this user can look', { skip: process.platform =
   const { mode } = await stat(dirname(server.path))
   assert.equal(mode & 0o777, 0o700)
 })
+
+// Only root can become somebody else.
+if (process.platform === 'linux' && process.getuid?.() === 0)
+  test('another user of the machine gets neither to the socket nor to the token; its owner still does', async t => {
+    const { server, heard } = await listen(t)
+    const environment = { ...process.env, TIDEMARK_CONTROL: server.path, TIDEMARK_CONTROL_TOKEN: server.token }
+    const pipeline = startProgram(t, join(programs, 'idle.ts'), environment)
+    await pipeline.says(/ready/)
+    const stranger = startProgram(t, join(programs, 'stranger.ts'), {}, [server.path, `${pipeline.pid}`])
+    const [told] = await stranger.says(/\{.*\}/)
+    const { arguments: commandLine, ...refused } = JSON.parse(told)
+    assert.deepEqual(refused, { connected: 'EACCES', listed: 'EACCES', environment: 'EACCES' })
+    assert.ok(!commandLine.includes(server.token), 'everybody may read the arguments of a process')
+    assert.deepEqual(heard, [])
+    await (await dial(t, server)).rpc.sendRequest(helloMethod, hello(server))
+    assert.deepEqual(heard, ['hello order-totals'])
+  })
 
 test('a pipeline that dies within a message leaves no timer behind', async t => {
   const { server } = await listen(t)
