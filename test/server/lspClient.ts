@@ -40,6 +40,7 @@ export interface ClientOptions {
   readonly folders: readonly string[]
   readonly capabilities?: object
   readonly entry?: string
+  readonly env?: NodeJS.ProcessEnv
   /** How long an awaited message may take before the test fails. @defaultValue 60_000 ms */
   readonly deadlineMs?: number
 }
@@ -47,7 +48,10 @@ export interface ClientOptions {
 /** A failing test prints its session. */
 export async function startClient(t: TestContext, options: ClientOptions): Promise<LspClient> {
   const entry = options.entry ?? join(import.meta.dirname, '../../server/src/main.ts')
-  const child = spawn(process.execPath, ['--conditions=source', entry, '--stdio'], { stdio: 'pipe' })
+  const child = spawn(process.execPath, ['--conditions=source', entry, '--stdio'], {
+    stdio: 'pipe',
+    env: { ...process.env, ...options.env },
+  })
   const client = new StartedClient(child, options.deadlineMs ?? 60_000)
   t.after(async () => {
     if (child.exitCode === null) child.kill('SIGKILL')

@@ -1,12 +1,12 @@
 /** What the server does when its engine does what it must not, and what it sends, message by message. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol'
 import { folder } from './folder.ts'
 import { startClient } from './lspClient.ts'
-import { callingPipeline } from './sources.ts'
+import { callingPipeline, doublingHelper } from './sources.ts'
 
 const entry = join(import.meta.dirname, 'doubles/wordServer.ts')
 
@@ -128,4 +128,14 @@ test('what ignore files leave out is not shown, until they say otherwise or some
   at.write('.gitignore', '')
   changed('.gitignore')
   assert.equal((await client.diagnostics(at.at('dist/a.ts'))).length, 1)
+})
+
+test('what was compiled is kept as soon as the folder was looked through: an editor that closes may kill its servers', async t => {
+  const at = folder(t, { 'main.ts': callingPipeline, 'helper.ts': doublingHelper })
+  const cache = folder(t)
+  const client = await startClient(t, { folders: [at.path], env: { NODE_COMPILE_CACHE: cache.path } })
+  // Told of a file that nobody has opened: the folder was looked through.
+  await client.diagnostics(at.at('helper.ts'), diagnostics => diagnostics.length > 0)
+  const kept = readdirSync(cache.path, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  assert.ok(kept.length > 0)
 })

@@ -21,9 +21,17 @@ import { version } from '../version.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import { createRefiner, type Refiner } from './refiner.ts'
 
-/** Listens after the caller says so: `serve(connection, createEngine).listen()`. */
-export function serve(connection: Connection, createEngine: (options: EngineOptions) => Engine): { listen(): void } {
-  return new Server(connection, createEngine)
+/**
+ * Listens after the caller says so: `serve(connection, createEngine).listen()`.
+ *
+ * @param discovered - called whenever a folder has been looked through: by then everything has run once
+ */
+export function serve(
+  connection: Connection,
+  createEngine: (options: EngineOptions) => Engine,
+  discovered: () => void = () => undefined,
+): { listen(): void } {
+  return new Server(connection, createEngine, discovered)
 }
 
 class Server {
@@ -40,8 +48,11 @@ class Server {
   #takesFolders = false
   #watchesFiles = false
 
-  constructor(connection: Connection, createEngine: (options: EngineOptions) => Engine) {
+  readonly #whenDiscovered: () => void
+
+  constructor(connection: Connection, createEngine: (options: EngineOptions) => Engine, discovered: () => void) {
     this.#connection = connection
+    this.#whenDiscovered = discovered
     this.#workspace = createWorkspace(createEngine)
     this.#publisher = createPublisher(connection, () => this.#context())
     this.#refiner = createRefiner({
@@ -194,6 +205,7 @@ class Server {
     const discovered = this.#workspace.discover(folder, controller.signal).then(
       found => {
         if (!controller.signal.aborted) this.#refresh(found)
+        this.#whenDiscovered()
         return found
       },
       (error: Error) => {
