@@ -176,6 +176,16 @@ test('a replay is compared line by line, and a record shows what it led to', asy
   assert.match(await wordsOf(pane), /2|in the transaction/)
 })
 
+test('the state of a record is in sight at any width', async () => {
+  for (const width of [1_320, 760, 480]) {
+    const { page, show } = await open({ view: 'batch', width, onMessage: answerRecords })
+    await show(batchNamed('batch'))
+    const state = page.getByRole('gridcell', { name: 'in the handler' }).first()
+    const box = (await state.boundingBox()) ?? assert.fail('not drawn')
+    assert.ok(box.width >= 90 && box.x + box.width <= width, `${JSON.stringify(box)} at ${width}`)
+  }
+})
+
 test('a fault that did not happen says why, and can be put away', async () => {
   const { page, show, messages } = await open({ view: 'batch', onMessage: answerRecords })
   await show(batchNamed('batch-fault-problem'))

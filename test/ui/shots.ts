@@ -22,6 +22,7 @@ async function shoot(name: string, theme: ThemeName): Promise<void> {
     view: snapshot.view,
     theme,
     language: process.env.LANGUAGE_OF_SHOTS ?? 'en',
+    width: Number(process.env.WIDTH_OF_SHOTS ?? 1_320),
     onMessage: answerRecords,
   })
   await panel.show(snapshot)
