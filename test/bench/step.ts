@@ -4,6 +4,7 @@
  * The page is the bundled panel in a browser, the link the extension's own, the pipeline a process of its own; only VS Code's
  * pipe between its extension host and the webview is not in it. Each step handles a batch, commits it, and fetches the next.
  * Beside it: the same batches by bare kafkajs `eachBatch`, committed one by one, which is what a step cannot be faster than.
+ * Then the frames of the panel while a batch of a million records is scrolled.
  * Flags: --steps N (50), --records N (10,000 a batch).
  */
 import { spawn } from 'node:child_process'
@@ -17,7 +18,7 @@ import {
   type HelloParams,
 } from '@tidemark/runtime/protocol'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import {
   type BatchRun,
   emptyRun,
@@ -32,6 +33,7 @@ import { useKafka } from '../harness/kafka.ts'
 import { uniqueName } from '../harness/topics.ts'
 import { until } from '../harness/until.ts'
 import { openPanel, type Panel } from '../ui/panel.ts'
+import { scrolledFrames, scrolledRecords } from './step/scroll.ts'
 
 const program = join(import.meta.dirname, 'contestants/stepped.ts')
 const perSend = 5_000
@@ -63,11 +65,16 @@ export async function bench(args: readonly string[]): Promise<void> {
     const topic = uniqueName('stepped')
     await fill(brokers, topic, (steps + 2) * records)
     const bare = await bareBatches(brokers, topic, records, (steps + 2) * records)
-    const stepped = await clicks(scope, { brokers, topic, records, steps })
+    const browser = await launchBrowser()
+    scope.after(() => browser.close())
+    const stepped = await clicks(scope, { brokers, topic, records, steps }, browser)
     const ratio = median(stepped) / median(bare)
     console.log(`click to the next stop shown, ${records} records a batch, ${steps} steps: ${line(stepped)}`)
     console.log(`bare kafkajs, the same topic, ${bare.length} batches handled and committed: ${line(bare)}`)
     console.log(`ratio of the medians: ${ratio.toFixed(2)}`)
+    const { wheel, dragged } = await scrolledFrames(browser)
+    console.log(`a frame while ${scrolledRecords} records are scrolled by the wheel: ${line(wheel)}`)
+    console.log(`a frame while they are dragged from end to end: ${line(dragged)}`)
   } finally {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
   }
@@ -80,9 +87,7 @@ interface Load {
   readonly steps: number
 }
 
-async function clicks(scope: { after(cleanUp: () => unknown): void }, load: Load): Promise<number[]> {
-  const browser = await launchBrowser()
-  scope.after(() => browser.close())
+async function clicks(scope: { after(cleanUp: () => unknown): void }, load: Load, browser: Browser): Promise<number[]> {
   let run: BatchRun = emptyRun('scratch')
   let panel: Panel | undefined
   const draw = (next: BatchRun): void => {
