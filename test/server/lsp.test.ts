@@ -216,8 +216,8 @@ await plain.run({ eachMessage: async ({ message }) => console.log(message) })
     '8 ge.offset → this record again',
     "9 ffset + 1 → '41' becomes '411'",
     '10 oString() → next record',
-    '16 lveOffset → next record, with the next commit',
-    '17 Necessary → what is resolved',
+    '16 e.offset) → next record, with the next commit',
+    '17 cessary() → what is resolved',
     '21 age }) => then → next record',
   ])
   assert.equal((await ask({ start: { line: 7, character: 0 }, end: { line: 7, character: 99 } })).length, 1)

@@ -164,6 +164,8 @@ export interface Commit extends EventBase {
   /** `flush`: commits what was resolved, nothing of its own. */
   readonly commit: 'commit' | 'resolve' | 'store' | 'send-offsets' | 'flush'
   readonly name: string
+  /** Behind the call. */
+  readonly end?: Place
   /** `false`: it returns a promise that is dropped. */
   readonly isAwaited?: boolean
   /** How the committed position is made from a record's offset. */

@@ -112,9 +112,10 @@ function next(
   return state
 }
 
-/** A resolved offset is only committed where the client commits by itself. */
+/** A resolved offset is only committed where the client commits by itself; a record's own offset leaves the record to be read again. */
 function counts(pipeline: Pipeline, commit: Commit): boolean {
   if (commit.commit === 'send-offsets' || commit.commit === 'flush') return false
+  if (commit.commit === 'commit' && commit.offset.form === 'as-is') return false
   return commit.commit !== 'resolve' || pipeline.options.commitMode === 'after-handler'
 }
 

@@ -6,7 +6,7 @@ import type { Range } from '../../protocol.ts'
 export interface CommittedOffset {
   /** Absolute. */
   readonly path: string
-  /** The offset's expression; the call's name where it takes none; the handler's head where the client commits by itself. */
+  /** Ends behind what it speaks of: the offset, the call where that tells the offset, the handler's head where the client commits by itself. */
   readonly range: Range
   readonly stores: StoredOffset
 }
@@ -25,11 +25,17 @@ export function committedOffsets(pipelines: readonly Pipeline[]): CommittedOffse
   }
   for (const { options, handlers } of pipelines)
     for (const { at, role, flow } of handlers) {
-      for (const part of within(flow)) if (part.kind === 'commit') add(part.offset.at, storedBy(part))
+      for (const part of within(flow)) if (part.kind === 'commit') add(placeOf(part), storedBy(part))
       if (role !== 'message') continue
       if (options.commitMode === 'after-handler' || options.commitMode === 'before-handler') add(at, options.commitMode)
     }
   return [...found.values()]
+}
+
+/** Between a name and its arguments a hint would tear the call apart. */
+function placeOf({ commit, offset, end }: Commit): Place {
+  const isOfCall = commit === 'resolve' || commit === 'flush' || offset.form === 'none'
+  return (isOfCall ? end : undefined) ?? offset.at
 }
 
 function storedBy({ commit, offset }: Commit): StoredOffset | undefined {

@@ -182,7 +182,8 @@ export class LibraryCalls {
       // A resolved or stored offset is noted at once, promise or not.
       const isDropped = row.commit === 'commit' && !type.endsWith('Sync()') && (use === 'floating' || use === 'void')
       const commit = isFlush ? 'flush' : row.commit
-      out.push({ kind: 'commit', ...base, commit, name, offset, group, isAwaited: !isDropped, fixes: [] })
+      const end = placeOf(module, { start: call.end, end: call.end })
+      out.push({ kind: 'commit', ...base, end, commit, name, offset, group, isAwaited: !isDropped, fixes: [] })
     } else if (row?.kind === 'seek') {
       out.push({ kind: 'seek', ...base })
     } else if (row) {
