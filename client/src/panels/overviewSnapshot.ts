@@ -129,24 +129,25 @@ function unreadRow({ words }: OverviewLook): (pipeline: UnreadPipeline) => Group
   })
 }
 
-function unreadDetail(pipeline: UnreadPipeline, { words, hasPipeline }: OverviewLook): GroupDetail {
+function unreadDetail(pipeline: UnreadPipeline, look: OverviewLook): GroupDetail {
   return {
     key: unreadKey(pipeline),
     groupId: pipeline.groupId,
-    chips: [{ text: words.offsetsIn(pipeline.store), tone: 'plain' }],
+    chips: [{ text: look.words.offsetsIn(pipeline.store), tone: 'plain' }],
     message: pipeline.reason,
     history: [],
     partitions: [],
-    actions: hasPipeline(pipeline.groupId) ? ['debug', 'openCode'] : [],
+    actions: actionsFor(pipeline.groupId, look),
   }
 }
 
 /** What is chosen stays chosen while its coordinator does not answer. */
-function silentDetail({ groups }: ClusterSnapshot, { choice, words }: OverviewLook): GroupDetail | undefined {
-  const group = groups.find(({ groupId, isSilent }) => isSilent && groupId === choice.group)
+function silentDetail({ groups }: ClusterSnapshot, look: OverviewLook): GroupDetail | undefined {
+  const group = groups.find(({ groupId, isSilent }) => isSilent && groupId === look.choice.group)
   if (!group) return undefined
-  const message = words.coordinatorSilent(group.coordinator)
-  return { groupId: group.groupId, chips: [], message, history: [], partitions: [], actions: [] }
+  const { groupId } = group
+  const message = look.words.coordinatorSilent(group.coordinator)
+  return { groupId, chips: [], message, history: [], partitions: [], actions: actionsFor(groupId, look) }
 }
 
 function groupRow(
@@ -182,7 +183,6 @@ function groupRow(
 }
 
 function groupDetail(group: GroupSnapshot, look: OverviewLook): GroupDetail {
-  const actions: ViewAction[] = look.hasPipeline(group.groupId) ? ['debug', 'openCode'] : []
   return {
     key: watchedKey(group),
     groupId: group.groupId,
@@ -190,8 +190,14 @@ function groupDetail(group: GroupSnapshot, look: OverviewLook): GroupDetail {
     ...(group.members ? { members: group.members.map(memberRow) } : {}),
     history: historyOf(group, look.words),
     partitions: group.partitions.map(partition => partitionRow(partition, look.words)),
-    actions,
+    actions: actionsFor(group.groupId, look),
   }
+}
+
+/** On a read-only cluster a run would be refused. */
+function actionsFor(groupId: string, { hasPipeline, isReadOnly }: OverviewLook): ViewAction[] {
+  if (!hasPipeline(groupId)) return []
+  return isReadOnly ? ['openCode'] : ['debug', 'openCode']
 }
 
 function chipsOf(group: GroupSnapshot, { words, guarantees }: OverviewLook): GroupDetail['chips'] {
