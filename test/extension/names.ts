@@ -70,7 +70,8 @@ async function workload(t: TestScope) {
   const partitions = [50, 20].map((offset, partition) => ({ partition, offset: String(offset) }))
   await client.setOffsets({ groupId, topic, partitions })
   t.after(() => client.deleteGroups([groupId]))
-  return { topic, groupId, uri: await write(t, 'names.ts', pipelineOf(topic, groupId)) }
+  // A file of its own: of one that was just deleted VS Code may still hold the text.
+  return { topic, groupId, uri: await write(t, `${topic}.ts`, pipelineOf(topic, groupId)) }
 }
 
 function pipelineOf(topic: string, groupId: string): string {
