@@ -1,8 +1,9 @@
 /** How a failure reaches a person: what and why in one sentence, what to do in the next, the rest in the log. */
+import { LocalKafkaError } from '@tidemark/runtime/localKafka'
 import { TidemarkError } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import { log } from './log.ts'
-import { toldError } from './told.ts'
+import { toldError, toldLocalKafka } from './told.ts'
 
 /** Failures that carry their own way out: the runtime's error table and ours. */
 interface Actionable {
@@ -28,6 +29,7 @@ export class ClientError extends Error implements Actionable {
 /** One or two sentences for a message box, a tree row or a panel. Never a stack. */
 export function failureText(error: unknown): string {
   if (error instanceof TidemarkError) return toldError(error)
+  if (error instanceof LocalKafkaError) return toldLocalKafka(error)
   if (isActionable(error))
     return error.message.includes(error.action) ? error.message : `${error.message} ${error.action}`
   return error instanceof Error ? error.message : String(error)

@@ -1,4 +1,5 @@
 /** What the monitor says of connections, in the reader's language. Its English stands in the runtime, which speaks it in terminals. */
+import type { LocalKafkaError } from '@tidemark/runtime/localKafka'
 import { reasonOf, type TidemarkError, type Told, tell, tellError } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 
@@ -13,4 +14,8 @@ export function told(words: Told): string {
 export function toldError(error: TidemarkError): string {
   const known = 'reason' in error.details ? { reason: told(reasonOf(error)) } : {}
   return tellError(error, english => ofTable(english), known)
+}
+
+export function toldLocalKafka(error: LocalKafkaError): string {
+  return error.told(english => ofTable(english))
 }

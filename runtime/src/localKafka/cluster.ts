@@ -92,7 +92,8 @@ export async function restartLocalKafka(
     const state = await readState(plan.folder)
     if (state?.engine === 'docker') return restartContainers(plan, state)
     const alive = state ? await runningNodes(state) : []
-    if (!state || alive.length < state.nodes.length) throw new LocalKafkaError('NOT_RUNNING', { name: plan.name })
+    if (!state || alive.length < state.nodes.length)
+      throw new LocalKafkaError('NOT_RUNNING', { name: plan.name, option: nameOption(plan.name) })
     await restartProcesses(plan, state)
   })
 }
@@ -108,12 +109,15 @@ async function alreadyRunning(plan: Plan): Promise<RunningCluster | undefined> {
     )
     return undefined
   }
-  const option = plan.name === 'default' ? '' : ` --name ${plan.name}`
   if (alive.length < state.nodes.length) {
     const missing = state.nodes.filter(node => !alive.includes(node)).map(node => `broker ${node.nodeId}`)
-    throw new LocalKafkaError('PARTLY_RUNNING', { name: plan.name, missing: missing.join(', '), option })
+    throw new LocalKafkaError('PARTLY_RUNNING', {
+      name: plan.name,
+      missing: missing.join(', '),
+      option: nameOption(plan.name),
+    })
   }
-  const remedy = `Run 'tidemark kafka down${option}' first`
+  const remedy = `Run 'tidemark kafka down${nameOption(plan.name)}' first`
   const differs = (has: string, asked: string) =>
     new LocalKafkaError('ALREADY_DIFFERENT', { name: plan.name, verb: 'runs with', has, asked, remedy })
   if (state.nodes.length !== plan.brokers) throw differs(`${state.nodes.length} brokers`, String(plan.brokers))
@@ -176,4 +180,9 @@ async function runningNodes(state: ClusterState): Promise<NodeState[]> {
 
 function pidsOf(state: ClusterState): number[] {
   return state.nodes.flatMap(node => (node.process ? [node.process.pid] : []))
+}
+
+/** What the command line is to be told, to mean this cluster. */
+function nameOption(name: string): string {
+  return name === 'default' ? '' : ` --name ${name}`
 }
