@@ -17,7 +17,6 @@ import { closeAll, open } from './files.ts'
 import { admin, makeTopic, produceOrders, toldByKafka } from './kafka.ts'
 import { pipelineOf } from './pipeline.ts'
 import { runAll, test } from './suite.ts'
-import './starting.ts'
 
 const right = 'order-totals/totals-right.ts'
 const storyTimeoutMs = 240_000
@@ -33,7 +32,9 @@ const survived = [
   'rebalance by a second instance',
 ]
 
-export function run(): Promise<void> {
+export async function run(): Promise<void> {
+  // After the others: the JavaScript debugger keeps the environment that it saw first, and the story puts its topic there.
+  await import('./starting.ts')
   return runAll()
 }
 
