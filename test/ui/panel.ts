@@ -17,7 +17,7 @@ export const recordedAtMs = Date.parse('2026-11-20T12:01:04.500Z')
 const stepTimeoutMs = 45_000
 
 export interface PanelOptions {
-  readonly view: 'overview' | 'batch' | 'connection' | 'connection'
+  readonly view: 'overview' | 'batch' | 'connection'
   readonly theme?: ThemeName
   readonly language?: string
   readonly width?: number

@@ -6,7 +6,7 @@ import * as vscode from 'vscode'
 
 export interface PanelOptions {
   readonly extensionUri: vscode.Uri
-  readonly view: 'overview' | 'batch' | 'connection' | 'connection'
+  readonly view: 'overview' | 'batch' | 'connection'
   /** The webview's id; see contributions.ts. */
   readonly id: string
   readonly title: string
