@@ -65,6 +65,18 @@ const forms = {
   'broken in mid-edit': 'await consumer.run({ eachMessage: async ({ message }) => { await save(message.value)\nif (message.',
 }
 
+test('a client given by a caller that is not known', () => {
+  const text = `const { Pool } = require('pg')
+const pool = new Pool()
+module.exports = async ({ kafkaClient, groupId }) => {
+  const consumer = kafkaClient.consumer({ groupId })
+  await consumer.run({ eachMessage: async ({ message }) => { await pool.query('INSERT INTO orders (body) VALUES ($1)', [message.value]) } })
+  return consumer.disconnect
+}
+`
+  assert.deepEqual(found({ 'main.js': text }, 'main.js'), ['non-idempotent-output'])
+})
+
 for (const [name, body] of Object.entries(forms))
   test(name, () => assert.deepEqual(found({ 'main.js': `${made}${body}\n` }, 'main.js'), ['non-idempotent-output']))
 

@@ -38,7 +38,7 @@ export class CallValues {
     if (callee.kind === 'closure') return this.returned(callee, argumentsOf(expression, frame), by)
     if (callee.kind === 'foreign')
       return (
-        clientByShape(expression, callee, this.#receiverOf(expression, frame), by) ?? {
+        clientByShape(expression, callee.name, this.#receiverOf(expression, frame), by) ?? {
           kind: 'foreign',
           name: `${callee.name}()`,
           by,
@@ -48,7 +48,9 @@ export class CallValues {
       const result = this.#evaluator.typeValue(callee.type.returns, callee.module)
       return isKnown(result) ? ({ ...result, by } as Value) : { kind: 'unknown', by }
     }
-    return this.#builtIn(expression, callee, frame, by)
+    // `({ client }) => client.consumer({ groupId })`: whoever gives it, that is the call of a Kafka client.
+    const client = callee.kind === 'unknown' ? clientByShape(expression, '', undefined, by) : undefined
+    return client ?? this.#builtIn(expression, callee, frame, by)
   }
 
   #receiverOf(expression: CallExpression, frame: Frame): Value | undefined {
@@ -180,12 +182,7 @@ export class CallValues {
 }
 
 /** `kafka.consumer({ groupId })` on a `kafka` whose file is not there: the form tells. */
-function clientByShape(
-  call: CallExpression,
-  callee: Extract<Value, { kind: 'foreign' }>,
-  receiver: Value | undefined,
-  by: Made,
-): Value | undefined {
+function clientByShape(call: CallExpression, from: string, receiver: Value | undefined, by: Made): Value | undefined {
   if (call.callee.kind !== 'member') return undefined
   const { name } = call.callee
   const [first] = call.args
@@ -195,7 +192,7 @@ function clientByShape(
   if (name === 'consumer' && has('groupId')) return { kind: 'external', type: 'kafkajs:Consumer#', by, call: made }
   if (
     name === 'producer' &&
-    (/kafka/i.test(callee.name) || has('transactionalId') || has('idempotent')) &&
+    (/kafka/i.test(from) || has('transactionalId') || has('idempotent')) &&
     call.args.length <= 1
   )
     return { kind: 'external', type: 'kafkajs:Producer#', by, call: made }

@@ -123,7 +123,7 @@ export class Members {
               source.kind === 'expression' ? this.#writerFrame(base, code, frame, source.inside) : frame,
               undefined,
             )
-      if (isDefinite(value) && !(value.kind === 'constant' && value.value == null)) return value
+      if (isDefinite(value) && !isFilledLater(value)) return value
       if (!isKnown(best)) best = value
     }
     const typed = this.#evaluator.typeValue(field.type, frame.module)
@@ -176,4 +176,9 @@ export class Members {
         : { ...looseFrame(frame.module, inside), self: inside.isArrow ? base : undefined },
     )
   }
+}
+
+/** `null`, or an empty list: what the type says is more. */
+function isFilledLater(value: Value): boolean {
+  return value.kind === 'constant' ? value.value == null : value.kind === 'array' && value.expression.items.length === 0
 }

@@ -26,6 +26,18 @@ export class Orders {
     })
   }
 
+  readonly added: ((value: Buffer | null) => Promise<void>)[] = []
+
+  async all(): Promise<void> {
+    await this.consumer.run({
+      eachMessage: async ({ message }) => {
+        this.added.forEach(handler => {
+          handler(message.value)
+        })
+      },
+    })
+  }
+
   async again(): Promise<void> {
     await this.consumer.run({ eachMessage: async ({ message }) => retry(message.key) })
   }

@@ -28,6 +28,20 @@ export class Orders {
     })
   }
 
+  readonly added: ((value: Buffer | null) => Promise<void>)[] = []
+
+  async all(): Promise<void> {
+    await this.consumer.run({
+      eachMessage: async ({ message }) => {
+        this.added.forEach(handler => {
+//                 ^^^^^^^ related: called from here
+          handler(message.value)
+//        ^^^^^^^ unawaited-output: The promise is dropped, so the offset is committed whatever becomes of 'handler'. Await it, or return it.
+        })
+      },
+    })
+  }
+
   async again(): Promise<void> {
     await this.consumer.run({ eachMessage: async ({ message }) => retry(message.key) })
 //                                                                ^^^^^ related: called from here
