@@ -51,24 +51,19 @@ export async function screenshot(name: string): Promise<void> {
   await act({ kind: 'screenshot', path })
 }
 
+/** Resolves once the request is gone and the answer is there: of looks that overlap, one may have begun before there was either. */
 function untilGone(folder: string, path: string): Promise<void> {
+  const isThere = (file: string): Promise<boolean> =>
+    access(file).then(
+      () => true,
+      () => false,
+    )
   return new Promise(done => {
-    let wasThere = false
     const look = async (): Promise<void> => {
-      const isThere = await access(path).then(
-        () => true,
-        () => false,
-      )
-      wasThere ||= isThere
-      if (isThere || (!wasThere && !(await answered()))) return
+      if ((await isThere(path)) || !(await isThere(path.replace('.request.', '.answer.')))) return
       watcher.close()
       done()
     }
-    const answered = (): Promise<boolean> =>
-      access(path.replace('.request.', '.answer.')).then(
-        () => true,
-        () => false,
-      )
     const watcher = watch(folder, () => void look())
   })
 }
