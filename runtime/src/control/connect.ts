@@ -56,6 +56,9 @@ export interface EditorConnection<U extends Steppable> {
   endSeconds(): Promise<void>
 }
 
+/** How long a second instance may take to stop once nobody is there who would end it. */
+const endsAloneWithinMs = 5_000
+
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** What only a connected pipeline can answer. */
@@ -96,7 +99,7 @@ export async function connectEditor<U extends Steppable>(
           if (reason !== undefined)
             trace({ kind: 'control', message: `the editor's link broke (${reason}); the pipeline runs on` })
           // Whoever started it is gone; nobody would end it.
-          if (isSecond) options.stop(0)
+          if (isSecond) endAlone(options)
         },
       },
       clock,
@@ -110,6 +113,12 @@ export async function connectEditor<U extends Steppable>(
     trace({ kind: 'control', message: reasonOf(error) })
     return undefined
   }
+}
+
+/** By a stop if it takes one: a client that waits for a dead broker may not. */
+function endAlone({ stop, clock }: Pick<ConnectOptions<never>, 'stop' | 'clock'>): void {
+  clock.after(endsAloneWithinMs, () => process.kill(process.pid, 'SIGKILL'))
+  stop(0)
 }
 
 function connected<U extends Steppable>(

@@ -55,6 +55,21 @@ if (process.platform === 'linux' && process.getuid?.() === 0)
     assert.deepEqual(heard, ['hello order-totals'])
   })
 
+test('a second instance outlives nobody: left alone, one that takes no stop ends itself', async t => {
+  const { server } = await listen(t)
+  const environment = {
+    ...process.env,
+    TIDEMARK_CONTROL: server.path,
+    TIDEMARK_CONTROL_TOKEN: server.token,
+    TIDEMARK_SECOND_INSTANCE: '1',
+  }
+  const second = startProgram(t, join(programs, 'deafSecond.ts'), environment)
+  await second.says(/ready/)
+  await server.close()
+  await second.ended
+  assert.match(second.output(), /asked to stop/)
+})
+
 test('a pipeline that dies within a message leaves no timer behind', async t => {
   const { server } = await listen(t)
   const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
