@@ -186,7 +186,7 @@ function end(connection: Connection, place: string): void {
     new TransportError(place, 'the connection was closed', true, { failure: { kind: 'closed' } }),
   )
   // Told once: kafkajs hangs a listener on its socket each time, and one that is gone keeps them all.
-  if (connection.socket?.destroyed) return
+  if (connection.socket?.destroyed && !connection.isConnected()) return
   connection.disconnect().catch(() => {})
   connection.socket?.destroy()
 }

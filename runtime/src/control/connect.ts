@@ -57,7 +57,7 @@ export interface EditorConnection<U extends Steppable> {
 }
 
 /** How long a second instance may take to stop once nobody is there who would end it. */
-const endsAloneWithinMs = 5_000
+const endsAloneWithinMs = 3_000
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
@@ -99,7 +99,7 @@ export async function connectEditor<U extends Steppable>(
           if (reason !== undefined)
             trace({ kind: 'control', message: `the editor's link broke (${reason}); the pipeline runs on` })
           // Whoever started it is gone; nobody would end it.
-          if (isSecond) endAlone(options)
+          if (isSecond) endAlone(options.stop)
         },
       },
       clock,
@@ -115,9 +115,9 @@ export async function connectEditor<U extends Steppable>(
   }
 }
 
-/** By a stop if it takes one: a client that waits for a dead broker may not. */
-function endAlone({ stop, clock }: Pick<ConnectOptions<never>, 'stop' | 'clock'>): void {
-  clock.after(endsAloneWithinMs, () => process.kill(process.pid, 'SIGKILL'))
+/** By a stop if it takes one: a client that waits for a dead broker may not. The timer holds up nobody who ends by himself. */
+function endAlone(stop: (deadlineMs: number) => void): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), endsAloneWithinMs).unref()
   stop(0)
 }
 
