@@ -1,8 +1,9 @@
 /** The batch panel as a test meets it: where it stands, what it shows, how it is driven. */
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
+import { until } from '../harness/until.ts'
 import { page } from './driver.ts'
-import { event, until } from './events.ts'
+import { event } from './events.ts'
 import type { TestScope } from './suite.ts'
 
 export interface Card {

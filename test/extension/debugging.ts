@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import * as vscode from 'vscode'
 import { settings } from '../../client/src/contributions.ts'
+import { until } from '../harness/until.ts'
 import { batchPanel, type Card, sessionEnd, trackStops } from './batchPanel.ts'
 import { page, screenshot } from './driver.ts'
-import { until } from './events.ts'
 import { closeAll, open } from './files.ts'
 import { admin } from './kafka.ts'
 import { pipelineOf } from './pipeline.ts'
@@ -115,8 +115,8 @@ function endOf(ends: readonly { partition: number; high: string }[], place: stri
   return ends.find(({ partition }) => place.endsWith(`/${partition}`))?.high
 }
 
-function untilCards(isEnough: (cards: readonly Card[]) => boolean): Promise<void> {
-  return until('the last ranges', async () => {
+async function untilCards(isEnough: (cards: readonly Card[]) => boolean): Promise<void> {
+  await until('the last ranges', async () => {
     const cards = await batchPanel.cards()
     return cards.length > 0 && isEnough(cards)
   })

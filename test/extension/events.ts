@@ -31,24 +31,3 @@ export function event<Value>(
     check()
   })
 }
-
-const betweenLooksMs = 10
-
-/**
- * For what raises no event in the extension host (the page, the broker, a database): asked again until it is so.
- * Between two looks the window's own work goes on, for it may be what is waited for.
- */
-export async function until(what: string, ask: () => Promise<boolean>, deadlineMs = 60_000): Promise<void> {
-  const deadline = performance.now() + deadlineMs
-  let last: unknown
-  do {
-    try {
-      if (await ask()) return
-      last = 'not so'
-    } catch (error) {
-      last = error
-    }
-    await new Promise(next => setTimeout(next, betweenLooksMs))
-  } while (performance.now() < deadline)
-  throw new Error(`${what}: not within ${deadlineMs} ms; last: ${String(last)}`)
-}

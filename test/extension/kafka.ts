@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs'
 import { kafkaTool } from '../harness/kafka.ts'
-import { until } from './events.ts'
+import { until } from '../harness/until.ts'
 import type { TestScope } from './suite.ts'
 import { brokersVariable } from './variables.ts'
 

@@ -1,5 +1,5 @@
 /** How each row of the tree looks. */
-import type { GroupSnapshot, GroupType } from '@tidemark/runtime/monitor'
+import { type GroupSnapshot, type GroupType, silentBrokers } from '@tidemark/runtime/monitor'
 import { visibleName } from '@tidemark/webview/visible'
 import * as vscode from 'vscode'
 import { count, membersText, totalText } from '../analysis/hoverText.ts'
@@ -7,15 +7,7 @@ import { commands, treeItems } from '../contributions.ts'
 import { isActiveState } from './activeStates.ts'
 import { stateText } from './groupStates.ts'
 import { partitionsText, topicShape } from './topicShape.ts'
-import {
-  type BrokerNode,
-  type FolderKind,
-  type FolderNode,
-  type GroupNode,
-  silentBrokers,
-  type TopicNode,
-  type TreeNode,
-} from './treeNodes.ts'
+import type { BrokerNode, FolderKind, FolderNode, GroupNode, TopicNode, TreeNode } from './treeNodes.ts'
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState
 
@@ -85,7 +77,7 @@ function drawn(node: TreeNode): vscode.TreeItem {
 function folderItem({ of, summary }: FolderNode): vscode.TreeItem {
   const topics = summary.topics.filter(({ isInternal }) => !isInternal).length
   const number = of === 'topics' ? topics : of === 'favourites' ? undefined : summary[of].length
-  const silent = of === 'brokers' ? silentBrokers(summary).size : 0
+  const silent = of === 'brokers' ? silentBrokers(summary.problems).size : 0
   const told = [
     ...(number === undefined ? [] : [String(number)]),
     ...(silent > 0 ? [vscode.l10n.t('{0} without an answer', silent)] : []),

@@ -76,11 +76,6 @@ export interface NoteNode {
   readonly command?: { readonly title: string; readonly id: string; readonly arguments: readonly unknown[] } | undefined
 }
 
-/** Node ids of the brokers that did not answer this time. */
-export function silentBrokers({ problems }: ClusterSnapshot): ReadonlySet<number> {
-  return new Set(problems.flatMap(({ silentBroker }) => silentBroker ?? []))
-}
-
 /** A name inside an id: group ids may hold anything, also what parts an id's levels. */
 export const inId = encodeURIComponent
 

@@ -1,5 +1,5 @@
 /** Which rows lie under a row of the tree. Pure: what was read comes in, rows go out. */
-import type { GroupSnapshot, GroupSummary, TopicSnapshot } from '@tidemark/runtime/monitor'
+import { type GroupSnapshot, type GroupSummary, silentBrokers, type TopicSnapshot } from '@tidemark/runtime/monitor'
 import * as vscode from 'vscode'
 import { commands } from '../contributions.ts'
 import { ClientError, failureText } from '../failures.ts'
@@ -11,7 +11,6 @@ import {
   type GroupNode,
   inId,
   type NoteNode,
-  silentBrokers,
   type TopicNode,
   type TreeNode,
 } from './treeNodes.ts'
@@ -31,7 +30,7 @@ export function folderRows(node: FolderNode, filter: TreeFilter, favourites: rea
     favourites.some(one => one.kind === kind && one.name === name)
   switch (of) {
     case 'brokers': {
-      const silent = silentBrokers(summary)
+      const silent = silentBrokers(summary.problems)
       return summary.brokers.map(broker => {
         return { kind: 'broker', id: `${id}/${broker.nodeId}`, cluster, broker, isSilent: silent.has(broker.nodeId) }
       })

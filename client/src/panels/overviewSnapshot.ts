@@ -7,6 +7,7 @@ import {
   type GroupSnapshot,
   type GroupStatus,
   type GroupType,
+  silentBrokers,
   type Told,
   type TopicSnapshot,
   watchedKey,
@@ -79,7 +80,7 @@ export function overviewSnapshot(read: ClusterSnapshot, look: OverviewLook): Ove
   const selected = choice.group === undefined ? undefined : detailed.get(choice.group)
   const unread = look.unread.find(pipeline => unreadKey(pipeline) === choice.group)
   const topic = choice.topic === undefined ? undefined : read.selectedTopics.find(one => one.topic === choice.topic)
-  const silent = new Set(read.problems.map(({ silentBroker }) => silentBroker))
+  const silent = silentBrokers(read.problems)
   return {
     view: 'overview',
     cluster: look.cluster,

@@ -2,6 +2,7 @@
 import {
   type ClusterSnapshot,
   type GroupSummary,
+  isPartlyRead,
   type TopicSnapshot,
   type TopicSummary,
   watchedKey,
@@ -61,7 +62,7 @@ function readersOf(
         lag && lag.state !== 'neverCommitted' ? [lag.readable ?? lag.offsets] : [],
       )
       const behind = lags.length === 0 ? undefined : lags.reduce((sum, lag) => sum + lag, 0n)
-      const isPartial = own.some(({ committedOffset, lag }) => committedOffset !== undefined && lag === undefined)
+      const isPartial = isPartlyRead(own)
       return [{ key: watchedKey(group), name: nameOf(group, words), behind, isPartial }]
     })
     .sort((a, b) => ((a.behind ?? -1n) > (b.behind ?? -1n) ? -1 : 1))

@@ -21,6 +21,8 @@ import { startSecond } from './understudy.ts'
 
 /** Half an hour: the default of the broker's `group.max.session.timeout.ms`. A broker with a lower limit has its way. */
 export const standstillMsMax = 1_800_000
+/** How long a second instance may take to stop once nobody is there who would end it. */
+const endsAloneWithinMs = 3_000
 
 /** What a fault needs of the pipeline that it meets; the rest is the same for all of them. */
 export type OwnFaultPorts<U extends Steppable> = Pick<
@@ -55,9 +57,6 @@ export interface EditorConnection<U extends Steppable> {
   /** Ends the instances that a fault has started beside this one. */
   endSeconds(): Promise<void>
 }
-
-/** How long a second instance may take to stop once nobody is there who would end it. */
-const endsAloneWithinMs = 3_000
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 

@@ -1,6 +1,6 @@
 /** Finds the record that a person wants to run to, among those of a batch that has not begun. */
 import { type Context, createContext, Script } from 'node:vm'
-import type { KafkaRecord } from '../clients/client.ts'
+import type { KafkaRecord, RecordList } from '../clients/client.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
 import { reasonOf } from '../errors.ts'
 import { firstIndexFrom } from '../processing/recordLists.ts'
@@ -38,7 +38,7 @@ function firstThat(
     firstOf(
       slices,
       from,
-      each => (isSlice(each) ? [...each.records] : []),
+      each => (isSlice(each) ? each.records : []),
       records => records.findIndex(isIt),
     )
 }
@@ -63,7 +63,7 @@ function matching(expression: string): RecordFinder {
     return firstOf(
       slices,
       from,
-      ({ records }) => [...records],
+      ({ records }) => records,
       records => {
         context.seen = records.map(seenRecord)
         find.runInContext(context, { timeout: matchTimeoutMs })
@@ -76,13 +76,13 @@ function matching(expression: string): RecordFinder {
 function firstOf(
   slices: readonly BatchSlice[],
   from: number,
-  candidates: (slice: BatchSlice) => readonly KafkaRecord[],
+  candidates: (slice: BatchSlice) => RecordList,
   find: (records: readonly KafkaRecord[]) => number,
 ): FoundRecord | undefined {
   let before = 0
   for (const [slice, each] of slices.entries()) {
     const skipped = Math.min(each.records.length, Math.max(0, from - before))
-    const found = find(candidates(each).slice(skipped))
+    const found = find([...candidates(each).slice(skipped)])
     const at = found + skipped
     const record = found < 0 ? undefined : each.records.at(at)
     if (record) return { slice, at, index: before + at, record }

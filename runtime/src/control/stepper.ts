@@ -5,13 +5,13 @@ import type { RecordWatch } from '../dataset/record.ts'
 import { reasonOf } from '../errors.ts'
 import type { BatchPhase, BatchState, ControlCommand, RunToTarget, StopCause } from '../protocol.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
+import { Turns } from '../turns.ts'
 import type { FaultPlan } from './faultPlan.ts'
 import { Memory } from './memory.ts'
 import { inHandling, OutputLog, type RecordInHand, recordWatch, takeInHand } from './outputs.ts'
 import { causeOf, type FoundRecord, indexOf, type RecordFinder, recordFinder } from './runTo.ts'
 import { watchModules } from './seenModules.ts'
 import { withSeenTransaction } from './seenTransaction.ts'
-import { Turns } from './turns.ts'
 import { wirePlace, wireRange } from './wireRecords.ts'
 
 /** `run`: never; `batch`: before the next batch; `phase`: at the next phase. */
@@ -138,12 +138,7 @@ export class Stepper<U extends Steppable> {
   async between<T>(work: () => Promise<T>): Promise<T> {
     if (this.isBusy)
       throw new Error('A batch is being processed. Do this while one stands before its start or after its end.')
-    const end = await this.#between.take()
-    try {
-      return await work()
-    } finally {
-      end()
-    }
+    return this.#between.run(work)
   }
 
   async ended(unit: U, outcome: NonNullable<BatchState['outcome']>, error?: unknown): Promise<void> {

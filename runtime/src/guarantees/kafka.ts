@@ -1,8 +1,8 @@
 import type { KafkaProducer, MemberIdentity, OutgoingRecord } from '../clients/client.ts'
 import { bug, CommitUnknownError, ProduceError, reasonOf, TidemarkError } from '../errors.ts'
+import { Turns } from '../turns.ts'
 import type { Guarantee, GuaranteeEnvironment, Steps, TransactionalContext, WorkUnit } from './guarantee.ts'
 import { type GroupPositions, openGroupPositions } from './positions.ts'
-import { Turns } from './turns.ts'
 
 /** Names Kafka itself as the store of a transactional pipeline; made by `kafka()`. */
 export interface KafkaTransactions {
@@ -48,6 +48,7 @@ export function openKafkaTransactions(
       const positions = await openGroupPositions(name, environment)
       const producers = new ProducerSlot(environment, transactions.transactionTimeoutMs)
       await producers.current()
+      // A transactional producer has one transaction at a time.
       const turns = new Turns()
       return {
         ...positions,

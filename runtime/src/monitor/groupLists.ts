@@ -2,7 +2,7 @@
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { type ListedGroup, listGroups, listGroupsKey } from '../clients/kafka-protocol/requests/listGroups.ts'
 import { pause } from '../clock.ts'
-import { brokerProblem } from './problems.ts'
+import { brokerProblem, silentBrokers } from './problems.ts'
 import { isSilence } from './reasons.ts'
 import type { BrokerSummary, GroupSummary, GroupType, Problem } from './snapshot.ts'
 
@@ -51,7 +51,7 @@ export class GroupLists {
     const { silent = [], heard = [] } = Object.groupBy(lists.flat(), ({ isSilent }) => (isSilent ? 'silent' : 'heard'))
     const byId = new Map([...silent, ...heard].map(group => [group.groupId, group]))
     const items = [...byId.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
-    return { items, problems, silent: new Set(problems.flatMap(({ silentBroker }) => silentBroker ?? [])) }
+    return { items, problems, silent: silentBrokers(problems) }
   }
 
   #lastSeen(nodeId: number, error: unknown): GroupSummary[] {

@@ -66,6 +66,11 @@ export function groupSnapshot(input: GroupInput, history: GroupHistory): GroupSn
   }
 }
 
+/** Whether a log that was committed to is not known: what is told of the others is less than the whole. */
+export function isPartlyRead(partitions: readonly Pick<GroupPartition, 'committedOffset' | 'lag'>[]): boolean {
+  return partitions.some(({ committedOffset, lag }) => committedOffset !== undefined && lag === undefined)
+}
+
 /** What to write before a group's lag: an upper bound while markers are not counted out, a lower one where a log is not known. */
 export function boundOf({ readable, isPartial }: Pick<GroupSnapshot, 'readable' | 'isPartial'>): string {
   if (isPartial) return readable === undefined ? '≈ ' : '≥ '
@@ -127,7 +132,7 @@ function totalOf(
   const lags = partitions.flatMap(({ lag }) =>
     lag && (lag.state === 'behind' || lag.state === 'caughtUp') ? [lag] : [],
   )
-  const isPartial = partitions.some(({ committedOffset, lag }) => committedOffset !== undefined && lag === undefined)
+  const isPartial = isPartlyRead(partitions)
   if (lags.length === 0) return { readable: undefined, offsetsBehind: undefined, isPartial }
   const isCounted = lags.every(({ readable }) => readable !== undefined)
   return {

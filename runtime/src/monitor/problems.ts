@@ -16,6 +16,11 @@ export function brokerProblem(cluster: Cluster, nodeId: number, error: unknown):
   }
 }
 
+/** Node ids of the brokers that did not answer. */
+export function silentBrokers(problems: readonly Problem[]): ReadonlySet<number> {
+  return new Set(problems.flatMap(({ silentBroker }) => silentBroker ?? []))
+}
+
 /** A broker that several were to ask is told of once. */
 export function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map(problem => [JSON.stringify([problem.place, problem.reason]), problem])).values()]

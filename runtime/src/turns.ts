@@ -1,4 +1,4 @@
-/** Work that goes one at a time. Written for the Node of a user's plain kafkajs program, which may be one without `Promise.withResolvers`. */
+/** Work that goes one at a time. A user's plain kafkajs program may run on a Node without `Promise.withResolvers`, and steps with this too. */
 export class Turns {
   #last: Promise<void> = Promise.resolve()
 
@@ -11,6 +11,15 @@ export class Turns {
     })
     await before
     return end
+  }
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    const end = await this.take()
+    try {
+      return await task()
+    } finally {
+      end()
+    }
   }
 
   /** Resolves when what has taken a turn by now is over. */
