@@ -1,9 +1,9 @@
 /** All groups of a cluster: each broker lists those that it coordinates, so nobody need be asked who coordinates what. */
+import { isOutOfReach } from '../clients/kafka-protocol/brokerConnections.ts'
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
 import { type ListedGroup, listGroups, listGroupsKey } from '../clients/kafka-protocol/requests/listGroups.ts'
 import { pause } from '../clock.ts'
 import { brokerProblem, silentBrokers } from './problems.ts'
-import { isSilence } from './reasons.ts'
 import type { BrokerSummary, GroupSummary, GroupType, Problem } from './snapshot.ts'
 
 /** How long a refresh waits for a broker that did not answer in the one before. */
@@ -55,7 +55,7 @@ export class GroupLists {
   }
 
   #lastSeen(nodeId: number, error: unknown): GroupSummary[] {
-    return isSilence(error) ? (this.#answered.get(nodeId) ?? []).map(group => ({ ...group, isSilent: true })) : []
+    return isOutOfReach(error) ? (this.#answered.get(nodeId) ?? []).map(group => ({ ...group, isSilent: true })) : []
   }
 
   /**
@@ -69,7 +69,7 @@ export class GroupLists {
       this.#silences.delete(nodeId)
       return groups
     } catch (error) {
-      if (!isSilence(error)) this.#silences.delete(nodeId)
+      if (!isOutOfReach(error)) this.#silences.delete(nodeId)
       else if (!silence) this.#silences.set(nodeId, { failure: error, question: undefined })
       throw error
     }

@@ -1,6 +1,7 @@
 /** What a refresh could not read: noted, and the rest goes on. */
+import { isOutOfReach } from '../clients/kafka-protocol/brokerConnections.ts'
 import type { Cluster } from '../clients/kafka-protocol/cluster.ts'
-import { isSilence, reasonOf } from './reasons.ts'
+import { reasonOf } from './reasons.ts'
 import { saying } from './sentences.ts'
 import type { Problem } from './snapshot.ts'
 
@@ -12,7 +13,7 @@ export function brokerProblem(cluster: Cluster, nodeId: number, error: unknown):
   return {
     place: saying('placeBroker', nodeId, cluster.addressOf(nodeId)),
     reason: reasonOf(error),
-    ...(isSilence(error) ? { silentBroker: nodeId } : {}),
+    ...(isOutOfReach(error) ? { silentBroker: nodeId } : {}),
   }
 }
 

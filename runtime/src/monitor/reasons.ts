@@ -23,11 +23,6 @@ export function reasonText(error: unknown): string {
   return error instanceof Error ? error.message.trim() : String(error)
 }
 
-/** Nothing came back: what is asked of the same broker in the same refresh would wait in vain. */
-export function isSilence(error: unknown): boolean {
-  return error instanceof TransportError || (error instanceof TidemarkError && error.code === 'BROKER_UNREACHABLE')
-}
-
 /** The name, what it means, and the broker's own words where it had any. */
 function codeReason({ codeName, detail }: KafkaCodeError): Told {
   const means = saying(isKnown(codeName) ? codeName : 'unknownCode')

@@ -132,7 +132,7 @@ export class OwnedPartition implements TopicPartition {
       bytes += part.length * chunk.recordBytes
       chunk.at += size
       if (chunk.at < chunk.records.length) {
-        untilOffset = (part.at(part.length - 1)?.offset ?? untilOffset - 1n) + 1n
+        untilOffset = (part.at(-1)?.offset ?? untilOffset - 1n) + 1n
         break
       }
       untilOffset = chunk.nextOffset

@@ -178,8 +178,8 @@ export class BrokerConnections {
   }
 }
 
-/** This broker did not answer; another one may. */
-function isOutOfReach(error: unknown): boolean {
+/** This broker did not answer, and what else it is asked for now would wait in vain; another one may. */
+export function isOutOfReach(error: unknown): boolean {
   return error instanceof TransportError || (error instanceof TidemarkError && error.code === 'BROKER_UNREACHABLE')
 }
 

@@ -120,8 +120,7 @@ export class Outputs {
     if (sql.isRepeatable) return { name: sql.name, target: sql.target, idempotency: repeatable(sql.reason) }
     // A key that the table already holds makes a plain insert fail; an upsert goes on and adds.
     if (sql.isPlainInsert) {
-      // What the database makes itself, as `gen_random_uuid()`, is another one each time.
-      const keyed = insertedColumns(text).find(({ name, value }) => identity.test(name) && !value?.includes('('))
+      const keyed = keysOf(text).find(key => !isMadeAnew(key))
       if (keyed && this.#argumentsFromRecord(call))
         return { name: sql.name, target: sql.target, idempotency: repeatable(`keyed by '${keyed.name}'`) }
     }
@@ -289,10 +288,22 @@ export class Outputs {
     const expression = ('call' in source ? source.call : source.expression).args[0]
     if (judge !== 'sql' || !expression) return []
     const text = textWithHoles(this.#evaluator, expression, source.frame)
-    // No conflict ever happens on a key that the database makes anew.
-    if (text && insertedColumns(text).some(({ name, value }) => identity.test(name) && value?.includes('('))) return []
+    // On such a key no conflict ever happens.
+    if (text && keysOf(text).some(isMadeAnew)) return []
     return insertFixes(this.#evaluator, expression, source.frame, /^mysql/.test(call.type) ? 'mysql' : 'standard')
   }
+}
+
+type Column = ReturnType<typeof insertedColumns>[number]
+
+/** What an INSERT writes into columns by which a row is found again. */
+function keysOf(text: string): Column[] {
+  return insertedColumns(text).filter(({ name }) => identity.test(name))
+}
+
+/** By the database, as `gen_random_uuid()`: another one each time. */
+function isMadeAnew({ value }: Column): boolean {
+  return value?.includes('(') ?? false
 }
 
 /** Only where the new value is the whole key, in the handler's own text. */
