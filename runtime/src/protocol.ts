@@ -6,15 +6,18 @@
  */
 
 import type { Capabilities, CapabilityName } from './capabilities.ts'
+import type { IfItDied } from './ifItDied.ts'
 
 export * from './capabilities.ts'
+export * from './ifItDied.ts'
 
 /**
  * Both ends must speak the same one; the end that differs is told both numbers and hung up on.
  *
  * 2: capabilities in the hello, step partition, run to, outputs, replay, faults, positions.
+ * 3: what would happen by sentence and numbers, for every language.
  */
-export const controlProtocolVersion = 2
+export const controlProtocolVersion = 3
 export const controlSocketVariable = 'TIDEMARK_CONTROL'
 export const controlTokenVariable = 'TIDEMARK_CONTROL_TOKEN'
 /** Set by the debugger: the scratch group that the run uses instead of the pipeline's own. */
@@ -117,8 +120,8 @@ export interface BatchState {
   readonly error?: string
   /** Outputs seen so far: rows changed, records produced. */
   readonly outputCount?: number
-  /** What would happen if the process died now, in one sentence. */
-  readonly ifItDied: string
+  /** What would happen if the process died now; absent where no one can tell. */
+  readonly ifItDied?: IfItDied
 }
 
 /** pipeline -> editor, request. */

@@ -49,6 +49,7 @@ const plainWords: RunWords = {
   lost: reason => reason,
   reason: id => id,
   rule: id => id,
+  ifItDied: told => told.sentence,
 }
 
 export async function bench(args: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type BatchState,
   type Capabilities,
   capabilityNames,
+  controlProtocolVersion,
   type FaultedParams,
   type HelloParams,
   type WireRange,
@@ -33,6 +34,7 @@ const words: RunWords = {
   lost: reason => `lost ${reason}`,
   reason: id => id,
   rule: id => id,
+  ifItDied: ({ sentence, again }) => `${sentence} ${again}`,
 }
 const shown = (run: BatchRun) => snapshotOf(run, words, { pipeline: 'p', group: 'g' })
 const range = (fromOffset: number, untilOffset: number): WireRange => ({
@@ -53,7 +55,6 @@ function batch(phase: BatchState['phase'], more: Partial<BatchState> = {}): Batc
     recordCount: 10,
     isStopped: true,
     phaseStartedAtMs: 1_000,
-    ifItDied: '',
     ...more,
   }
 }
@@ -61,7 +62,7 @@ function batch(phase: BatchState['phase'], more: Partial<BatchState> = {}): Batc
 function hello(guarantee: string, capabilities: Partial<Capabilities> = {}): HelloParams {
   const all = Object.fromEntries(capabilityNames.map(name => [name, { isOffered: true }])) as Capabilities
   return {
-    version: 2,
+    version: controlProtocolVersion,
     token: '',
     pid: 1,
     pipeline: 'p',
@@ -93,6 +94,12 @@ function killed(guarantee: string, faulted: Partial<FaultedParams>, again: Fault
   assert.equal(shown(run).status.message, 'restarting')
   return nextLife(run)
 }
+
+test('what would happen if it died is said in the words of the reader', () => {
+  const told = batch('fetched', { ifItDied: { sentence: 'readAgain', again: 10 } })
+  assert.equal(shown(withBatch(emptyRun(undefined), told)).ifItDied, 'readAgain 10')
+  assert.equal(shown(withBatch(emptyRun(undefined), batch('fetched'))).ifItDied, undefined)
+})
 
 test('a kill between save and commit: at least once repeats what was done, a transaction holds it', () => {
   for (const [guarantee, again, fate, rule] of [

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { accountRules } from '@tidemark/runtime/account'
-import { localKafkaSentences } from '@tidemark/runtime/localKafka'
+import { localKafkaSentences, localKafkaSteps } from '@tidemark/runtime/localKafka'
 import { errorSentences, monitorSentences } from '@tidemark/runtime/monitor'
-import { capabilityReasons } from '@tidemark/runtime/protocol'
+import { capabilityReasons, ifItDiedSentences } from '@tidemark/runtime/protocol'
 import ts from 'typescript'
 
 const root = join(import.meta.dirname, '../..')
@@ -30,7 +30,15 @@ test('translations fill in the same places', () => {
 
 /** The first argument of each `vscode.l10n.t(...)`, one that is not a literal could not be translated; and the runtime's tables that a panel says. */
 function sentences(): Set<string> {
-  const tables = [capabilityReasons, accountRules, monitorSentences, errorSentences(), localKafkaSentences()]
+  const tables = [
+    capabilityReasons,
+    accountRules,
+    ifItDiedSentences,
+    monitorSentences,
+    errorSentences(),
+    localKafkaSentences(),
+    localKafkaSteps,
+  ]
   const found = new Set<string>(tables.flatMap(table => Object.values<string>(table)))
   const folder = join(root, 'client/src')
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

@@ -8,7 +8,10 @@ const layers: readonly (readonly [pattern: RegExp, layer: string])[] = [
   [/^runtime\/src\/protocol\.ts$/, 'leaf'],
   [/^server\/src\/protocol\.ts$/, 'leaf'],
   [/^webview\/src\/(protocol|batchProtocol|page|visible)\.ts$/, 'leaf'],
-  [/^runtime\/src\/(clock|random|errors|errorTemplate|errorWords|trace|turns|capabilities|account)\.ts$/, 'leaf'],
+  [
+    /^runtime\/src\/(clock|random|errors|errorTemplate|errorWords|trace|turns|capabilities|ifItDied|account)\.ts$/,
+    'leaf',
+  ],
   [/^runtime\/src\/semantics\//, 'runtime/semantics'],
   [/^runtime\/src\/clients\/client\.ts$/, 'runtime/port'],
   [/^runtime\/src\/stores\/(store|shared\/checks)\.ts$/, 'runtime/port'],

@@ -151,8 +151,8 @@ test('records are text: markup, terminal escapes, reversed names, a cut megabyte
       ranges: [range],
       recordCount: values.length,
       error: `${markup}${controls}`,
-      ifItDied: markup,
     },
+    ifItDied: markup,
     ended: { committed: [range], willBeRedone: [range], unknown: [range] },
   })
   const grid = panel.page.getByRole('grid', { name: 'Records' })

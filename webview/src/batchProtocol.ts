@@ -19,6 +19,8 @@ export interface BatchSnapshot {
   readonly standstillMs?: number
   readonly status: { readonly kind: 'waiting' | 'running' | 'stopped' | 'ended' | 'failed'; readonly message: string }
   readonly batch: BatchState | undefined
+  /** What would happen if the process died now, in the reader's language. */
+  readonly ifItDied?: string
   readonly history: readonly BatchHistoryRow[]
   /** Phase timings of the current batch, ms from the batch's start, in `batchPhases` order; `undefined` not reached. */
   readonly phaseStartedMs: readonly (number | undefined)[]

@@ -13,6 +13,10 @@ import { log } from '../log.ts'
 import { requireTrust } from '../trust.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
 
+/** For sentences that stand in a table elsewhere; `test/client/translations.test.ts` knows the tables. */
+const ofTable = vscode.l10n.t
+const translate = (english: string): string => ofTable(english)
+
 export const localClusterName = 'local'
 
 export interface LocalKafka extends vscode.Disposable {
@@ -43,7 +47,7 @@ export function createLocalKafka(): LocalKafka {
     start: async () => {
       requireTrust()
       const running = await withProgress(vscode.l10n.t('Starting a local Kafka'), progress =>
-        startLocalKafka({ progress }),
+        startLocalKafka({ progress, translate }),
       )
       changed.fire()
       const where = running.brokers.join(', ')
@@ -58,7 +62,9 @@ export function createLocalKafka(): LocalKafka {
       changed.fire()
     },
     restart: async () => {
-      await withProgress(vscode.l10n.t('Restarting the local Kafka'), progress => restartLocalKafka({ progress }))
+      await withProgress(vscode.l10n.t('Restarting the local Kafka'), progress =>
+        restartLocalKafka({ progress, translate }),
+      )
       changed.fire()
     },
     showStatus: async () => {

@@ -9,6 +9,7 @@ import {
   type FaultedParams,
   type FaultKind,
   type HelloParams,
+  type IfItDied,
   type PositionsParams,
   whyNoRestart,
 } from '@tidemark/runtime/protocol'
@@ -146,6 +147,7 @@ export interface RunWords {
   readOnly(cluster: string): string
   reason(id: CapabilityReason): string
   rule(id: AccountRule): string
+  ifItDied(told: IfItDied): string
 }
 
 export function snapshotOf(
@@ -165,6 +167,7 @@ export function snapshotOf(
     status: statusOf(run, words),
     // Held by the debugger, it was let go at its phase but could not say so any more.
     batch: batch && run.frozenAt !== undefined ? { ...batch, isStopped: false } : batch,
+    ...(batch?.ifItDied ? { ifItDied: words.ifItDied(batch.ifItDied) } : {}),
     history: run.history.map(historyRow),
     phaseStartedMs: run.phaseStartedMs,
     ...(hello ? { capabilities: offersOf(run, hello, words) } : {}),

@@ -1,6 +1,12 @@
 /** What the batch panel says of a run, in the reader's language. */
 import { type AccountRule, accountRules } from '@tidemark/runtime/account'
-import { type BatchState, type CapabilityReason, capabilityReasons, type WirePlace } from '@tidemark/runtime/protocol'
+import {
+  type BatchState,
+  type CapabilityReason,
+  capabilityReasons,
+  tellIfItDied,
+  type WirePlace,
+} from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
 import type { RunWords } from './batchRun.ts'
 
@@ -26,6 +32,12 @@ export const runWords: RunWords = {
   // Their English stands in the runtime, which speaks it in terminals; translations lie beside all others.
   reason: (id: CapabilityReason) => ofTable(capabilityReasons[id]),
   rule: (id: AccountRule) => ofTable(accountRules[id]),
+  ifItDied: told =>
+    tellIfItDied(
+      told,
+      english => ofTable(english),
+      records => records.toLocaleString(vscode.env.language),
+    ),
 }
 
 function stopped({ stopCause, phase }: BatchState): string {

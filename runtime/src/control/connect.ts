@@ -9,6 +9,7 @@ import {
   controlTokenVariable,
   type HandlerPlace,
   type HelloParams,
+  type IfItDied,
 } from '../protocol.ts'
 import type { Trace } from '../trace.ts'
 import { FaultPlan, type FaultPorts } from './faultPlan.ts'
@@ -40,7 +41,7 @@ export interface ConnectOptions<U extends Steppable> {
   readonly trace: Trace
   readonly faults: (stepper: () => Stepper<U> | undefined) => OwnFaultPorts<U>
   /** One sentence: what would happen if the process died now. */
-  ifItDied(unit: U, phase: BatchPhase): string
+  ifItDied(unit: U, phase: BatchPhase): IfItDied
   handler(): HandlerPlace | null
   replayStage(): ReplayStage | undefined
   readonly standsWithin?: boolean

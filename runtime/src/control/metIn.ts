@@ -33,7 +33,7 @@ export function metIn(
 }
 
 function unstepped({ batchId, sequence, attempt, records }: Unit) {
-  return { batchId, sequence, attempt, recordCount: records, isStopped: false, phaseStartedAtMs: 0, ifItDied: '' }
+  return { batchId, sequence, attempt, recordCount: records, isStopped: false, phaseStartedAtMs: 0 }
 }
 
 /** Handlers read partition after partition, each in the order of its offsets: up to the record, and of none behind it. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { BatchSlice } from '../dataset/batch.ts'
 import type { RecordWatch } from '../dataset/record.ts'
 import { reasonOf } from '../errors.ts'
-import type { BatchPhase, BatchState, ControlCommand, RunToTarget, StopCause } from '../protocol.ts'
+import type { BatchPhase, BatchState, ControlCommand, IfItDied, RunToTarget, StopCause } from '../protocol.ts'
 import type { OffsetRange } from '../semantics/ranges.ts'
 import { Turns } from '../turns.ts'
 import type { FaultPlan } from './faultPlan.ts'
@@ -30,7 +30,7 @@ export interface Steppable {
 }
 
 export interface StepperOptions<U extends Steppable> {
-  ifItDied(unit: U, phase: BatchPhase): string
+  ifItDied(unit: U, phase: BatchPhase): IfItDied
   readonly clock: Clock
   readonly stopAtStart: boolean
   readonly faults: FaultPlan<U>

@@ -21,6 +21,7 @@ import {
   removeState,
   withLock,
 } from './stateFile.ts'
+import type { StepListener } from './steps.ts'
 
 export interface RunningCluster {
   readonly name: string
@@ -85,7 +86,7 @@ export async function stopLocalKafka(
  * @example await restartLocalKafka({ progress: console.log })
  */
 export async function restartLocalKafka(
-  address: ClusterAddress & Pick<StartOptions, 'progress' | 'timeoutMs'> = {},
+  address: ClusterAddress & StepListener & Pick<StartOptions, 'timeoutMs'> = {},
 ): Promise<void> {
   const plan = planned(address)
   await withLock(plan.folder, plan.name, async () => {
@@ -104,9 +105,7 @@ async function alreadyRunning(plan: Plan): Promise<RunningCluster | undefined> {
   if (state.engine === 'docker') return undefined // `docker compose up` is idempotent and knows better than a file.
   const alive = await runningNodes(state)
   if (alive.length === 0) {
-    plan.progress(
-      `The state file named ${pidsOf(state).join(', ') || 'no process'}, which ended without 'down'; starting anew`,
-    )
+    plan.progress('startingAnew', { pids: pidsOf(state).join(', ') || 'no process' })
     return undefined
   }
   if (alive.length < state.nodes.length) {

@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { LocalKafkaError } from './errors.ts'
 import { cacheFolder, type Environment } from './folders.ts'
+import type { TellStep } from './steps.ts'
 
 export const kafkaVersion = '4.1.1'
 export const kafkaHomeVariable = 'TIDEMARK_KAFKA_HOME'
@@ -20,7 +21,7 @@ export interface Distribution {
  *
  * @throws {LocalKafkaError} KAFKA_HOME_INVALID, MAVEN_MISSING, FETCH_FAILED.
  */
-export async function findDistribution(env: Environment, progress: (text: string) => void): Promise<Distribution> {
+export async function findDistribution(env: Environment, progress: TellStep): Promise<Distribution> {
   const home = env[kafkaHomeVariable]
   if (home) {
     const libs = join(home, 'libs')
@@ -38,7 +39,7 @@ export async function findDistribution(env: Environment, progress: (text: string
  *   1. two commands find no cache and both fetch, each into its own folder
  *   2. the first renames; the second finds the target there and throws its own copy away
  */
-async function fetchInto(folder: string, env: Environment, progress: (text: string) => void): Promise<void> {
+async function fetchInto(folder: string, env: Environment, progress: TellStep): Promise<void> {
   const cache = cacheFolder(env)
   await mkdir(cache, { recursive: true }).catch(error => {
     throw new LocalKafkaError('FOLDER_NOT_WRITABLE', {
@@ -49,7 +50,7 @@ async function fetchInto(folder: string, env: Environment, progress: (text: stri
   })
   const work = await mkdtemp(join(cache, 'fetching-'))
   try {
-    progress(`Fetching Kafka ${kafkaVersion} through Maven (about 55 MB, once)`)
+    progress('fetching', { version: kafkaVersion })
     await writeFile(join(work, 'pom.xml'), pom)
     await maven(['-B', '-q', 'dependency:copy-dependencies', '-DoutputDirectory=libs'], work, env)
     await rename(work, folder).catch(async error => {

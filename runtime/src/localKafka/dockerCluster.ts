@@ -16,7 +16,7 @@ export async function startContainers(plan: Plan, clusterId: string): Promise<Cl
   }))
   const state: ClusterState = { version: 1, name, engine: 'docker', clusterId, isEphemeral, nodes }
   await writeState(folder, state)
-  plan.progress('Starting Kafka in Docker')
+  plan.progress('startingDocker')
   try {
     await composeUp(folder, name, { clusterId, clientPorts, configs, isEphemeral }, env)
     await waitForContainers(folder, name, clientPorts, timeoutMs, env)
@@ -32,7 +32,7 @@ export async function restartContainers(
   { folder, name, env, timeoutMs, progress }: Plan,
   state: ClusterState,
 ): Promise<void> {
-  progress('Starting the brokers again')
+  progress('startingAgain')
   await composeRestart(folder, name, env)
   await waitForContainers(
     folder,

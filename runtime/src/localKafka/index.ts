@@ -6,3 +6,4 @@ export { cacheFolder, cacheHomeVariable, clustersFolder, dataHomeVariable } from
 export { findJava } from './java.ts'
 export type { ClusterAddress, SecureListener, StartOptions } from './plan.ts'
 export { type ClusterStatus, localKafkaLogs, localKafkaStatus } from './status.ts'
+export { localKafkaSteps } from './steps.ts'

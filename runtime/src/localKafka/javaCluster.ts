@@ -45,7 +45,7 @@ async function startOnce(plan: Plan, clusterId: string, setup: JavaSetup): Promi
       secureListeners: plan.secureListeners,
     }),
   )
-  plan.progress(`Starting Kafka with Java (${setup.javaPath})`)
+  plan.progress('startingJava', { java: setup.javaPath })
   await Promise.all(nodePlans.map(node => prepareNode(node, nodeFiles(plan.folder, node.nodeId), clusterId, setup)))
 
   const started: { node: NodeState; child: ChildProcess }[] = []
@@ -97,7 +97,7 @@ export async function restartProcesses(plan: Plan, state: ClusterState): Promise
   const { classPath } = await findDistribution(plan.env, plan.progress)
   const setup: JavaSetup = { javaPath: java.path, classPath, isDetached: plan.isDetached, env: plan.env }
   await endNodes(state.nodes.map(identified), true)
-  plan.progress('Starting the brokers again')
+  plan.progress('startingAgain')
   const nodes: NodeState[] = []
   const serving: Promise<void>[] = []
   for (const node of state.nodes) {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { LocalKafkaError } from './errors.ts'
 import { clustersFolder, type Environment } from './folders.ts'
+import { type StepListener, stepsTo, type TellStep } from './steps.ts'
 
 /** Which local cluster is meant. */
 export interface ClusterAddress {
@@ -12,7 +13,7 @@ export interface ClusterAddress {
   readonly env?: Environment
 }
 
-export interface StartOptions extends ClusterAddress {
+export interface StartOptions extends ClusterAddress, StepListener {
   readonly brokers?: 1 | 3
   /** First broker's port; the others follow. 0: any free ones. Left out: 9092, or free ones when that is taken. */
   readonly port?: number
@@ -28,8 +29,6 @@ export interface StartOptions extends ClusterAddress {
   readonly timeoutMs?: number
   /** Whether brokers live on when this process ends or its terminal is interrupted. @defaultValue true */
   readonly isDetached?: boolean
-  /** Told what is being done, a line a step. */
-  readonly progress?: (text: string) => void
 }
 
 export interface SecureListener {
@@ -53,7 +52,7 @@ export interface Plan {
   readonly engine: 'auto' | 'docker' | 'java'
   readonly timeoutMs: number
   readonly isDetached: boolean
-  readonly progress: (text: string) => void
+  readonly progress: TellStep
 }
 
 export function planned(options: StartOptions): Plan {
@@ -67,7 +66,7 @@ export function planned(options: StartOptions): Plan {
     engine: options.engine ?? 'auto',
     timeoutMs: options.timeoutMs ?? 60_000,
     isDetached: options.isDetached ?? true,
-    progress: options.progress ?? (() => {}),
+    progress: stepsTo(options),
   }
 }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Batch } from 'kafkajs'
 import { PlainBatch } from '../../../runtime/src/control/plain/batch.ts'
 import { ifPlainConsumerDied, type PlainSituation } from '../../../runtime/src/control/plain/ifItDied.ts'
-import type { BatchPhase } from '../../../runtime/src/protocol.ts'
+import { type BatchPhase, tellIfItDied } from '../../../runtime/src/protocol.ts'
 
 test('told from what is committed by now, not from what was configured', () => {
   for (const [phase, committed, handledUntil, sentence] of [
@@ -33,7 +33,7 @@ test('told from what is committed by now, not from what was configured', () => {
       'processing',
       12n,
       11n,
-      'These 2 records would run again: what the handler has written so far would be written twice; what the handler has not done yet for this 1 record would be lost: their offsets are committed already.',
+      'The next start would run these 2 records again: what the handler has written so far would be written twice; what it has not done yet for this 1 record would be lost: their offsets are committed already.',
     ],
     [
       'saved',
@@ -62,12 +62,14 @@ test('a group that has never committed, without fromBeginning, would start at th
 function said(phase: BatchPhase, situation: Partial<PlainSituation>, handledUntil: bigint): string {
   const batch = new PlainBatch(fourRecords(), { batchId: '1', sequence: 1, attempt: 1 })
   batch.handledUntil = handledUntil
-  return ifPlainConsumerDied(batch, phase, {
-    committed: undefined,
-    isFromBeginning: true,
-    isAutoCommit: true,
-    ...situation,
-  })
+  return tellIfItDied(
+    ifPlainConsumerDied(batch, phase, {
+      committed: undefined,
+      isFromBeginning: true,
+      isAutoCommit: true,
+      ...situation,
+    }),
+  )
 }
 
 /** Offsets 10 to 13. */

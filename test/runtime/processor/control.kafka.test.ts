@@ -40,7 +40,7 @@ test('steps by phase and by batch, shows records, continues', async t => {
   editor.command({ kind: 'stepPhase' })
   const saved = await editor.stoppedAt('saved')
   assert.equal(saved.outputCount, 1, 'one customer, one upsert')
-  assert.match(saved.ifItDied, /rolled back/)
+  assert.equal(saved.ifItDied?.sentence, 'rolledBack')
   assert.equal(run.total(), undefined, 'the results are in the open transaction only')
   editor.command({ kind: 'stepPhase' })
   const committed = await editor.stoppedAt('committed')

@@ -28,11 +28,11 @@ export function foot(): { readonly node: HTMLElement; update(snapshot: BatchSnap
   return {
     node,
     update: snapshot => {
-      const { batch, ended: report, status } = snapshot
+      const { ifItDied = '', ended: report, status } = snapshot
       const isOver = status.kind === 'ended' || status.kind === 'failed'
-      const hasSentence = batch !== undefined && !isOver && batch.ifItDied !== ''
+      const hasSentence = !isOver && ifItDied !== ''
       setHidden(ifDied, !hasSentence)
-      setText(sentence, visibleBlock(batch?.ifItDied ?? ''))
+      setText(sentence, visibleBlock(ifItDied))
       setHidden(standstill, !hasSentence || snapshot.standstillMs === undefined)
       setText(standstill, strings.standstill(timeText(snapshot.standstillMs ?? 0)))
       setHidden(ended, report === undefined)

@@ -1,6 +1,13 @@
 /** What a stepped pipeline is like, in lines for a terminal. Everything that comes from Kafka or the program is shown as plain text. */
 import { type Account, accountRules } from '../../account.ts'
-import type { BatchState, FaultedParams, WireOutput, WireRange, WireRecord } from '../../protocol.ts'
+import {
+  type BatchState,
+  type FaultedParams,
+  tellIfItDied,
+  type WireOutput,
+  type WireRange,
+  type WireRecord,
+} from '../../protocol.ts'
 import { shown } from '../cluster.ts'
 
 const textMax = 120
@@ -20,7 +27,7 @@ export function stateLines(state: BatchState): string[] {
     ...ranges.map(range => `  ${rangeText(range)}`),
     ...why,
     ...(error === undefined ? [] : [`  ${short(error)}`]),
-    `  If it died now: ${ifItDied}`,
+    ...(ifItDied ? [`  If it died now: ${tellIfItDied(ifItDied)}`] : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { Consumer, ConsumerRunConfig, EachBatchPayload, EachMessageHandler,
 import { type Clock, pause } from '../../clock.ts'
 import type { BatchSlice } from '../../dataset/batch.ts'
 import { bug, reasonOf } from '../../errors.ts'
-import type { BatchPhase, EndedParams, WirePlace } from '../../protocol.ts'
+import type { BatchPhase, EndedParams, IfItDied, WirePlace } from '../../protocol.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import type { Met } from '../faultPlan.ts'
 import type { ControlLink } from '../link.ts'
@@ -126,7 +126,7 @@ export class PlainRun {
     this.#sought.add(partitionName(where))
   }
 
-  ifItDied(batch: PlainBatch, phase: BatchPhase): string {
+  ifItDied(batch: PlainBatch, phase: BatchPhase): IfItDied {
     return ifPlainConsumerDied(batch, phase, {
       committed: this.#committed.get(partitionName(batch.range)),
       isFromBeginning: this.#options.isFromBeginning(batch.range.topic),

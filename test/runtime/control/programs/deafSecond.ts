@@ -26,7 +26,7 @@ await connectEditor({
     freeze: notAsked,
     deleteRecords: notAsked,
   }),
-  ifItDied: () => '',
+  ifItDied: () => ({ sentence: 'committed' }),
   handler: () => null,
   replayStage: () => undefined,
   stop: () => console.log('asked to stop'),
