@@ -3,7 +3,7 @@ import { batchChinese } from './strings.batch.zh.ts'
 import type { english } from './strings.en.ts'
 
 export const simplifiedChinese: typeof english = {
-  unit: { second: '秒', minute: '分', hour: '小时', day: '天' },
+  unit: { second: '秒', minute: '分钟', hour: '小时', day: '天' },
 
   overview: '集群概览',
   connecting: '正在连接',
@@ -16,7 +16,7 @@ export const simplifiedChinese: typeof english = {
   topicCount: count => `${count} 个主题`,
   groupCount: count => `${count} 个消费者组`,
   kafkaVersion: version => `Kafka ${version.replace(/ or newer$/, ' 或更高版本')}`,
-  readAgo: age => `${age} 前读取`,
+  readAgo: age => `${age}前读取`,
   readAt: time => `${time} 读取`,
   requests: count => `${count} 次请求`,
   pause: '暂停',
@@ -52,7 +52,7 @@ export const simplifiedChinese: typeof english = {
   internalTopic: '内部',
 
   lagOverTime: '积压趋势',
-  lagOverLast: span => `最近 ${span} 的积压`,
+  lagOverLast: span => `最近 ${span}的积压`,
   now: '现在',
   at: time => time,
   highest: '最高',
