@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   topics: async () => (await import('./commands/topics.ts')).topics,
   groups: async () => (await import('./commands/groups.ts')).groups,
   lag: async () => (await import('./commands/lag.ts')).lag,
+  reset: async () => (await import('./commands/reset.ts')).reset,
   batches: async () => (await import('./commands/batches.ts')).batches,
   step: async () => (await import('./commands/step.ts')).step,
 }

@@ -10,6 +10,7 @@ import { retryUntilLed, transportOf } from '../clients/kafka-protocol/connection
 import { checkCode } from '../clients/kafka-protocol/errorCodes.ts'
 import { deleteGroups } from '../clients/kafka-protocol/requests/deleteGroups.ts'
 import { deleteRecords } from '../clients/kafka-protocol/requests/deleteRecords.ts'
+import { offsetDelete } from '../clients/kafka-protocol/requests/offsetDelete.ts'
 import { offsetCommit } from '../clients/kafka-protocol/requests/offsets.ts'
 import { createTopics, deleteTopics, type TopicResult } from '../clients/kafka-protocol/requests/topics.ts'
 import { systemClock } from '../clock.ts'
@@ -30,19 +31,21 @@ export interface ChangeOptions {
 }
 
 export interface Position extends TopicPartition {
-  readonly offset: bigint
+  /** `undefined`: none, as if the group had never committed there. */
+  readonly offset: bigint | undefined
+  readonly metadata?: string
 }
 
 export interface ClusterChanges {
   createTopic(topic: NewTopic): Promise<void>
   deleteTopics(topics: readonly string[]): Promise<void>
   /** Everything below `offset` is gone for good. @returns the log's start afterwards. */
-  deleteRecords(position: Position): Promise<bigint>
+  deleteRecords(position: TopicPartition & { readonly offset: bigint }): Promise<bigint>
   deleteGroup(groupId: string): Promise<void>
   /**
    * Sets a group's positions.
    *
-   * @returns what stood there before, for an undo; a partition that had no position is left out.
+   * @returns what stood there before: given to this again, it undoes the reset.
    * @throws TidemarkError GROUP_ACTIVE with its members: they would overwrite it, or go on from elsewhere.
    */
   resetOffsets(groupId: string, positions: readonly Position[]): Promise<readonly Position[]>
@@ -83,7 +86,7 @@ class GatedChanges implements ClusterChanges {
     })
   }
 
-  deleteRecords({ topic, partition, offset }: Position): Promise<bigint> {
+  deleteRecords({ topic, partition, offset }: TopicPartition & { readonly offset: bigint }): Promise<bigint> {
     return this.#change(`delete records of ${partitionName({ topic, partition })}`, async cluster => {
       await cluster.describe([topic])
       const leader = cluster.leaderOf({ topic, partition })
@@ -105,13 +108,20 @@ class GatedChanges implements ClusterChanges {
 
   resetOffsets(groupId: string, positions: readonly Position[]): Promise<readonly Position[]> {
     return this.#change(`reset group '${groupId}'`, async cluster => {
-      const before = await refuseActive(cluster, groupId, 'reset')
-      const nobody = { groupId, memberId: '', generation: -1, groupInstanceId: undefined }
-      await cluster.sendToCoordinator('group', groupId, offsetCommit(nobody, positions), answers => {
+      const stood = new Map((await refuseActive(cluster, groupId, 'reset')).map(each => [partitionName(each), each]))
+      const check = (answers: readonly (TopicPartition & { readonly errorCode: number })[]) => {
         for (const { errorCode, ...place } of answers) checkCode(`the reset of ${partitionName(place)}`, errorCode)
-      })
-      const names = new Set(positions.map(partitionName))
-      return before.filter(position => names.has(partitionName(position)))
+      }
+      const nobody = { groupId, memberId: '', generation: -1, groupInstanceId: undefined }
+      const set = positions.flatMap(each => (each.offset === undefined ? [] : [{ ...each, offset: each.offset }]))
+      // What was never there cannot be taken away: the broker would not know the group.
+      const unset = positions.filter(each => each.offset === undefined && stood.has(partitionName(each)))
+      if (set.length > 0) await cluster.sendToCoordinator('group', groupId, offsetCommit(nobody, set), check)
+      if (unset.length > 0) await cluster.sendToCoordinator('group', groupId, offsetDelete(groupId, unset), check)
+      return positions.map(
+        ({ topic, partition }) =>
+          stood.get(partitionName({ topic, partition })) ?? { topic, partition, offset: undefined },
+      )
     })
   }
 
@@ -158,7 +168,12 @@ async function refuseActive(cluster: Cluster, groupId: string, verb: 'reset' | '
       members: members.map(({ clientId, clientHost }) => `${clientId} (${clientHost})`),
     })
   const committed = await readCommitted(cluster, own)
-  return (committed.byGroup.get(groupId) ?? []).map(({ topic, partition, offset }) => ({ topic, partition, offset }))
+  return (committed.byGroup.get(groupId) ?? []).map(({ topic, partition, offset, metadata }) => ({
+    topic,
+    partition,
+    offset,
+    metadata,
+  }))
 }
 
 function checkTopics(results: readonly TopicResult[]): void {

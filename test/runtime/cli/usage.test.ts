@@ -15,7 +15,7 @@ test('without a command, and with one that does not exist, the commands are list
 })
 
 test('every command has help that names its options and exit codes', async () => {
-  for (const name of ['kafka', 'topics', 'groups', 'lag']) {
+  for (const name of ['kafka', 'topics', 'groups', 'lag', 'reset']) {
     const { code, out } = await tidemark([name, '--help'])
     assert.equal(code, 0)
     assert.match(out, /Exit codes:/)
@@ -32,6 +32,12 @@ const misunderstood: readonly (readonly [args: readonly string[], said: RegExp])
   [['kafka', 'up', 'twice'], /one word too many/],
   [['lag'], /--group NAME/],
   [['lag', '--group', 'g', '--watch', 'soon'], /--watch takes a whole number/],
+  [['reset'], /--group NAME/],
+  [['reset', '--group', 'g'], /either --to or --by/],
+  [['reset', '--group', 'g', '--to', 'latest', '--by', '1'], /either --to or --by/],
+  [['reset', '--group', 'g', '--to', 'yesterday'], /--to takes earliest, latest, an offset or a time/],
+  [['reset', '--group', 'g', '--by', '1.5'], /--by takes a whole number/],
+  [['reset', '--group', 'g', '--to', '1', '--partition', '0'], /--partition goes with one --topic/],
   [['topics', '--brokers', 'nowhere'], /host:port/],
   [['groups', 'g1'], /lag --group g1/],
 ]
