@@ -24,6 +24,7 @@ export const commands = {
   toggleInternalTopics: 'tidemark.toggleInternalTopics',
   openOverview: 'tidemark.openOverview',
   openPipeline: 'tidemark.openPipeline',
+  resetGroup: 'tidemark.resetGroup',
   debugPipeline: 'tidemark.debugPipeline',
   stepBatch: 'tidemark.stepBatch',
   stepPhase: 'tidemark.stepPhase',

@@ -49,8 +49,8 @@ export function activate(context: vscode.ExtensionContext): TidemarkApi {
     { local, clusters },
   )
   const read = createReadOverview({ clusters, pipelines, analysis })
-  const overviews = createOverviews(context, clusters, read, (action, _, groupId) =>
-    overviewAction({ analysis, debugging }, action, groupId),
+  const overviews = createOverviews(context, clusters, read, (action, cluster, groupId) =>
+    overviewAction({ analysis, debugging }, action, cluster, groupId),
   )
   const connections = createConnections(context, clusters)
   context.subscriptions.push(

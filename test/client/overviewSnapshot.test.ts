@@ -122,11 +122,13 @@ test('a group whose coordinator is silent stays in the list, and stays chosen', 
   assert.deepEqual([selected?.groupId, selected?.message], ['away', 'broker 2 silent'])
 })
 
-test('debugging is offered where it would not be refused', () => {
+test('debugging and resetting are offered where they would not be refused', () => {
   const actions = (isReadOnly: boolean) =>
     overviewSnapshot(read, { ...look({ group: 'totals' }), hasPipeline: () => true, isReadOnly }).selected?.actions
-  assert.deepEqual(actions(false), ['debug', 'openCode'])
+  assert.deepEqual(actions(false), ['debug', 'openCode', 'reset'])
   assert.deepEqual(actions(true), ['openCode'])
+  const shared = { ...read, selectedGroups: [groupOf({ type: 'share' })] }
+  assert.deepEqual(overviewSnapshot(shared, look({ group: 'totals' })).selected?.actions, [], 'it commits no offsets')
 })
 
 test('what happened stands at the first point that is not before it', () => {

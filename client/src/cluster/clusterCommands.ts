@@ -7,6 +7,7 @@ import type { ClusterConfig } from './clusterSettings.ts'
 import type { Clusters } from './clusters.ts'
 import type { Favourite, Favourites } from './favourites.ts'
 import type { LocalKafka } from './localKafka.ts'
+import { resetGroup } from './resetGroup.ts'
 import { askSecrets } from './secrets.ts'
 import type { ClusterTree } from './tree.ts'
 
@@ -28,6 +29,7 @@ export function clusterCommands({ context, clusters, local, tree, favourites }: 
     setClusterSecrets: async node => {
       if (await askSecrets(context.secrets, await clusterOf(clusters, node))) clusters.reset()
     },
+    resetGroup: node => resetGroup(clusters, node),
     refreshClusters: () => clusters.reset(),
     filterClusters: async () => {
       const text = await vscode.window.showInputBox({

@@ -30,6 +30,8 @@ export interface Clusters extends vscode.Disposable {
    * @returns `undefined`: it is read-only. @throws {ClientError} a secret or a certificate is missing.
    */
   clientOf(brokers: readonly string[]): Promise<KafkaClient | undefined>
+  /** @throws {ClientError} a secret or a certificate is missing, or the workspace is not trusted. */
+  clientFor(cluster: ClusterConfig): Promise<KafkaClient>
   /** Adds a cluster for as long as the answer is not disposed: the door for other extensions. */
   provide(cluster: ClusterConfig): vscode.Disposable
   /** Forgets connections: settings or secrets have changed. */
@@ -53,6 +55,10 @@ export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka,
       if (event.affectsConfiguration(settings.clusters)) reset()
     }),
   ]
+  const clientFor = async (cluster: ClusterConfig): Promise<KafkaClient> => {
+    requireTrust()
+    return clusterClient(await connectionConfig(cluster, await readSecrets(secrets, cluster)))
+  }
   return {
     list: () => listClusters(local, provided.values()),
     read: (cluster, selection) => connections.read(cluster, selection),
@@ -64,10 +70,9 @@ export function createClusters(secrets: vscode.SecretStorage, local: LocalKafka,
       const { clusters } = await listClusters(local, provided.values())
       const known = clusters.find(cluster => isSameCluster(cluster.brokers, brokers))
       if (!known) return clusterClient({ brokers })
-      return known.isReadOnly
-        ? undefined
-        : clusterClient(await connectionConfig(known, await readSecrets(secrets, known)))
+      return known.isReadOnly ? undefined : clientFor(known)
     },
+    clientFor,
     provide: cluster => {
       provided.set(cluster.name, cluster)
       changed.fire()

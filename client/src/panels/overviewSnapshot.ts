@@ -191,7 +191,7 @@ function groupDetail(group: GroupSnapshot, look: OverviewLook): GroupDetail {
     ...(group.members ? { members: group.members.map(memberRow) } : {}),
     history: historyOf(group, look.words),
     partitions: group.partitions.map(partition => partitionRow(partition, look.words)),
-    actions: actionsFor(group.groupId, look),
+    actions: [...actionsFor(group.groupId, look), ...changesFor(group, look)],
   }
 }
 
@@ -200,6 +200,14 @@ function actionsFor(groupId: string, { hasPipeline, isReadOnly }: OverviewLook):
   if (!hasPipeline(groupId)) return []
   return isReadOnly ? ['openCode'] : ['debug', 'openCode']
 }
+
+/** So would a reset. */
+function changesFor({ type }: GroupSnapshot, { isReadOnly }: OverviewLook): ViewAction[] {
+  return isReadOnly || !resettable.has(type) ? [] : ['reset']
+}
+
+/** Whose positions are committed offsets. */
+const resettable: ReadonlySet<GroupType> = new Set(['classic', 'consumer', 'simple'])
 
 function chipsOf(group: GroupSnapshot, { words, guarantees }: OverviewLook): GroupDetail['chips'] {
   const chips: GroupDetail['chips'][number][] = []

@@ -43,7 +43,7 @@ export interface ResetPlan {
  * await changes.resetOffsets('order-totals', positionsOf(moves))
  */
 export async function planReset(
-  monitor: Monitor,
+  monitor: Pick<Monitor, 'refresh'>,
   client: KafkaClient,
   { groupId, target, topics }: ResetQuestion,
 ): Promise<ResetPlan> {

@@ -6,7 +6,7 @@ import { strings } from '../shared/strings.ts'
 
 export interface ActionButtons {
   readonly node: HTMLElement
-  /** `primary` is drawn in the accent colour; `undefined`: the first. */
+  /** `primary` is drawn in the accent colour; `undefined`: the first, other than a reset. */
   update(actions: readonly ViewAction[], primary: ViewAction | undefined): void
 }
 
@@ -24,7 +24,8 @@ export function actionButtons(onPress: (action: ViewAction) => void): ActionButt
   return {
     node,
     update: (actions, primary) => {
-      chosen = primary ?? actions[0]
+      // What changes a cluster is never the button that the eye falls on.
+      chosen = primary ?? actions.find(action => action !== 'reset')
       setHidden(node, actions.length === 0)
       draw(actions)
     },
