@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { clusterClient, openChanges, openCluster } from '@tidemark/runtime/monitor'
 import { useKafka } from '../../harness/kafka.ts'
 import { uniqueName } from '../../harness/topics.ts'
-import { until } from '../../harness/until.ts'
+import { joinGroup } from './member.ts'
 
 test('a read-only cluster refuses every change before anything is sent', async () => {
   // Nobody listens there: whatever tried to send would fail otherwise.
@@ -72,21 +72,7 @@ test('a group with members is neither reset nor deleted, and they are named', as
   await changes.createTopic({ topic, partitions: 1 })
   const connection = await client.connect()
   t.after(() => connection.close())
-  let isAssigned = false
-  const membership = await connection.join({
-    groupId,
-    topics: [topic],
-    sessionTimeoutMs: 30_000,
-    rebalanceTimeoutMs: 30_000,
-    heartbeatIntervalMs: 1_000,
-    onAssigned: async () => {
-      isAssigned = true
-    },
-    onRevoked: async () => {},
-    onLost: () => {},
-    onError: () => {},
-  })
-  await until('the member has its partition', () => isAssigned)
+  const membership = await joinGroup(t, connection, groupId, topic)
   await assert.rejects(changes.resetOffsets(groupId, [{ topic, partition: 0, offset: 0n }]), {
     code: 'GROUP_ACTIVE',
     message: /busy-reader/,

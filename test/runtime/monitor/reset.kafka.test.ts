@@ -5,6 +5,7 @@ import { clusterClient, openChanges, openCluster, planReset, positionsOf } from 
 import { type TestKafka, useKafka } from '../../harness/kafka.ts'
 import { uniqueName } from '../../harness/topics.ts'
 import { tidemark } from '../cli/recordingTerminal.ts'
+import { joinGroup } from './member.ts'
 
 const minute = 60_000
 /** Times of the records of partition 0; those of partition 1 are a minute younger. */
@@ -117,19 +118,7 @@ test('tidemark reset: shows, does nothing without --yes, and names what it canno
   const wrong = await tidemark([...at, '--to', 'latest', '--topic', uniqueName('none')])
   assert.match(wrong.errors, /has none of these topics/)
 
-  const joined = Promise.withResolvers<void>()
-  const membership = await connection.join({
-    groupId,
-    topics: [topic],
-    sessionTimeoutMs: 30_000,
-    rebalanceTimeoutMs: 30_000,
-    heartbeatIntervalMs: 1_000,
-    onAssigned: async () => joined.resolve(),
-    onRevoked: async () => {},
-    onLost: () => {},
-    onError: () => {},
-  })
-  await joined.promise
+  const membership = await joinGroup(t, connection, groupId, topic)
   assert.match((await tidemark([...at, '--to', 'latest'])).out, /would be refused while the group has members: .+\(/)
   const refused = await tidemark([...at, '--to', 'latest', '--yes'])
   assert.equal(refused.code, 1)
