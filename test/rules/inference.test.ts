@@ -111,6 +111,8 @@ const rows: readonly Row[] = [
   // Broken: it may lose, and it may double.
   ['a plain insert nobody waits for', kafkajs(`${plain}`), 'broken', 'nobody waits for'],
   ['a commit in a finally', kafkajs(`try { await ${plain} } finally { await ${commit} }`, 'autoCommit: false,'), 'broken', 'may mark a record done before'],
+  ['begun, committed, then waited for', kafkajs(`const saved = ${plain}; await ${commit}; await saved`, 'autoCommit: false,'), 'broken', 'may mark a record done before'],
+  ['begun, waited for, then committed', kafkajs(`const saved = ${upsert}; await saved; await ${commit}`, 'autoCommit: false,'), 'effectively-once'],
   ['a commit at the same time', kafkajs(`await Promise.all([${commit}, ${plain}])`, 'autoCommit: false,'), 'broken'],
   ['resolved first, committed at some time', batch(`for (const message of batch.messages) { resolveOffset(message.offset); await ${plain}; await heartbeat() }`, 'eachBatchAutoResolve: false,'), 'broken', 'may mark a record done before'],
   ['stored before the handler, plain insert', rdkafka('', plain), 'broken', 'auto-commit may commit'],

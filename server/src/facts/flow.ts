@@ -99,7 +99,7 @@ export interface Detached {
   readonly fixes: readonly FixSketch[]
 }
 
-export type Event = Output | Commit | Seek | Signal | Exit | OpaqueCall
+export type Event = Output | Commit | Seek | Signal | Exit | OpaqueCall | Pending
 
 interface EventBase {
   readonly at: Place
@@ -259,4 +259,13 @@ export interface OpaqueCall extends EventBase {
   readonly isEmitted?: boolean
   /** What becomes of its result: `floating` where it is dropped. */
   readonly use?: 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
+}
+
+/** Work that is begun here and ends elsewhere: its promise is kept under a name, or its record in a list. */
+export interface Pending extends EventBase {
+  readonly kind: 'pending'
+  readonly is: 'begun' | 'ended'
+  /** The same for what is begun and for its end: the name or list that holds it. */
+  readonly holder: string
+  readonly work: Output | OpaqueCall
 }

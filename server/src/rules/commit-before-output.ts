@@ -1,5 +1,5 @@
 import { partsOf, within } from '../facts/flows.ts'
-import type { Commit, Detached, Event, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
+import type { Commit, Detached, Event, Flow, OpaqueCall, Output, Pending, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
@@ -20,7 +20,7 @@ export const commitBeforeOutput = defineRule({
     ],
     misses: [
       'commits through functions that cannot be followed',
-      'the order among promises that are kept in a variable or a list and awaited later',
+      'promises that are handed on to another function and awaited there',
     ],
     whenNotToUse:
       'Where losing a record is accepted on purpose: at-most-once delivery. Declare that guarantee instead.',
@@ -41,7 +41,7 @@ export const commitBeforeOutput = defineRule({
     ...(work.kind === 'output' && work.isCertain ? {} : { severity: 'warning' as const }),
   }),
 
-  fix: ({ commit, how }) => (how === 'later' || how === 'sent' ? commit.fixes : []),
+  fix: ({ commit, how }) => (how === 'later' || how === 'sent' || how === 'kept' ? commit.fixes : []),
 })
 
 /** Commits that come before the work they stand for. */
@@ -53,7 +53,7 @@ export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyC
   for (const flow of [handler.flow, ...detachedFlows(handler.flow)])
     explore<Progress>(flow, [start], {
       key: state =>
-        `${keyOf(state.committed?.at)} ${state.isSent} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)}`,
+        `${keyOf(state.committed?.at)} ${state.isSent} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)} ${[...state.kept].map(([holder, commit]) => `${holder}=${keyOf(commit?.at)}`)}`,
       event: (event, state) => next(pipeline, event, state, note),
       failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
       // A catch deals with what failed. Work after the commit has been noted where it stands; a commit that failed is none.
@@ -75,9 +75,11 @@ interface Progress {
   readonly isSent: boolean
   readonly running: Detached | undefined
   readonly failed: Output | OpaqueCall | undefined
+  /** What is begun and not waited for, by its holder, with the first commit since. */
+  readonly kept: ReadonlyMap<string, Commit | undefined>
 }
 
-type How = 'later' | 'sent' | 'running' | 'failed' | 'unordered' | 'beside'
+type How = 'later' | 'sent' | 'kept' | 'running' | 'failed' | 'unordered' | 'beside'
 
 export interface EarlyCommit {
   readonly at: Place
@@ -86,7 +88,7 @@ export interface EarlyCommit {
   readonly how: How
 }
 
-const start: Progress = { committed: undefined, isSent: false, running: undefined, failed: undefined }
+const start: Progress = { committed: undefined, isSent: false, running: undefined, failed: undefined, kept: new Map() }
 
 function next(
   pipeline: Pipeline,
@@ -94,6 +96,7 @@ function next(
   state: Progress,
   note: (match: EarlyCommit) => void,
 ): Progress {
+  if (event.kind === 'pending') return passed(event, state, note)
   if (event.kind === 'detached' && event.how === 'timer') return state
   if (event.kind === 'detached' && workIn(event.flow)) return { ...state, running: event }
   const commit = event.kind === 'detached' ? [...ofKind(event.flow, 'commit')][0] : event
@@ -101,7 +104,8 @@ function next(
     const running = state.running && workIn(state.running.flow)
     if (running) note({ at: commit.at, commit, work: running, how: 'running' })
     else if (state.failed) note({ at: commit.at, commit, work: state.failed, how: 'failed' })
-    return { ...state, committed: commit, isSent: event.kind === 'detached' || commit.isAwaited === false }
+    const kept = new Map([...state.kept].map(([holder, first]) => [holder, first ?? commit]))
+    return { ...state, committed: commit, isSent: event.kind === 'detached' || commit.isAwaited === false, kept }
   }
   const isOutput =
     event.kind === 'output' ? !event.isDeadLetter : event.kind === 'call' && event.takesRecord && event.isAwaited
@@ -110,6 +114,16 @@ function next(
     note({ at: state.committed.at, commit: state.committed, work: event as Output | OpaqueCall, how })
   }
   return state
+}
+
+/** Begun before the commit and waited for behind it. Where nobody is seen to wait, who does is not known. */
+function passed({ is, holder, work }: Pending, state: Progress, note: (match: EarlyCommit) => void): Progress {
+  const kept = new Map(state.kept)
+  const commit = kept.get(holder)
+  if (is === 'ended' && commit) note({ at: commit.at, commit, work, how: 'kept' })
+  if (is === 'ended') kept.delete(holder)
+  else if (!commit) kept.set(holder, undefined)
+  return { ...state, kept }
 }
 
 /** A resolved offset is only committed where the client commits by itself; a record's own offset leaves the record to be read again. */
@@ -122,6 +136,7 @@ function counts(pipeline: Pipeline, commit: Commit): boolean {
 const evidence: Readonly<Record<How, string>> = {
   later: 'not done yet',
   sent: 'not begun yet',
+  kept: 'begun here, and waited for later',
   running: 'still running then',
   failed: 'may have failed',
   unordered: 'of an earlier record, may still be running',
@@ -168,6 +183,8 @@ function message(commit: Commit, work: Output | OpaqueCall, how: How): string {
     return `'${commit.name}' runs beside '${work.name}' and may end first: a failure or a crash then loses the record.`
   if (how === 'sent')
     return `'${commit.name}' is sent before '${work.name}' has begun, and nobody waits for it: where it arrives first, a failure or a crash loses the record.`
+  if (how === 'kept')
+    return `'${commit.name}' runs before anybody has waited for '${work.name}': a failure of it, or a crash, then loses the record.`
   if (how === 'running') return `'${commit.name}' runs while '${work.name}' has not ended, so a failure of it is lost.`
   if (how === 'failed')
     return `'${commit.name}' runs even when '${work.name}' fails, so the record is marked done without its output.`

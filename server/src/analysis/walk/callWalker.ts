@@ -58,6 +58,16 @@ export class CallWalker {
   }
 
   call(call: CallExpression, position: Position, given: Use, out: Flow[]): void {
+    const steps: Flow[] = []
+    this.#call(call, position, given, steps)
+    out.push(...steps)
+    // `all.push(save(record))`
+    const { callee, args } = call
+    if (callee.kind === 'member' && /^(?:push|unshift|add)$/.test(callee.name) && args[0])
+      this.#walker.promises.keep(callee.of, args[0], steps, position, out)
+  }
+
+  #call(call: CallExpression, position: Position, given: Use, out: Flow[]): void {
     // What an executor starts settles its promise; whoever waits for that waits for this.
     const use = position.isExecutor && given === 'floating' ? 'stored' : given
     if (isPromiseChain(call)) {
@@ -166,7 +176,8 @@ export class CallWalker {
     const isAsync = returnsPromise(this.#walker.evaluator, iteration.closure)
     // What a plain `map` makes of each record is looked at; a promise of it may still be thrown away.
     const isUsed = !isAsync && !iteration.dropsResult && use !== 'floating' && use !== 'void'
-    const body = this.#walker.enter(iteration.closure, iteration.args, position, place, { isUsed })
+    const isCollected = isAsync && use === 'stored'
+    const body = this.#walker.enter(iteration.closure, iteration.args, position, place, { isUsed, isCollected })
     const loop: Flow = { kind: 'loop', at: place, body, over: iteration.over }
     if (isAsync && hasWork(body) && (iteration.dropsResult || use === 'floating' || use === 'void'))
       out.push(this.detached('for-each', call, loop, position))

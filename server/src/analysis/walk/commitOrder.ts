@@ -28,6 +28,7 @@ export function commitsLater(
 }
 
 function isOwnOutput(flow: Flow): boolean {
+  if (flow.kind === 'pending') return flow.is === 'ended'
   return flow.kind === 'output' && !flow.isDeadLetter && !flow.isCollected
 }
 

@@ -55,6 +55,7 @@ export class PromiseWalker {
     if (expression.kind !== 'call' || expression.callee.kind !== 'member' || !isPromiseChain(expression)) {
       const steps: Flow[] = []
       this.#walker.expression(expression, position, 'awaited', steps)
+      this.#walker.promises.await(expression, position, steps)
       return sequence(steps)
     }
     const before = this.#chained(expression.callee.of, position, use)

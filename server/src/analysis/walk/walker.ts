@@ -21,6 +21,7 @@ import { Origins } from '../values/origins.ts'
 import { CallWalker } from './callWalker.ts'
 import { commitsLater } from './commitOrder.ts'
 import { Dedupe } from './dedupe.ts'
+import { KeptPromises } from './keptPromises.ts'
 import { lookupOf } from './lookups.ts'
 import { Offsets } from './offsets.ts'
 import { Outputs } from './outputs.ts'
@@ -42,6 +43,7 @@ export class Walker {
   /** The consumer's group, for fixes that name it. */
   readonly group: Text | undefined
   readonly lookups: OffsetLookup[] = []
+  readonly promises = new KeptPromises()
   readonly #calls: CallWalker
   readonly #dedupe: Dedupe
   readonly #entered: Set<FunctionCode>
@@ -132,6 +134,8 @@ export class Walker {
         return
       case 'return':
         if (statement.value) this.expression(statement.value, position, returned, out)
+        // The client waits for what its handler returns.
+        if (statement.value && position.calls.length === 0) this.promises.await(statement.value, position, out)
         out.push({ ...exit, exit: 'return', hasValue: isValue(statement.value) })
         return
       case 'throw':
@@ -200,6 +204,7 @@ export class Walker {
   #loop(statement: LoopStatement, position: Position, returned: Use, out: Flow[]): void {
     for (const expression of statement.head) this.expression(expression, position, 'value', out)
     if (statement.over) this.expression(statement.over, position, 'value', out)
+    if (statement.over && statement.isAwait) this.promises.await(statement.over, position, out)
     const body: Flow[] = []
     if (statement.test) this.expression(statement.test, position, 'value', body)
     body.push(this.statements(statement.body, position, returned))
@@ -243,6 +248,7 @@ export class Walker {
     switch (expression.kind) {
       case 'await':
         this.expression(expression.of, position, use === 'floating' || use === 'void' ? 'awaited' : 'consumed', out)
+        this.promises.await(expression.of, position, out)
         return
       case 'call':
         this.#calls.call(expression, position, use, out)
@@ -286,7 +292,10 @@ export class Walker {
     if (target.kind === 'member' || target.kind === 'index') this.expression(target, position, 'value', out)
     // A promise put into a name that nobody reads is not waited for.
     const isUnread = target.kind === 'name' && target.binding?.references === 0
-    this.expression(expression.value, position, isUnread ? 'floating' : 'stored', out)
+    const steps: Flow[] = []
+    this.expression(expression.value, position, isUnread ? 'floating' : 'stored', steps)
+    out.push(...steps)
+    if (!isUnread) this.promises.keep(target, expression.value, steps, position, out)
   }
 
   #binary(expression: Extract<Expression, { kind: 'binary' }>, position: Position, use: Use, out: Flow[]): void {
