@@ -111,6 +111,7 @@ const rows: readonly Row[] = [
   // Broken: it may lose, and it may double.
   ['a plain insert nobody waits for', kafkajs(`${plain}`), 'broken', 'nobody waits for'],
   ['a commit in a finally', kafkajs(`try { await ${plain} } finally { await ${commit} }`, 'autoCommit: false,'), 'broken', 'may mark a record done before'],
+  ['put into a list that a timer writes out', `${kafkajs('rows.push(message)')}const rows = []\nsetInterval(async () => { for (const message of rows.splice(0)) await ${plain} }, 100)\n`, 'broken', 'nobody waits for'],
   ['begun, committed, then waited for', kafkajs(`const saved = ${plain}; await ${commit}; await saved`, 'autoCommit: false,'), 'broken', 'may mark a record done before'],
   ['begun, waited for, then committed', kafkajs(`const saved = ${upsert}; await saved; await ${commit}`, 'autoCommit: false,'), 'effectively-once'],
   ['a commit at the same time', kafkajs(`await Promise.all([${commit}, ${plain}])`, 'autoCommit: false,'), 'broken'],

@@ -268,4 +268,6 @@ export interface Pending extends EventBase {
   /** The same for what is begun and for its end: the name or list that holds it. */
   readonly holder: string
   readonly work: Output | OpaqueCall
+  /** The list that outlives the handler, as written, where it holds the record and no promise. */
+  readonly list?: string
 }

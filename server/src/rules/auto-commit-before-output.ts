@@ -56,6 +56,7 @@ interface EarlyAutoCommit {
 /** Not done when the handler ends, or done when it ends without a commit. */
 function outlives(flow: Flow): boolean {
   if (flow.kind === 'detached') return true
+  if (flow.kind === 'pending') return flow.is === 'begun'
   return (flow.kind === 'output' || flow.kind === 'helper') && flow.isCollected === true
 }
 

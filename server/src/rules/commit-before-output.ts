@@ -31,18 +31,23 @@ export const commitBeforeOutput = defineRule({
       if (pipeline.declared?.guarantee !== 'at-most-once') yield* earlyCommits(pipeline, handler)
   },
 
-  explain: ({ commit, work, how }) => ({
-    message: `${message(commit, work, how)} ${how === 'unordered' ? 'Resolve or commit the last offset once, after all of them.' : 'Commit after the awaited output.'}`,
+  explain: ({ commit, work, how, list }) => ({
+    message: `${message(commit, work, how, list)} ${how === 'unordered' ? 'Resolve or commit the last offset once, after all of them.' : 'Commit after the awaited output.'}`,
     related: [
       { at: work.at, message: evidence[how] },
       ...commit.calls.map(at => ({ at, message: 'committed in here' })),
     ],
-    confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
-    ...(work.kind === 'output' && work.isCertain ? {} : { severity: 'warning' as const }),
+    confidence: isSure(work, how) ? 'certain' : 'likely',
+    ...(isSure(work, how) ? {} : { severity: 'warning' as const }),
   }),
 
   fix: ({ commit, how }) => (how === 'later' || how === 'sent' || how === 'kept' ? commit.fixes : []),
 })
+
+/** That a list is written out, and by whom, is told by its use in the file. */
+function isSure(work: Output | OpaqueCall, how: How): boolean {
+  return work.kind === 'output' && work.isCertain && how !== 'listed'
+}
 
 /** Commits that come before the work they stand for. */
 export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyCommit> {
@@ -53,7 +58,7 @@ export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyC
   for (const flow of [handler.flow, ...detachedFlows(handler.flow)])
     explore<Progress>(flow, [start], {
       key: state =>
-        `${keyOf(state.committed?.at)} ${state.isSent} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)} ${[...state.kept].map(([holder, commit]) => `${holder}=${keyOf(commit?.at)}`)}`,
+        `${keyOf(state.committed?.at)} ${state.isSent} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)} ${[...state.kept].map(([holder, { commit }]) => `${holder}=${keyOf(commit?.at)}`)}`,
       event: (event, state) => next(pipeline, event, state, note),
       failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
       // A catch deals with what failed. Work after the commit has been noted where it stands; a commit that failed is none.
@@ -76,16 +81,18 @@ interface Progress {
   readonly running: Detached | undefined
   readonly failed: Output | OpaqueCall | undefined
   /** What is begun and not waited for, by its holder, with the first commit since. */
-  readonly kept: ReadonlyMap<string, Commit | undefined>
+  readonly kept: ReadonlyMap<string, { readonly begun: Pending; readonly commit: Commit | undefined }>
 }
 
-type How = 'later' | 'sent' | 'kept' | 'running' | 'failed' | 'unordered' | 'beside'
+type How = 'later' | 'sent' | 'kept' | 'listed' | 'running' | 'failed' | 'unordered' | 'beside'
 
 export interface EarlyCommit {
   readonly at: Place
   readonly commit: Commit
   readonly work: Output | OpaqueCall
   readonly how: How
+  /** The list in which the record still waits, as written. */
+  readonly list?: string
 }
 
 const start: Progress = { committed: undefined, isSent: false, running: undefined, failed: undefined, kept: new Map() }
@@ -104,7 +111,10 @@ function next(
     const running = state.running && workIn(state.running.flow)
     if (running) note({ at: commit.at, commit, work: running, how: 'running' })
     else if (state.failed) note({ at: commit.at, commit, work: state.failed, how: 'failed' })
-    const kept = new Map([...state.kept].map(([holder, first]) => [holder, first ?? commit]))
+    const kept = new Map([...state.kept].map(([holder, one]) => [holder, { ...one, commit: one.commit ?? commit }]))
+    for (const { begun } of kept.values())
+      if (begun.list && isOwn(commit))
+        note({ at: commit.at, commit, work: begun.work, how: 'listed', list: begun.list })
     return { ...state, committed: commit, isSent: event.kind === 'detached' || commit.isAwaited === false, kept }
   }
   const isOutput =
@@ -117,12 +127,14 @@ function next(
 }
 
 /** Begun before the commit and waited for behind it. Where nobody is seen to wait, who does is not known. */
-function passed({ is, holder, work }: Pending, state: Progress, note: (match: EarlyCommit) => void): Progress {
+function passed(event: Pending, state: Progress, note: (match: EarlyCommit) => void): Progress {
+  const { holder, work } = event
   const kept = new Map(state.kept)
-  const commit = kept.get(holder)
-  if (is === 'ended' && commit) note({ at: commit.at, commit, work, how: 'kept' })
-  if (is === 'ended') kept.delete(holder)
-  else if (!commit) kept.set(holder, undefined)
+  const known = kept.get(holder)
+  const { commit } = known ?? {}
+  if (event.is === 'begun') kept.set(holder, known ?? { begun: event, commit: undefined })
+  else kept.delete(holder)
+  if (event.is === 'ended' && commit && !event.list) note({ at: commit.at, commit, work, how: 'kept' })
   return { ...state, kept }
 }
 
@@ -137,6 +149,7 @@ const evidence: Readonly<Record<How, string>> = {
   later: 'not done yet',
   sent: 'not begun yet',
   kept: 'begun here, and waited for later',
+  listed: 'written out here',
   running: 'still running then',
   failed: 'may have failed',
   unordered: 'of an earlier record, may still be running',
@@ -169,14 +182,21 @@ function* beside(pipeline: Pipeline, flow: Flow): Generator<EarlyCommit> {
   }
 }
 
+/** Of the record itself; another position may be a low-water mark. */
+function isOwn({ isTracked, offset }: Commit): boolean {
+  return !isTracked && offset.form !== 'unknown'
+}
+
 /** Commits for the record itself; what a helper commits under a condition may be a low-water mark. */
 function* ownCommits(flow: Flow, depth: number): Generator<Commit> {
-  if (flow.kind === 'commit' && !flow.isTracked && flow.offset.form !== 'unknown') yield flow
+  if (flow.kind === 'commit' && isOwn(flow)) yield flow
   if (flow.kind === 'branch' && depth > 1) return
   for (const part of partsOf(flow)) yield* ownCommits(part, flow.kind === 'helper' ? depth + 1 : depth)
 }
 
-function message(commit: Commit, work: Output | OpaqueCall, how: How): string {
+function message(commit: Commit, work: Output | OpaqueCall, how: How, list: string | undefined): string {
+  if (how === 'listed')
+    return `'${commit.name}' marks the record done while it waits in '${list}' for '${work.name}': a crash before that loses it.`
   if (how === 'unordered')
     return `'${commit.name}' runs in the order in which the records happen to end, so a later one is marked done while '${work.name}' of an earlier one still runs.`
   if (how === 'beside')

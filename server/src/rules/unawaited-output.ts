@@ -1,8 +1,9 @@
 import { within } from '../facts/flows.ts'
-import type { Detached, Flow, OpaqueCall, Output, Pipeline, Place } from '../facts/model.ts'
+import type { Detached, Flow, Handler, OpaqueCall, Output, Pending, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, keyOf, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
+import { explore } from './shared/paths.ts'
 
 /** An output that is started and not waited for, so the offset is committed whatever becomes of it. */
 export const unawaitedOutput = defineRule({
@@ -17,7 +18,10 @@ export const unawaitedOutput = defineRule({
       'the save fails, or the process crashes',
       'order 18,201 is lost, and nothing says so',
     ],
-    misses: ['promises that are kept in a field and awaited, or not, elsewhere'],
+    misses: [
+      'promises that are kept in a field and awaited, or not, elsewhere',
+      'lists and maps that hold records to be written out in another file',
+    ],
     whenNotToUse:
       'Where losing the output is accepted on purpose, such as a metric. Say so in a suppression with its reason.',
   },
@@ -29,7 +33,14 @@ export const unawaitedOutput = defineRule({
     }
   },
 
-  explain: ({ work, detached }) => {
+  explain: ({ work, detached, list }) => {
+    if (list)
+      return {
+        message: `The record waits in '${list}', and the handler may end before '${work.name}' has written it, so the offset is committed whatever becomes of it. Write it before the handler ends, or turn auto-commit off and commit what has been written.`,
+        confidence: 'likely',
+        severity: 'warning',
+        related: [{ at: work.at, message: 'written out here' }],
+      }
     if (!detached)
       return {
         message: `'${work.name}' is all this handler does, and nobody waits for it: if it is asynchronous, the offset is committed before it has run. Await it, or return its promise.`,
@@ -54,6 +65,7 @@ export const unawaitedOutput = defineRule({
 /** Work that nobody waits for. */
 export const unawaitedIn = once(function* (pipeline, handler): Generator<LostOutput> {
   yield* detachedIn(handler.flow, pipeline)
+  for (const { at, work, list } of leftIn(handler, pipeline)) yield { at, work, detached: undefined, list }
   const only = soleCall(handler.flow)
   if (only) yield { at: only.at, work: only, detached: undefined }
 })
@@ -62,6 +74,8 @@ export interface LostOutput {
   readonly at: Place
   readonly work: Output | OpaqueCall
   readonly detached: Detached | undefined
+  /** The list in which the record is left, as written. */
+  readonly list?: string | undefined
 }
 
 const reasons: Readonly<Record<Detached['how'], string>> = {
@@ -111,6 +125,30 @@ function commitsItself(part: Detached, pipeline: Pipeline): boolean {
   if (part.how === 'timer') return true
   for (const inner of within(part.flow)) if (inner.kind === 'commit') return true
   return false
+}
+
+/** Records that are put into a list and still are there when the handler ends, on some way through it. */
+function leftIn({ flow, role }: Handler, { options }: Pipeline): readonly Pending[] {
+  const { commitMode, autoResolve } = options
+  if (commitMode !== 'after-handler' && commitMode !== 'before-handler') return []
+  // What is not resolved is not committed.
+  if (role === 'batch' && autoResolve?.value === false) return []
+  const { normal, returned } = explore<readonly Pending[]>(flow, [[]], {
+    key: left => left.map(({ holder }) => holder).join(),
+    event: (event, left) => {
+      if (event.kind === 'pending' && event.list && event.is === 'begun')
+        return left.some(({ holder }) => holder === event.holder) ? left : [...left, event]
+      if (event.kind === 'pending') return left.filter(({ holder }) => holder !== event.holder)
+      // Its own finding tells of it.
+      if (event.kind === 'detached') return left.filter(({ holder }) => !isEndedIn(event.flow, holder))
+      return event.kind === 'call' && event.isAwaited && /flush|drain/i.test(event.name) ? [] : left
+    },
+  })
+  return [...new Set([...normal, ...returned].flat())]
+}
+
+function isEndedIn(flow: Flow, holder: string): boolean {
+  return within(flow).some(part => part.kind === 'pending' && part.is === 'ended' && part.holder === holder)
 }
 
 /** A handler whose one act is a call of the project, given the record and dropped. */

@@ -27,7 +27,7 @@ export function inferGuarantee(input: InferenceInput): Inferred {
   const { commitMode } = input.options
   const start: Evidence = { at, message: commitText(commitMode) }
   if (input.declared?.guarantee === 'at-most-once') return { guarantee: 'at-most-once', evidence: [start] }
-  const works = handlers.flatMap(handler => [...outputs(handler.flow)])
+  const works = [...new Set(handlers.flatMap(handler => [...outputs(handler.flow), ...written(handler.flow)]))]
   const losing = [...early(input), ...losses({ ...input, inferred: notYet })]
   const doubling = doubles(input, works)
   if (losing.length && doubling.length) {
@@ -145,6 +145,12 @@ function commitsFirst({ options }: InferenceInput, handler: Handler): boolean {
 
 function* outputs(flow: Flow): Generator<Output> {
   for (const part of within(flow)) if (part.kind === 'output') yield part
+}
+
+/** What is written out later, of records that the handler leaves in a list. */
+function* written(flow: Flow): Generator<Output> {
+  for (const part of within(flow))
+    if (part.kind === 'pending' && part.list && part.work.kind === 'output') yield part.work
 }
 
 function* unknowns(flow: Flow): Generator<OpaqueCall> {

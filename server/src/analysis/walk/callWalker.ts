@@ -65,6 +65,7 @@ export class CallWalker {
     const { callee, args } = call
     if (callee.kind === 'member' && /^(?:push|unshift|add)$/.test(callee.name) && args[0])
       this.#walker.promises.keep(callee.of, args[0], steps, position, out)
+    this.#walker.buffers.called(call, position, out)
   }
 
   #call(call: CallExpression, position: Position, given: Use, out: Flow[]): void {

@@ -3,7 +3,8 @@ import { childrenOf } from '../../facts/calls.ts'
 import type { Expression } from '../../facts/code.ts'
 import { partsOf } from '../../facts/flows.ts'
 import type { Flow, OpaqueCall, Output, Pending, Place } from '../../facts/model.ts'
-import { type Frame, selfOf } from '../values/frames.ts'
+import type { Frame } from '../values/frames.ts'
+import { holderOf } from './holders.ts'
 import { placeOf } from './places.ts'
 import type { Position } from './positions.ts'
 import { isPromiseChain } from './promiseWalker.ts'
@@ -17,7 +18,7 @@ export class KeptPromises {
   /** `const saved = save(record)`, `all.push(save(record))`. @param steps what running `value` does */
   keep(target: Expression, value: Expression, steps: readonly Flow[], position: Position, out: Flow[]): void {
     if (value.kind === 'await') return
-    const holder = holderOf(target, position.frame)
+    const holder = holderOf(target, position.frame.module)
     if (holder === undefined) return
     const [work] = steps.flatMap(step => [...unawaited(step, value.kind === 'call' && isPromiseChain(value))])
     if (!work) return
@@ -40,7 +41,7 @@ export class KeptPromises {
 
   /** What an awaited expression waits for, by where it is kept. */
   *#holdersIn(expression: Expression, frame: Frame, hops: number): Generator<string> {
-    const holder = holderOf(expression, frame)
+    const holder = holderOf(expression, frame.module)
     if (holder !== undefined && this.#kept.has(holder)) {
       yield holder
       return
@@ -56,14 +57,6 @@ export class KeptPromises {
 /** What of an expression may be, or hold, the promise: `Promise.all(all)`, `all.shift()`, `first.saved`, `within(saved, 100)`. */
 function heldIn(expression: Expression): readonly Expression[] {
   return expression.kind === 'choice' ? [expression.whenTrue, expression.whenFalse] : childrenOf(expression)
-}
-
-/** A name of this file, or a field of this object. */
-export function holderOf(expression: Expression, frame: Frame): string | undefined {
-  if (expression.kind === 'name') return expression.binding && `${frame.module.path}:${expression.binding.at.start}`
-  if (expression.kind !== 'member' || expression.of.kind !== 'this') return undefined
-  const self = selfOf(frame)
-  return self?.kind === 'instance' ? `${self.frame.module.path}:${self.code.start}.${expression.name}` : undefined
 }
 
 /** Work behind a promise that nobody has waited for yet. */

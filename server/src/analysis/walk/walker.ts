@@ -18,6 +18,7 @@ import { heartbeatFix } from '../fixes/handlerFixes.ts'
 import type { Evaluator } from '../values/evaluator.ts'
 import type { Closure, Frame, Thunk } from '../values/frames.ts'
 import { Origins } from '../values/origins.ts'
+import { Buffers } from './buffers.ts'
 import { CallWalker } from './callWalker.ts'
 import { commitsLater } from './commitOrder.ts'
 import { Dedupe } from './dedupe.ts'
@@ -44,6 +45,7 @@ export class Walker {
   readonly group: Text | undefined
   readonly lookups: OffsetLookup[] = []
   readonly promises = new KeptPromises()
+  readonly buffers: Buffers
   readonly #calls: CallWalker
   readonly #dedupe: Dedupe
   readonly #entered: Set<FunctionCode>
@@ -58,6 +60,7 @@ export class Walker {
     this.origins = new Origins(evaluator)
     this.offsets = new Offsets(evaluator)
     this.outputs = new Outputs(evaluator, this.origins)
+    this.buffers = new Buffers(this)
     this.#calls = new CallWalker(this)
     this.#dedupe = new Dedupe(evaluator, this.origins)
   }
@@ -164,12 +167,12 @@ export class Walker {
 
   #if(statement: IfStatement, position: Position, returned: Use, out: Flow[]): void {
     this.expression(statement.test, position, 'value', out)
-    const then = this.statements(statement.whenTrue, position, returned)
-    const otherwise = this.statements(statement.whenFalse, position, returned)
+    const arms = [statement.whenTrue, statement.whenFalse].map(arm => [this.statements(arm, position, returned)])
+    this.buffers.tested(statement, position, arms)
     out.push({
       kind: 'branch',
       at: placeOf(position.frame.module, statement.test),
-      arms: [then, otherwise],
+      arms: arms.map(sequence),
       test: this.test(statement.test, position.frame),
     })
   }
@@ -220,6 +223,7 @@ export class Walker {
       over: loopKind(this, statement, position.frame),
       heartbeatFixes: heartbeatFix(position.frame, statement),
     })
+    this.buffers.looped(statement, sequence(body), position, out)
   }
 
   #try(statement: TryStatement, position: Position, returned: Use): Flow {
@@ -296,6 +300,7 @@ export class Walker {
     this.expression(expression.value, position, isUnread ? 'floating' : 'stored', steps)
     out.push(...steps)
     if (!isUnread) this.promises.keep(target, expression.value, steps, position, out)
+    this.buffers.assigned(expression, position, out)
   }
 
   #binary(expression: Extract<Expression, { kind: 'binary' }>, position: Position, use: Use, out: Flow[]): void {

@@ -1,0 +1,176 @@
+/**
+ * Lists and maps that outlive the handler: a record is put into one, and what writes it out stands elsewhere in the file, run
+ * by a timer, at a threshold, or at the end of a batch.
+ */
+import type {
+  AssignExpression,
+  CallExpression,
+  Expression,
+  FunctionCode,
+  IfStatement,
+  LoopStatement,
+  Module,
+} from '../../facts/code.ts'
+import { within } from '../../facts/flows.ts'
+import type { Flow, Output, Pending, Place } from '../../facts/model.ts'
+import { frameOf } from '../values/activations.ts'
+import { type Frame, looseFrame, selfOf, type Value } from '../values/frames.ts'
+import { emptyArm, runsThrough, takesFrom } from './held.ts'
+import { holderOf } from './holders.ts'
+import { calleeOf, placeOf, sourceText } from './places.ts'
+import type { Position } from './positions.ts'
+import type { Walker } from './walker.ts'
+
+interface Buffer {
+  readonly holder: string
+  /** As written. */
+  readonly list: string
+  /** Calls that write out what it holds, and what they write. */
+  readonly drains: ReadonlyMap<CallExpression, Output>
+}
+
+export class Buffers {
+  readonly #walker: Walker
+  readonly #known = new Map<string, Buffer>()
+
+  constructor(walker: Walker) {
+    this.#walker = walker
+  }
+
+  /** After a call has been walked through. */
+  called(call: CallExpression, position: Position, out: Flow[]): void {
+    const at = calleeOf(position.frame.module, call)
+    for (const buffer of this.#known.values())
+      if (buffer.drains.has(call)) out.push(...event('ended', buffer, at, position))
+    const { callee, args } = call
+    const isPut = callee.kind === 'member' && /^(?:push|unshift|add|set)$/.test(callee.name)
+    if (isPut && isContainer(this.#walker.evaluator.evaluate(callee.of, position.frame)))
+      this.#put(callee.of, args, at, position, out)
+  }
+
+  /** `latest[id] = record`, `rows = [...rows, record]`. */
+  assigned({ target, value }: AssignExpression, position: Position, out: Flow[]): void {
+    const { module } = position.frame
+    const list = target.kind === 'index' ? target.of : target
+    if (target.kind === 'index' || adds(value, holderOf(list, module), module))
+      this.#put(list, [value], placeOf(module, target), position, out)
+  }
+
+  #put(list: Expression, given: readonly Expression[], at: Place, position: Position, out: Flow[]): void {
+    if (!given.some(one => this.#walker.origins.isFromRecord(one, position.frame))) return
+    if (position.isExecutor || given.some(one => this.#isAnswered(one, position.frame))) return
+    const buffer = this.#bufferOf(list, position)
+    if (buffer) out.push(...event('begun', buffer, at, position))
+  }
+
+  /** `if (buffer.length > 0) await flush()`: where it is empty, nothing is left to be written. */
+  tested({ test }: IfStatement, position: Position, arms: readonly Flow[][]): void {
+    const at = placeOf(position.frame.module, test)
+    for (const buffer of this.#known.values()) {
+      const empty = emptyArm(buffer.holder, test, position.frame)
+      if (empty !== undefined) arms[empty]?.unshift(...event('ended', buffer, at, position))
+    }
+  }
+
+  /** `while (buffer.length > 0)`, `for (const record of buffer)`: where it ends, or does not begin, nothing is left. */
+  looped({ over, test }: LoopStatement, body: Flow, position: Position, out: Flow[]): void {
+    const asked = over ?? test
+    if (!asked) return
+    for (const buffer of this.#known.values()) {
+      const isDrained = within(body).some(part => part.kind === 'pending' && part.holder === buffer.holder)
+      if (isDrained && runsThrough(buffer.holder, asked, position.frame))
+        out.push(...event('ended', buffer, placeOf(position.frame.module, asked), position))
+    }
+  }
+
+  /** `{ record, resolve }`: whoever writes it out tells the one that waits. */
+  #isAnswered(arg: Expression, frame: Frame): boolean {
+    const value = this.#walker.evaluator.evaluate(arg, frame)
+    if (value.kind !== 'object') return value.kind === 'closure'
+    return value.expression.properties.some(
+      ({ name, value: held }) =>
+        /^(?:resolve|reject|done|callback|cb|ack|nack|next|commit)$/.test(name ?? '') ||
+        this.#walker.evaluator.evaluate(held, value.frame).kind === 'closure',
+    )
+  }
+
+  #bufferOf(list: Expression, position: Position): Buffer | undefined {
+    const { frame } = position
+    const holder = holderOf(list, frame.module)
+    if (holder === undefined) return undefined
+    const known = this.#known.get(holder)
+    if (known) return known
+    const name = sourceText(frame.module, list, 40)
+    if (isLocal(list, position) || measures.test(name)) return undefined
+    // While its drains are looked for, what is put into it is nothing new.
+    this.#known.set(holder, { holder, list: name, drains: new Map() })
+    const buffer: Buffer = { holder, list: name, drains: this.#drainsOf(holder, frame) }
+    this.#known.set(holder, buffer)
+    return buffer
+  }
+
+  /** Calls of the file that are given what the list holds and lead to an output. */
+  #drainsOf(holder: string, frame: Frame): Map<CallExpression, Output> {
+    const drains = new Map<CallExpression, Output>()
+    const frames = new Map<FunctionCode | undefined, Frame>()
+    for (const { call, inside } of frame.module.calls) {
+      const { callee, args } = call
+      const own = frames.get(inside) ?? frameIn(frame, inside)
+      frames.set(inside, own)
+      const given = callee.kind === 'member' ? [callee.of, ...args] : args
+      if (!given.some(one => takesFrom(holder, one, own))) continue
+      const steps: Flow[] = []
+      const position: Position = {
+        frame: own,
+        calls: [],
+        entered: [],
+        inTransaction: false,
+        isExecutor: false,
+        isResultUsed: false,
+      }
+      this.#walker.expression(call, position, 'awaited', steps)
+      const output = steps.flatMap(within).find(one => one.kind === 'output' && !one.isDeadLetter)
+      if (output?.kind === 'output') drains.set(call, output)
+    }
+    return drains
+  }
+}
+
+/** What only measures or tells may be lost. */
+const measures = /metric|stat|log|latenc|duration|timing|sample|histogram|trace|span|debug|telemetry/i
+
+function event(is: Pending['is'], { holder, list, drains }: Buffer, at: Place, { calls }: Position): Pending[] {
+  const [work] = drains.values()
+  return work ? [{ kind: 'pending', is, holder, work, list, at, calls }] : []
+}
+
+/** Made by the handler, or by what it calls. */
+function isLocal(list: Expression, { entered, frame }: Position): boolean {
+  if (list.kind === 'name') return list.binding?.owner !== undefined && entered.includes(list.binding.owner)
+  const self = selfOf(frame)
+  const maker = self?.kind === 'instance' ? self.by?.frame.code : undefined
+  return maker !== undefined && entered.includes(maker)
+}
+
+/** `[...rows, record]`, `rows.concat(record)`: the list itself, and more. */
+function adds(value: Expression, holder: string | undefined, module: Module): boolean {
+  if (holder === undefined) return false
+  const own = (one: Expression | undefined): boolean => one !== undefined && holderOf(one, module) === holder
+  if (value.kind === 'call')
+    return value.callee.kind === 'member' && value.callee.name === 'concat' && own(value.callee.of)
+  return value.kind === 'array' && value.items.some(one => one.kind === 'other' && own(one.parts[0]))
+}
+
+function isContainer(value: Value): boolean {
+  if (value.kind === 'typed') return value.type.kind === 'array'
+  return value.kind === 'array' || (value.kind === 'external' && /^global:(?:Map|Set|Array)#$/.test(value.type))
+}
+
+/** The activation of a function of the same file, with what is known around the place that asks. */
+function frameIn(from: Frame, inside: FunctionCode | undefined): Frame {
+  const loose = looseFrame(from.module, inside)
+  const self = selfOf(from)
+  if (!inside) return loose
+  const parent = inside.parent ? frameOf(from, inside.parent) : loose.parent
+  return { ...loose, parent, self: inside.owner && self?.kind === 'instance' ? self : loose.self }
+}
