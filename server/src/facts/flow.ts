@@ -155,6 +155,8 @@ export interface FreshValue {
   readonly source: string
   /** Where it ends: `id`, `key`. */
   readonly into: string
+  /** Only where the record gives none: `order.id ?? randomUUID()`. */
+  readonly isDefault?: boolean
   readonly fixes: readonly FixSketch[]
 }
 

@@ -95,6 +95,8 @@ export interface Option<T> {
   readonly at: Place
   readonly value: T | undefined
   readonly isKnown: boolean
+  /** Its name, where the name alone stands for both: `{ topic, fromBeginning }`. A new value has to be written behind it. */
+  readonly shorthand?: string | undefined
 }
 
 export interface PipelineOptions {

@@ -2,6 +2,7 @@ import type { Exit, Flow, Pipeline } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, ofKind } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
+import { setTo } from './shared/options.ts'
 
 /** Leaving a batch in the middle while the client resolves all of it afterwards. */
 export const batchAutoresolveEarlyExit = defineRule({
@@ -35,7 +36,7 @@ export const batchAutoresolveEarlyExit = defineRule({
   fix: ({ pipeline: { options }, resolves }) => {
     const title = 'Resolve only what was processed'
     if (options.autoResolve)
-      return [{ title, isSafe: resolves, edits: [{ at: options.autoResolve.at, newText: 'false' }] }]
+      return [{ title, isSafe: resolves, edits: [setTo(options.autoResolve, 'false')] }]
     const { runOptions } = options
     return runOptions
       ? [

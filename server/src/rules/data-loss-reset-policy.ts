@@ -1,5 +1,6 @@
 import type { Option, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
+import { setTo } from './shared/options.ts'
 
 /** Where a group without a stored offset starts, and what it does when its offset is gone. */
 export const dataLossResetPolicy = defineRule({
@@ -32,8 +33,11 @@ export const dataLossResetPolicy = defineRule({
     confidence: 'likely',
   }),
 
-  fix: ({ option }) =>
-    option.value === false
-      ? [{ title: 'Start at the beginning', isSafe: false, edits: [{ at: option.at, newText: 'true' }] }]
-      : [{ title: 'Start at the beginning', isSafe: false, edits: [{ at: option.at, newText: "'earliest'" }] }],
+  fix: ({ option }) => [
+    {
+      title: 'Start at the beginning',
+      isSafe: false,
+      edits: [setTo(option, option.value === false ? 'true' : "'earliest'")],
+    },
+  ],
 })

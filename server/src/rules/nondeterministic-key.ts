@@ -25,8 +25,9 @@ export const nondeterministicKey = defineRule({
   },
 
   explain: ({ fresh, output }) => ({
-    message: `'${fresh.source}' gives another value each time, and becomes '${fresh.into}' of '${output.name}', so a redelivered record makes a second one that nothing recognises. Derive it from topic, partition and offset, or take the event's own id.`,
+    message: `${fresh.isDefault ? `Where the record gives none, '${fresh.source}'` : `'${fresh.source}'`} gives another value each time, and becomes '${fresh.into}' of '${output.name}', so a redelivered record makes a second one that nothing recognises. Derive it from topic, partition and offset, or take the event's own id.`,
     related: [{ at: output.at, message: 'used here' }],
+    confidence: fresh.isDefault ? 'likely' : 'certain',
   }),
 
   fix: ({ fresh }) => fresh.fixes,

@@ -1,6 +1,7 @@
 import type { Option, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { ofKind } from './shared/handlers.ts'
+import { setTo } from './shared/options.ts'
 
 /** Exactly once out of records that may never have been committed. */
 export const readUncommittedInput = defineRule({
@@ -33,7 +34,7 @@ export const readUncommittedInput = defineRule({
   }),
 
   fix: ({ isolation }) => [
-    { title: 'Read committed records only', isSafe: true, edits: [{ at: isolation.at, newText: 'false' }] },
+    { title: 'Read committed records only', isSafe: true, edits: [setTo(isolation, 'false')] },
   ],
 })
 

@@ -23,7 +23,7 @@ export function commitInLoopFix(
   const body = name && bodyEdits(module, loop, name)
   if (!body) return []
   const off = own
-    ? { at: placeOf(module, own.value), newText: 'false' }
+    ? { at: placeOf(module, own), newText: 'autocommit: false' }
     : { at: at(module, start + 1), newText: properties.length ? ' autocommit: false,' : ' autocommit: false ' }
   return [{ title: 'Commit each record after its work', isSafe: true, edits: [off, ...body] }]
 }

@@ -222,7 +222,10 @@ export class Evaluator {
     const declared = home.code?.parameters[index]
     const typed = this.#annotated(index, path, home)
     if (isKnown(typed)) return typed
-    return declared?.initial ? this.#follow(this.evaluate(declared.initial, home), path, home) : unknown
+    if (!declared?.initial) return unknown
+    const initial = this.#follow(this.evaluate(declared.initial, home), path, home)
+    // Nobody is seen to call it: whoever does may give another.
+    return initial.kind === 'constant' && !home.args ? { ...initial, isDefault: true } : initial
   }
 
   #annotated(index: number, path: readonly string[], home: Frame): Value {

@@ -4,6 +4,7 @@ import type { Place } from '../../facts/model.ts'
 import { placeOf, sourceText } from '../walk/places.ts'
 import type { Frame } from './frames.ts'
 import type { Origins } from './origins.ts'
+import { waysOf } from './ways.ts'
 
 const fresh =
   /^(?:global:(?:Date\.now|Math\.random|crypto\.randomUUID|performance\.now|process\.hrtime)|crypto:(?:randomUUID|randomBytes)|uuid:v[14]?|uuid:v7|nanoid:nanoid|nanoid:|ulid:ulid|ulidx:ulid|cuid:|@paralleldrive\/cuid2:createId|short-uuid:generate|uuid:)\(\)/
@@ -13,15 +14,28 @@ export interface FreshSource {
   readonly source: string
   readonly made: Expression
   readonly frame: Frame
+  /** Only where the record gives none: `order.id ?? randomUUID()`. */
+  readonly isDefault?: boolean
 }
 
 /** The first such value that something is made of. `new Date()` counts only as a number: dates in ids are times of events. */
 export function freshSource(origins: Origins, expression: Expression, frame: Frame): FreshSource | undefined {
+  const ways = waysOf(origins.evaluator, expression, frame)
+  const made = ways.map(way => freshIn(origins, way.expression, way.frame))
+  const found = made.find(one => one !== undefined)
+  if (!found) return undefined
+  return made.includes(undefined) ? { ...found, isDefault: true } : (freshIn(origins, expression, frame) ?? found)
+}
+
+function freshIn(origins: Origins, expression: Expression, frame: Frame): FreshSource | undefined {
   let found: FreshSource | undefined
   origins.visit(expression, frame, {
     external: (type, made, inside) => {
       if (found || !inside.module || !fresh.test(type)) return
-      found = { at: placeOf(inside.module, made), source: sourceText(inside.module, made, 40), made, frame: inside }
+      // By what makes it, not by the name it is given.
+      const by = origins.evaluator.evaluate(made, inside).by ?? { expression: made, frame: inside }
+      const source = sourceText(by.frame.module, by.expression, 40)
+      found = { at: placeOf(inside.module, made), source, made, frame: inside }
     },
   })
   return found

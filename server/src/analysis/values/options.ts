@@ -46,9 +46,10 @@ export class OptionReader {
     const value = this.#evaluator.evaluate(property.value, object.frame)
     if (rest.length) return this.#find(value, rest)
     const at = placeOf(object.frame.module, property.value)
+    const shorthand = property.value.start === property.nameAt.start ? name : undefined
     if (value.kind === 'constant' && !value.isDefault && !this.#isDefault(property.value, object.frame))
-      return { at, value: value.value, isKnown: true }
-    return { at, value: undefined, isKnown: false }
+      return { at, value: value.value, isKnown: true, shorthand }
+    return { at, value: undefined, isKnown: false, shorthand }
   }
 
   /** What is stored later may be so under a condition: it is known where nothing else was there before. */

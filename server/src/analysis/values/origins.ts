@@ -17,15 +17,15 @@ export interface OriginVisitor {
 const stepsMax = 600
 
 export class Origins {
-  readonly #evaluator: Evaluator
+  readonly evaluator: Evaluator
   readonly #record = new Map<Expression, Map<Frame, boolean>>()
 
   constructor(evaluator: Evaluator) {
-    this.#evaluator = evaluator
+    this.evaluator = evaluator
   }
 
   visit(expression: Expression, frame: Frame, visitor: OriginVisitor): void {
-    new Walk(this.#evaluator, visitor).expression(expression, frame, false)
+    new Walk(this.evaluator, visitor).expression(expression, frame, false)
   }
 
   /** Whether anything of a consumed record is in the value. */

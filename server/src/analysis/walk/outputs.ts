@@ -262,7 +262,8 @@ export class Outputs {
       if (!isKeyName(property.name, kind) || found.length >= 4) continue
       const fresh = freshSource(this.#origins, property.value, property.frame)
       if (!fresh || found.some(one => one.at.range.start.line === fresh.at.range.start.line)) continue
-      found.push({ at: fresh.at, source: fresh.source, into: property.name, fixes: keyFixes(property.value, fresh) })
+      const { at, source, isDefault = false } = fresh
+      found.push({ at, source, into: property.name, isDefault, fixes: keyFixes(property.value, fresh) })
     }
     return found
   }
@@ -307,7 +308,8 @@ function isMadeAnew({ value }: Column): boolean {
 }
 
 /** Only where the new value is the whole key, in the handler's own text. */
-function keyFixes(value: Expression, { made, frame }: FreshSource): FreshValue['fixes'] {
+function keyFixes(value: Expression, { made, frame, isDefault }: FreshSource): FreshValue['fixes'] {
+  if (isDefault) return made.kind === 'call' ? recordKeyFix(frame, made) : []
   const [source, ...others] = value.kind === 'name' ? (value.binding?.sources ?? []) : []
   const isWhole = value === made || (source?.kind === 'expression' && source.from === made && others.length === 0)
   return isWhole ? recordKeyFix(frame, made) : []
