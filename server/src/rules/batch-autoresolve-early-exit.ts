@@ -35,8 +35,7 @@ export const batchAutoresolveEarlyExit = defineRule({
 
   fix: ({ pipeline: { options }, resolves }) => {
     const title = 'Resolve only what was processed'
-    if (options.autoResolve)
-      return [{ title, isSafe: resolves, edits: [setTo(options.autoResolve, 'false')] }]
+    if (options.autoResolve) return [{ title, isSafe: resolves, edits: [setTo(options.autoResolve, 'false')] }]
     const { runOptions } = options
     return runOptions
       ? [

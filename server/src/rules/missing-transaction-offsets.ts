@@ -15,12 +15,15 @@ export const missingTransactionOffsets = defineRule({
       'order 18,201 is read again',
       'its result is sent a second time, in another transaction',
     ],
-    misses: ['transactions that are begun and committed in functions that cannot be followed'],
+    misses: [
+      'transactions that are begun and committed in functions that cannot be followed',
+      "transactions of librdkafka's callback API",
+    ],
     unfixed: [
       'a group whose name is only known at run time, or a handler that is given no payload of kafkajs: which offsets to send cannot be told',
       'one transaction a record inside `eachBatch`, or a commit in another function: the place for the offsets cannot be told',
       'a transaction whose commit is not the end of its block: what follows may need what is declared in between',
-      "the Confluent client: its `sendOffsets` asks for the consumer object, which may be out of the handler's reach",
+      'the Confluent client, where the handler stands apart from the consumer: its `sendOffsets` asks for the consumer object',
     ],
     whenNotToUse:
       'Where the transaction only makes several outputs appear together, and doubles are handled downstream.',

@@ -33,9 +33,7 @@ export const readUncommittedInput = defineRule({
     related: [{ at: claim, message: 'claimed here' }],
   }),
 
-  fix: ({ isolation }) => [
-    { title: 'Read committed records only', isSafe: true, edits: [setTo(isolation, 'false')] },
-  ],
+  fix: ({ isolation }) => [{ title: 'Read committed records only', isSafe: true, edits: [setTo(isolation, 'false')] }],
 })
 
 function claimOf(pipeline: Pipeline): Place | undefined {

@@ -1,17 +1,21 @@
 /** Fixes for a Kafka transaction: the consumed offsets in it, its end when something fails, its name where it is needed. */
-import type { Binding, CallExpression, Module, Statement } from '../../facts/code.ts'
+import type { Binding, CallExpression, FunctionCode, Module, Statement } from '../../facts/code.ts'
 import type { FixSketch, Text, TransactionFixes } from '../../facts/model.ts'
-import type { Frame } from '../values/frames.ts'
+import type { Frame, Made } from '../values/frames.ts'
 import { at, placeOf } from '../walk/places.ts'
+import type { Consumed } from '../walk/walker.ts'
 import { joined, named, payloadOf } from './handlerFixes.ts'
 import { firstOf, indentAt, indentUnit, lineStart, linesOf, type Spot, semicolonOf, spotsAt } from './lines.ts'
 
 /** @param begin `producer.transaction()` */
-export function transactionFixes(frame: Frame, begin: CallExpression, group: Text | undefined): TransactionFixes {
+export function transactionFixes(frame: Frame, begin: CallExpression, consumed: Consumed): TransactionFixes {
   const transaction = declaredBy(frame, begin)
   const commit = transaction && commitOf(frame, transaction.binding)
   if (!transaction || !commit) return { offsets: [], abort: [] }
-  return { offsets: offsetsFix(frame, commit, transaction, group), abort: abortFix(frame.module, transaction, commit) }
+  return {
+    offsets: offsetsFix(frame, commit, transaction, consumed),
+    abort: abortFix(frame.module, transaction, commit),
+  }
 }
 
 interface Declared {
@@ -47,16 +51,22 @@ function offsetsFix(
   frame: Frame,
   { statement }: { statement: Statement },
   { binding, spot }: Declared,
-  group: Text | undefined,
+  { group, consumer }: Consumed,
 ): FixSketch[] {
   const { module } = frame
   const payload = payloadOf(frame)
-  const library = payload && /^kafkajs:Each(Message|Batch)Payload#$/.exec(payload.type)
-  const groupText = written(module, group)
-  if (!payload || !library || groupText === undefined || payload.frame.code !== frame.code) return []
+  const [, library, role] =
+    /^(kafkajs|@confluentinc\/kafka-javascript):Each(Message|Batch)Payload#$/.exec(payload?.type ?? '') ?? []
+  if (!payload || !library || payload.frame.code !== frame.code) return []
+  // Whose offsets they are, Kafka is told by the group's name, the Confluent client by the consumer.
+  const whose =
+    library === 'kafkajs'
+      ? optional('consumerGroupId', written(module, group))
+      : optional('consumer', reached(frame, consumer))
+  if (!whose) return []
   const lines = linesOf(module, statement)
   if (!lines) return []
-  const isBatch = library[1] === 'Batch'
+  const isBatch = role === 'Batch'
   // One transaction a record inside a batch: which record it is cannot be told here.
   if (isBatch && spotsAt(frame.code?.body ?? [], spot.list[spot.index]?.start ?? 0).some(isInLoop)) return []
   const source = named(payload, isBatch ? 'batch' : 'message')
@@ -69,7 +79,7 @@ function offsetsFix(
   const semicolon = semicolonOf(module, statement)
   const newText = [
     `await ${binding.name}.sendOffsets({`,
-    `${indentUnit(module)}consumerGroupId: ${groupText},`,
+    `${indentUnit(module)}${whose},`,
     `${indentUnit(module)}topics: [{ ${property('topic', topic.text)}, partitions: [{ ${property('partition', partition.text)}, offset: ${offset} }] }],`,
     `})${semicolon}`,
   ]
@@ -90,6 +100,42 @@ function inBatch(batch: string, name: string): { text: string; edits: FixSketch[
 
 function property(name: string, text: string): string {
   return name === text ? name : `${name}: ${text}`
+}
+
+function optional(name: string, text: string | undefined): string | undefined {
+  return text === undefined ? undefined : property(name, text)
+}
+
+/** The consumer as the handler can write it: a constant around it, or a field of the object whose method it is part of. */
+function reached({ module, code }: Frame, consumer: Made | undefined): string | undefined {
+  if (!code || consumer?.frame.module !== module) return undefined
+  const { expression, frame } = consumer
+  const functions = aroundUpTo(code, frame.code)
+  if (!functions) return undefined
+  if (expression.kind === 'member' && expression.of.kind === 'this')
+    return functions.every(one => one.isArrow) ? `this.${expression.name}` : undefined
+  if (expression.kind !== 'name' || !expression.binding?.isConstant) return undefined
+  // Another thing of that name inside would be taken instead.
+  const isHidden = functions.some(one => hides(module, one, expression.name))
+  return isHidden ? undefined : expression.name
+}
+
+function hides({ text }: Module, { start, end, parameters }: FunctionCode, name: string): boolean {
+  const escaped = name.replaceAll('$', '\\$')
+  const declared = new RegExp(`\\b(?:const|let|var|function|class)\\s+${escaped}(?![\\w$])`)
+  const named = new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`)
+  return (
+    declared.test(text.slice(start, end)) ||
+    parameters.some(({ at: parameter }) => named.test(text.slice(parameter.start, parameter.end)))
+  )
+}
+
+/** A function and those around it, up to the one in which the consumer is run; undefined where it is not inside that one. */
+function aroundUpTo(code: FunctionCode, outer: FunctionCode | undefined): FunctionCode[] | undefined {
+  const functions: FunctionCode[] = []
+  let at: FunctionCode | undefined = code
+  for (; at && at !== outer; at = at.parent) functions.push(at)
+  return at === outer ? functions : undefined
 }
 
 /** The group as it can be written in this file: the text itself, or a constant of the file's top level. */

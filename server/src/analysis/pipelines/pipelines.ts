@@ -2,18 +2,18 @@
 import type { CallExpression, ClassCode, FunctionCode, Module } from '../../facts/code.ts'
 import { hasWork, within } from '../../facts/flows.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
-import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place, Text } from '../../facts/model.ts'
+import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place } from '../../facts/model.ts'
 import type { CustomConsumer } from '../engine/engine.ts'
 import type { Project } from '../engine/project.ts'
 import { transactionFix } from '../fixes/throughTransactionFix.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'
 import { argumentsOf } from '../values/activations.ts'
 import { Evaluator } from '../values/evaluator.ts'
-import { type Frame, looseFrame, moduleFrame, selfOf, type Thunk, type Value } from '../values/frames.ts'
+import { type Frame, looseFrame, type Made, moduleFrame, selfOf, type Thunk, type Value } from '../values/frames.ts'
 import { isWithin } from '../walk/calls.ts'
 import type { OutputCall } from '../walk/outputs.ts'
 import { placeOf } from '../walk/places.ts'
-import { Walker } from '../walk/walker.ts'
+import { type Consumed, Walker } from '../walk/walker.ts'
 import { consumerAdapters } from './consumers/index.ts'
 import { nestPipelines } from './consumers/nest.ts'
 import { ownConsumer } from './consumers/own.ts'
@@ -33,6 +33,8 @@ export interface FoundHandler {
 export interface FoundPipeline extends Omit<Pipeline, 'handlers' | 'inferred' | 'rewrites'> {
   /** What `guarantee:` is, where the library has such a thing. */
   readonly guarantee?: Value | undefined
+  /** What `run` is called on, where it has a name. */
+  readonly consumer?: Made | undefined
   readonly handlers: readonly FoundHandler[]
 }
 
@@ -166,8 +168,9 @@ export class Finder {
   }
 
   #finish(pipeline: FoundPipeline): Pipeline {
-    const handlers = pipeline.handlers.map(handler => this.#follow(handler, pipeline.groupId))
-    const { guarantee: _, ...rest } = pipeline
+    const { groupId, consumer, guarantee: _, ...others } = pipeline
+    const handlers = pipeline.handlers.map(handler => this.#follow(handler, { group: groupId, consumer }))
+    const rest = { ...others, groupId }
     const facts = { ...rest, handlers, rewrites: this.#rewrites(pipeline, handlers) }
     return { ...facts, inferred: inferGuarantee(facts) }
   }
@@ -197,8 +200,8 @@ export class Finder {
     return found
   }
 
-  #follow(found: FoundHandler, group: Text | undefined): Handler {
-    const walker = new Walker(this.evaluator, this.table, this.#entered, group)
+  #follow(found: FoundHandler, consumed: Consumed): Handler {
+    const walker = new Walker(this.evaluator, this.table, this.#entered, consumed)
     const position = {
       frame: moduleFrame(found.closure.frame.module),
       calls: [],

@@ -19,7 +19,9 @@ export function waysOf(evaluator: Evaluator, expression: Expression, frame: Fram
     case 'choice':
       return all([expression.whenTrue, expression.whenFalse])
     case 'binary':
-      return /^(?:\?\?|\|\|)$/.test(expression.operator) ? all([expression.left, expression.right]) : [{ expression, frame }]
+      return /^(?:\?\?|\|\|)$/.test(expression.operator)
+        ? all([expression.left, expression.right])
+        : [{ expression, frame }]
     case 'name': {
       if (hops >= hopsMax) return [{ expression, frame }]
       const { sources = [], owner } = expression.binding ?? {}

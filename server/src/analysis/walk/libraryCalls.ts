@@ -190,7 +190,7 @@ export class LibraryCalls {
       const isStopped = row.signal === 'stop' && (use === 'floating' || use === 'void')
       const isOwn = row.signal === 'stop' && position.calls.length === 0
       const fixes = isOwn ? stopLaterFix(module, call) : []
-      const begun = row.signal === 'begin' ? transactionFixes(position.frame, call, this.#walker.group) : undefined
+      const begun = row.signal === 'begin' ? transactionFixes(position.frame, call, this.#walker.consumed) : undefined
       out.push({
         kind: 'signal',
         ...base,

@@ -16,7 +16,7 @@ import type { OutputTable } from '../../facts/libraries/outputTable.ts'
 import type { Flow, OffsetLookup, Place, Test, Text } from '../../facts/model.ts'
 import { heartbeatFix } from '../fixes/handlerFixes.ts'
 import type { Evaluator } from '../values/evaluator.ts'
-import type { Closure, Frame, Thunk } from '../values/frames.ts'
+import type { Closure, Frame, Made, Thunk } from '../values/frames.ts'
 import { Origins } from '../values/origins.ts'
 import { Buffers } from './buffers.ts'
 import { CallWalker } from './callWalker.ts'
@@ -35,14 +35,19 @@ const depthMax = 6
 /** Flow nodes of one handler. */
 const nodesMax = 4_000
 
+/** Of the consumer whose handler is walked through: what fixes have to name. */
+export interface Consumed {
+  readonly group: Text | undefined
+  readonly consumer: Made | undefined
+}
+
 export class Walker {
   readonly evaluator: Evaluator
   readonly origins: Origins
   readonly offsets: Offsets
   readonly outputs: Outputs
   readonly table: OutputTable
-  /** The consumer's group, for fixes that name it. */
-  readonly group: Text | undefined
+  readonly consumed: Consumed
   readonly lookups: OffsetLookup[] = []
   readonly promises = new KeptPromises()
   readonly buffers: Buffers
@@ -52,8 +57,8 @@ export class Walker {
   #nodes = 0
   isWhole = true
 
-  constructor(evaluator: Evaluator, table: OutputTable, entered: Set<FunctionCode>, group?: Text) {
-    this.group = group
+  constructor(evaluator: Evaluator, table: OutputTable, entered: Set<FunctionCode>, consumed: Consumed) {
+    this.consumed = consumed
     this.#entered = entered
     this.evaluator = evaluator
     this.table = table

@@ -8,9 +8,56 @@ await consumer.run({
   eachMessage: async ({ topic, partition, message }) => {
     const transaction = await producer.transaction()
 //                            ^^^^^^^^^^^^^^^^^^^^ missing-transaction-offsets: The transaction holds the results but not the consumed offsets, so a crash between its commit and that of the offsets doubles the results. Add transaction.sendOffsets({ consumer, topics }) before the commit.
-    await transaction.send({ topic: 'enriched', messages: [{ key: message.key, value: message.value }] })
-    await transaction.commit()
+    try {
+      await transaction.send({ topic: 'enriched', messages: [{ key: message.key, value: message.value }] })
+      await transaction.commit()
+    } catch (error) {
+      await transaction.abort()
+      throw error
+    }
   },
 })
+
+/** In a class: by the arrow's own `this`. */
+class Enricher {
+  readonly consumer = kafka.consumer({ kafkaJS: { groupId: 'carts', autoCommit: false } })
+
+  async start(): Promise<void> {
+    await this.consumer.run({
+      eachBatch: async ({ batch }) => {
+        const tx = await producer.transaction()
+//                       ^^^^^^^^^^^^^^^^^^^^ missing-transaction-offsets: The transaction holds the results but not the consumed offsets, so a crash between its commit and that of the offsets doubles the results. Add transaction.sendOffsets({ consumer, topics }) before the commit.
+        try {
+          await tx.send({ topic: 'enriched', messages: batch.messages.map(({ key, value }) => ({ key, value })) })
+          await tx.commit()
+        } catch (error) {
+          await tx.abort()
+          throw error
+        }
+      },
+    })
+    process.once('SIGTERM', () => void this.consumer.disconnect())
+  }
+}
+await new Enricher().start()
+
+/** A handler of its own, which any consumer may be given: nothing to write. */
+async function enrich({ message }: KafkaJS.EachMessagePayload): Promise<void> {
+  const transaction = await producer.transaction()
+//                          ^^^^^^^^^^^^^^^^^^^^ missing-transaction-offsets: The transaction holds the results but not the consumed offsets, so a crash between its commit and that of the offsets doubles the results. Add transaction.sendOffsets({ consumer, topics }) before the commit.
+  try {
+    await transaction.send({ topic: 'enriched', messages: [{ value: message.value }] })
+    await transaction.commit()
+  } catch (error) {
+    await transaction.abort()
+    throw error
+  }
+}
+async function start(): Promise<void> {
+  const own = kafka.consumer({ kafkaJS: { groupId: 'prices', autoCommit: false } })
+  await own.run({ eachMessage: enrich })
+  process.once('SIGTERM', () => void own.disconnect())
+}
+await start()
 
 process.once('SIGTERM', () => void consumer.disconnect())

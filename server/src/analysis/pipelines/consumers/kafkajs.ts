@@ -30,6 +30,7 @@ export const kafkajsConsumer: ConsumerAdapter = {
       topics: subscribed.flatMap(one => one.topics),
       options: readOptions(options, run),
       declared: undefined,
+      consumer: call.callee.kind === 'member' ? { expression: call.callee.of, frame } : undefined,
       handlers,
       stopsGracefully: stopsGracefully(finder, frame.module),
       stopFixes: stopFix(frame, call, library),
