@@ -1,4 +1,4 @@
-import { within } from '../facts/flows.ts'
+import { partsOf, within } from '../facts/flows.ts'
 import type { Detached, Flow, Handler, OpaqueCall, Output, Pending, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, keyOf, workIn } from './shared/handlers.ts'
@@ -110,12 +110,14 @@ const remedies: Readonly<Record<Detached['how'], string>> = {
   'promise-constructor': 'Await it.',
 }
 
+/** Of what is dropped inside something that is dropped as a whole, the whole is told: `setTimeout(() => { save(record) })`. */
 function* detachedIn(flow: Flow, pipeline: Pipeline): Generator<LostOutput> {
-  for (const part of within(flow)) {
-    if (part.kind !== 'detached') continue
-    const work = workIn(part.flow)
-    if (work && !commitsItself(part, pipeline)) yield { at: part.at, work, detached: part }
+  const work = flow.kind === 'detached' ? workIn(flow.flow) : undefined
+  if (flow.kind === 'detached' && work && !commitsItself(flow, pipeline)) {
+    yield { at: flow.at, work, detached: flow }
+    return
   }
+  for (const part of partsOf(flow)) yield* detachedIn(part, pipeline)
 }
 
 /** Handed on to something that commits when it is done: a queue with a commit tracker, a buffer with a timer. */
