@@ -3,7 +3,7 @@ import type { Binding, CallExpression, FunctionCode, Module, Statement } from '.
 import type { FixSketch, Text, TransactionFixes } from '../../facts/model.ts'
 import type { Frame, Made } from '../values/frames.ts'
 import { at, placeOf } from '../walk/places.ts'
-import type { Consumed } from '../walk/walker.ts'
+import type { Consumed } from '../walk/positions.ts'
 import { joined, named, payloadOf } from './handlerFixes.ts'
 import { firstOf, indentAt, indentUnit, lineStart, linesOf, type Spot, semicolonOf, spotsAt } from './lines.ts'
 

@@ -20,6 +20,9 @@ import {
 /** Functions that return what another returns: deeper, a value is not followed. Each may lie in a file that has to be read for it. */
 const returnsMax = 6
 
+/** What they give does as what they are given, and gives a promise. */
+const promisifies = /^(?:(?:global:|bluebird:)(?:Promise\.)?promisify(?:All)?|(?:util|es6-promisify):promisify|pify:)$/
+
 export class CallValues {
   readonly #evaluator: Evaluator
 
@@ -67,6 +70,10 @@ export class CallValues {
     if (receiver?.kind === 'external' && callee.type.endsWith('.bind')) return receiver
     if (callee.type === 'global:Promise.resolve' && expression.args[0])
       return this.#evaluator.evaluate(expression.args[0], frame)
+    if (promisifies.test(callee.type) && expression.args[0]) {
+      const same = this.#evaluator.evaluate(expression.args[0], frame)
+      if (same.kind === 'external') return same
+    }
     if (/^global:(?:Map|Array|Set)#\.(?:get|pop|shift|at)$/.test(callee.type) && expression.callee.kind === 'member') {
       const held = this.held(expression.callee.of, frame)
       if (held) return held

@@ -151,7 +151,7 @@ export class LibraryCalls {
       this.#calls.signal(call, 'delay', position, out)
       return
     }
-    if (call.isNew || (isHarmlessCall(call, callee) && !emitters.test(callee.type))) return
+    if (call.isNew || reading.test(callee.type) || (isHarmlessCall(call, callee) && !emitters.test(callee.type))) return
     const isEmitted = emitters.test(callee.type) && use === 'floating' && this.#calls.takesRecord(call, position)
     const isAwaited = use === 'awaited' || use === 'consumed' || use === 'returned'
     if (!isAwaited && !isEmitted) return
@@ -337,3 +337,6 @@ export class LibraryCalls {
 /** Listeners run by themselves: `emit` waits for none that is asynchronous. */
 const emitters =
   /^(?:events:(?:EventEmitter)?|eventemitter2:EventEmitter2|eventemitter3:(?:EventEmitter)?|@nestjs\/event-emitter:EventEmitter2)#\.emit$/
+
+/** Calls of librdkafka's clients by which records are asked for: no work on one. */
+const reading = /:KafkaConsumer#\.(?:connect|consume|subscribe|assign|incrementalAssign|committed|getMetadata)$/

@@ -1,7 +1,7 @@
 /** Where the walk through a handler stands, and how it goes on. */
 import type { FunctionCode } from '../../facts/code.ts'
-import type { Place } from '../../facts/model.ts'
-import type { Frame } from '../values/frames.ts'
+import type { Place, Text } from '../../facts/model.ts'
+import type { Frame, Made } from '../values/frames.ts'
 
 /** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
 export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
@@ -24,4 +24,10 @@ export interface Entering {
   readonly isExecutor?: boolean
   readonly isUsed?: boolean
   readonly isCollected?: boolean
+}
+
+/** Of the consumer whose handler is walked through: what fixes have to name. */
+export interface Consumed {
+  readonly group: Text | undefined
+  readonly consumer: Made | undefined
 }

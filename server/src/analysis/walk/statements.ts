@@ -1,5 +1,5 @@
 /** Small questions about statements. */
-import type { Expression, LoopStatement, Statement } from '../../facts/code.ts'
+import type { Expression, LoopStatement, Module, Span, Statement, SwitchStatement } from '../../facts/code.ts'
 import { nothing } from '../../facts/flows.ts'
 import { isRecordType } from '../../facts/libraries/types.ts'
 import type { Flow, Loop } from '../../facts/model.ts'
@@ -17,6 +17,21 @@ export function loopKind(walker: Walker, statement: LoopStatement, frame: Frame)
     return 'retry'
   }
   return /attempt|retr|tries|success|succe|done/i.test(sourceText(frame.module, test, 200)) ? 'retry' : 'values'
+}
+
+/** `for await`, `while`: up to the parenthesis. */
+export function keywordOf({ start, end }: LoopStatement, { text }: Module): Span {
+  const open = text.indexOf('(', start)
+  return { start, end: Math.min(end, open < 0 ? start : open) }
+}
+
+/** A case without a break falls into the next one. */
+export function bodyOfCase({ cases }: SwitchStatement, index: number): readonly Statement[] {
+  const bodies = cases.slice(index)
+  const end = bodies.findIndex(one =>
+    one.body.some(part => part.kind === 'jump' || part.kind === 'return' || part.kind === 'throw'),
+  )
+  return bodies.slice(0, end < 0 ? bodies.length : end + 1).flatMap(one => one.body)
 }
 
 export function isValue(value: Expression | undefined): boolean {

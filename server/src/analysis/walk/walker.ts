@@ -13,10 +13,10 @@ import type {
 } from '../../facts/code.ts'
 import { nothing, sequence, untested } from '../../facts/flows.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
-import type { Flow, OffsetLookup, Place, Test, Text } from '../../facts/model.ts'
+import type { Flow, OffsetLookup, Place, Test } from '../../facts/model.ts'
 import { heartbeatFix } from '../fixes/handlerFixes.ts'
 import type { Evaluator } from '../values/evaluator.ts'
-import type { Closure, Frame, Made, Thunk } from '../values/frames.ts'
+import type { Closure, Frame, Thunk } from '../values/frames.ts'
 import { Origins } from '../values/origins.ts'
 import { Buffers } from './buffers.ts'
 import { CallWalker } from './callWalker.ts'
@@ -27,19 +27,13 @@ import { lookupOf } from './lookups.ts'
 import { Offsets } from './offsets.ts'
 import { Outputs } from './outputs.ts'
 import { placeOf, samePlace, sourceText } from './places.ts'
-import type { Entering, Position, Use } from './positions.ts'
-import { absorbBreaks, assignsOutside, isValue, loopKind, storesOutside } from './statements.ts'
+import type { Consumed, Entering, Position, Use } from './positions.ts'
+import { absorbBreaks, assignsOutside, bodyOfCase, isValue, keywordOf, loopKind, storesOutside } from './statements.ts'
 
 /** Calls into one another: deeper is not followed. Layered code has a handler, a service, a use case, a repository and its adapter. */
 const depthMax = 6
 /** Flow nodes of one handler. */
 const nodesMax = 4_000
-
-/** Of the consumer whose handler is walked through: what fixes have to name. */
-export interface Consumed {
-  readonly group: Text | undefined
-  readonly consumer: Made | undefined
-}
 
 export class Walker {
   readonly evaluator: Evaluator
@@ -194,15 +188,9 @@ export class Walker {
 
   #switch(statement: SwitchStatement, position: Position, returned: Use, out: Flow[]): void {
     this.expression(statement.on, position, 'value', out)
-    const arms = statement.cases.map((_, index) => {
-      // A case without a break falls into the next one.
-      const bodies = statement.cases.slice(index)
-      const end = bodies.findIndex(one =>
-        one.body.some(part => part.kind === 'jump' || part.kind === 'return' || part.kind === 'throw'),
-      )
-      const body = bodies.slice(0, end < 0 ? bodies.length : end + 1).flatMap(one => one.body)
-      return absorbBreaks(this.statements(body, position, returned))
-    })
+    const arms = statement.cases.map((_, index) =>
+      absorbBreaks(this.statements(bodyOfCase(statement, index), position, returned)),
+    )
     if (!statement.cases.some(one => one.isDefault)) arms.push(nothing)
     const { module } = position.frame
     const test = untested(sourceText(module, statement.on))
@@ -216,14 +204,9 @@ export class Walker {
     const body: Flow[] = []
     if (statement.test) this.expression(statement.test, position, 'value', body)
     body.push(this.statements(statement.body, position, returned))
-    const { module } = position.frame
-    const start = statement.start
     out.push({
       kind: 'loop',
-      at: placeOf(module, {
-        start,
-        end: Math.min(statement.end, module.text.indexOf('(', start) < 0 ? start : module.text.indexOf('(', start)),
-      }),
+      at: placeOf(position.frame.module, keywordOf(statement, position.frame.module)),
       body: sequence(body),
       over: loopKind(this, statement, position.frame),
       heartbeatFixes: heartbeatFix(position.frame, statement),

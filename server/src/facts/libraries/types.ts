@@ -12,6 +12,7 @@ const packageAliases: Readonly<Record<string, string>> = {
   'node:crypto': 'crypto',
   'node:events': 'events',
   'node:timers/promises': 'timers/promises',
+  'node:util': 'util',
   'drizzle-orm/node-postgres': 'drizzle-orm',
   'drizzle-orm/postgres-js': 'drizzle-orm',
   'drizzle-orm/mysql2': 'drizzle-orm',
@@ -131,18 +132,27 @@ function rdkafkaLike(library: string): Record<string, string> {
     [`${library}:createReadStream()`]: `${library}:ConsumerStream#`,
     [`${library}:ConsumerStream#.consumer`]: `${library}:KafkaConsumer#`,
     [`${library}:ConsumerStream#[]`]: `${library}:RdMessage#`,
+    [`${library}:KafkaConsumer#.consume()`]: `${library}:RdMessage#`,
+    [`${library}:RdMessage#[]`]: `${library}:RdMessage#`,
     [`${library}:HighLevelProducer#`]: `${library}:RdProducer#`,
     [`${library}:Producer#`]: library === 'node-rdkafka' ? `${library}:RdProducer#` : `${library}:Producer#`,
     [`${library}:Message#`]: library === 'node-rdkafka' ? `${library}:RdMessage#` : `${library}:Message#`,
   }
 }
 
+/** Methods that take a callback, by the name that `promisifyAll` of bluebird gives their promising twins. */
+const promised =
+  /^((?:(?:node-rdkafka|@confluentinc\/kafka-javascript):(?:KafkaConsumer|RdProducer)|redis:Client)#\.\w+|fs:\w+)Async$/
+
 const lengthMax = 160
 
 /** One step further from a thing: `.name`, `()`, `#` (instance), `[]` (element). */
 export function derive(type: string, step: string): string {
   if (type.endsWith(':default')) return derive(type.slice(0, -'default'.length), step)
-  const joined = type.endsWith(':') && step.startsWith('.') ? type + step.slice(1) : type + step
+  const joined = (type.endsWith(':') && step.startsWith('.') ? type + step.slice(1) : type + step).replace(
+    promised,
+    '$1',
+  )
   const known = renamed[joined] ?? joined
   return known.length > lengthMax ? known.slice(0, lengthMax) : known
 }

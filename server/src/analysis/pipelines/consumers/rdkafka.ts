@@ -1,9 +1,11 @@
 /** librdkafka's bindings: `consumer.on('data', f)`, `consumer.consume(n, f)`, and the read stream. */
+import type { CallExpression } from '../../../facts/code.ts'
 import type { CommitMode, LibraryId } from '../../../facts/model.ts'
 import { stopFix } from '../../fixes/stopFix.ts'
+import { type Frame, moduleFrame, selfOf } from '../../values/frames.ts'
 import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { placeOf } from '../../walk/places.ts'
-import type { ConsumerAdapter } from '../pipelines.ts'
+import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
 import { stopsGracefully, subscriptions } from './surroundings.ts'
 
 const starts = /^(node-rdkafka|@confluentinc\/kafka-javascript):(?:KafkaConsumer#\.(?:on|consume)|ConsumerStream#\.on)$/
@@ -16,10 +18,7 @@ export const rdkafkaConsumer: ConsumerAdapter = {
     const library = starts.exec(callee.type)?.[1] as LibraryId
     const first = call.args[0] ? evaluator.evaluate(call.args[0], frame) : undefined
     if (callee.type.endsWith('.on') && !(first?.kind === 'constant' && first.value === 'data')) return undefined
-    const work = call.args.map(arg => evaluator.evaluate(arg, frame)).find(value => value.kind === 'closure')
-    const isPull = callee.type.endsWith('.consume')
-    const args = isPull ? ['global:Error#', `${library}:RdMessage#`] : [`${library}:RdMessage#`]
-    const handler = work && finder.handler(work, args, isPull ? 'batch' : 'data-event', false)
+    const handler = handlerOf(finder, library, call, callee, frame)
     if (!handler) return undefined
     const made = callee.call
     const config = made ? made.expression.args.map(arg => evaluator.evaluate(arg, made.frame)) : []
@@ -51,6 +50,35 @@ export const rdkafkaConsumer: ConsumerAdapter = {
       isGroupReused: false,
     }
   },
+}
+
+function handlerOf(
+  finder: Finder,
+  library: LibraryId,
+  call: CallExpression,
+  { type }: { readonly type: string },
+  frame: Frame,
+): FoundHandler | undefined {
+  const { evaluator } = finder
+  const record = `${library}:RdMessage#`
+  const work = call.args.map(arg => evaluator.evaluate(arg, frame)).find(value => value.kind === 'closure')
+  if (!type.endsWith('.consume')) return work && finder.handler(work, [record], 'data-event', false)
+  if (work) return finder.handler(work, ['global:Error#', record], 'batch', false)
+  // `consumer.consume(10)` without a callback hands the records to the listener of `data`.
+  if (call.callee.kind === 'member' && !call.callee.name.endsWith('Async')) return undefined
+  const then = frame.module.calls.find(
+    ({ call: { callee } }) => callee.kind === 'member' && callee.name === 'then' && callee.of === call,
+  )?.call.args[0]
+  if (then) return finder.handler(evaluator.evaluate(then, frame), [record], 'batch', false)
+  // `const messages = await consumer.consumeAsync(10)`: the function that asks for them works on them.
+  const { code, parent = moduleFrame(frame.module) } = frame
+  if (!code) return undefined
+  return finder.handler(
+    { kind: 'closure', code, frame: parent, self: selfOf(frame), by: undefined },
+    [],
+    'batch',
+    false,
+  )
 }
 
 /** librdkafka stores an offset as done before it hands the message out, unless told not to. */
