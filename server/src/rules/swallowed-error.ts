@@ -1,5 +1,17 @@
 import { nothing, partsOf, within } from '../facts/flows.ts'
-import type { Detached, Event, Flow, Handler, OpaqueCall, Output, Place, Signal, Try } from '../facts/model.ts'
+import type {
+  Detached,
+  Event,
+  Exit,
+  FixSketch,
+  Flow,
+  Handler,
+  OpaqueCall,
+  Output,
+  Place,
+  Signal,
+  Try,
+} from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 import { handlers, isWork, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
@@ -35,9 +47,10 @@ export const swallowedError = defineRule({
     confidence: work.kind === 'output' && work.isCertain ? 'certain' : 'likely',
   }),
 
-  fix: ({ flow, isWhole }) => {
+  fix: ({ flow, isWhole, exit }) => {
     if (!flow.handlerEnd || !flow.errorName || !isWhole) return []
-    return [{ title: 'Throw the error again', isSafe: false, edits: [{ at: flow.handlerEnd, newText: rethrow(flow) }] }]
+    const edit = exit ? insteadOf(exit, flow.errorName) : { at: flow.handlerEnd, newText: rethrow(flow) }
+    return edit ? [{ title: 'Throw the error again', isSafe: false, edits: [edit] }] : []
   },
 })
 
@@ -53,6 +66,8 @@ export interface Swallowed {
   readonly pauses: boolean
   /** The whole handler forgets the error, not one of its branches. */
   readonly isWhole: boolean
+  /** The statement by which the handler is left, where it is not its closing brace. */
+  readonly exit: Exit | undefined
 }
 
 type Work = Output | OpaqueCall | Signal
@@ -74,6 +89,14 @@ function what(work: Work, flow: Try): string {
 function rethrow(flow: Try): string {
   const column = flow.handlerEnd?.range.start.character ?? 0
   return `${' '.repeat(2)}throw ${flow.errorName}\n${' '.repeat(column)}`
+}
+
+/** What stands behind a `return` never runs, so the `throw` takes its place. A value that is returned may be needed. */
+function insteadOf({ at, exit, hasValue }: Exit, errorName: string): FixSketch['edits'][number] | undefined {
+  const { start, end } = at.range
+  const length = start.line === end.line ? end.character - start.character : 0
+  if (hasValue || (length !== exit.length && length !== exit.length + 1)) return undefined
+  return { at, newText: `throw ${errorName}${length > exit.length ? ';' : ''}` }
 }
 
 /** Every try with what surrounds it: loops it retries in, and what comes after. */
@@ -106,7 +129,14 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   if (ends.settled.throws || ends.open.length === 0) return
   const isWhole = ends.open.length === 1
   for (const end of ends.open)
-    yield { at: isWhole ? flow.handlerAt : (end.at ?? flow.handlerAt), flow, work, pauses: end.pauses, isWhole }
+    yield {
+      at: isWhole ? flow.handlerAt : (end.at ?? flow.handlerAt),
+      flow,
+      work,
+      pauses: end.pauses,
+      isWhole,
+      exit: end.exit,
+    }
 }
 
 /** What in the block may fail and must not be lost: outputs, calls of the project, reading the record. Not heartbeats, not stops. */
@@ -137,7 +167,7 @@ interface End {
   readonly pauses: boolean
   readonly isSettled: boolean
   /** Left by a statement of its own, not at the closing brace. */
-  readonly isExit: boolean
+  readonly exit: Exit | undefined
 }
 
 function endsOf(flow: Try, handler: Flow, reply: Reply): { open: End[]; settled: { throws: boolean } } {
@@ -149,24 +179,29 @@ function endsOf(flow: Try, handler: Flow, reply: Reply): { open: End[]; settled:
       if (event.kind === 'detached' || event.kind === 'commit') return state
       const at = placeIn(flow, event)
       const pauses = state.pauses || (event.kind === 'signal' && event.signal === 'pause')
-      return { ...state, at: at ?? state.at, pauses, isExit: event.kind === 'exit' && at === event.at }
+      return {
+        ...state,
+        at: at ?? state.at,
+        pauses,
+        exit: event.kind === 'exit' && at === event.at ? event : undefined,
+      }
     },
   })
   const ended = [...outcome.normal, ...outcome.returned, ...outcome.continued, ...outcome.broke]
   const open = ended.filter(state => !state.isSettled)
   // However many ways lead to the closing brace, it is one end.
-  const fallen = open.filter(state => !state.isExit)
+  const fallen = open.filter(state => !state.exit)
   const one = fallen.find(state => state.at) ?? fallen[0]
   return {
     open: [
-      ...open.filter(state => state.isExit),
+      ...open.filter(state => state.exit),
       ...(one ? [{ ...one, pauses: fallen.some(state => state.pauses) }] : []),
     ],
     settled: { throws: outcome.thrown.length > 0 },
   }
 }
 
-const start: End = { at: undefined, pauses: false, isSettled: false, isExit: false }
+const start: End = { at: undefined, pauses: false, isSettled: false, exit: undefined }
 
 function settles(event: Event | Detached, reply: Reply): boolean {
   switch (event.kind) {

@@ -1,6 +1,7 @@
 /** Calls: known by their library, by their shape, entered where they are ours, noted where they cannot be followed. */
 import type { CallExpression, Expression, FunctionCode } from '../../facts/code.ts'
 import { hasWork, sequence } from '../../facts/flows.ts'
+import { isDecoder } from '../../facts/libraries/decoders.ts'
 import type { Detached, Flow, OpaqueCall, Place, Signal } from '../../facts/model.ts'
 import { togetherFix } from '../fixes/handlerFixes.ts'
 import { observableFixes } from '../fixes/observableFixes.ts'
@@ -167,6 +168,8 @@ export class CallWalker {
     }
     const args = argumentsOf(call, position.frame)
     const flow = this.#walker.enterAll(callee, args, position, place, { returned: inner, isUsed, isCollected })
+    // A codec of our own: what it makes of the bytes is not followed, only that it may fail.
+    if (!hasWork(flow) && this.#isDecoding(call, undefined, position)) this.signal(call, 'parse', position, out)
     const isDropped = isAsync && (use === 'floating' || use === 'void')
     if (isDropped && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
     else if (!isDropped) out.push(flow)
@@ -202,8 +205,24 @@ export class CallWalker {
     return true
   }
 
+  /** Fails on a broken record. @returns false where it is no such call */
+  decodes(call: CallExpression, type: string | undefined, position: Position, out: Flow[]): boolean {
+    if (!this.#isDecoding(call, type, position)) return false
+    this.arguments(call, position, out)
+    this.signal(call, 'parse', position, out)
+    return true
+  }
+
+  /** `JSON.parse(…)` of anything, `registry.decode(message.value)`. */
+  #isDecoding(call: CallExpression, type: string | undefined, position: Position): boolean {
+    const { callee } = call
+    const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : ''
+    if (call.isNew || !isDecoder(name, type)) return false
+    return type === 'global:JSON.parse' || this.takesRecord(call, position)
+  }
+
   #opaque(call: CallExpression, callee: Value, position: Position, use: Use, out: Flow[]): void {
-    if (this.throws(call, position, out)) return
+    if (this.throws(call, position, out) || this.decodes(call, undefined, position, out)) return
     const steps: Flow[] = []
     this.arguments(call, position, steps)
     const place = placeOf(position.frame.module, call.nameAt)

@@ -54,6 +54,7 @@ export class LibraryCalls {
       this.output(call, output, asked, position, use, out, true)
       return
     }
+    if (this.#calls.decodes(call, callee.type, position, out)) return
     if (asked.startsWith('global:')) {
       this.#global(call, callee.type, position, use, out)
       return
@@ -293,10 +294,6 @@ export class LibraryCalls {
       return
     }
     this.#calls.arguments(call, position, out)
-    if (type === 'global:JSON.parse') {
-      this.#calls.signal(call, 'parse', position, out)
-      return
-    }
     const shape = pureGlobal.test(type)
       ? undefined
       : shapeOf(this.#walker, call, { kind: 'foreign', name: type, by: undefined }, position)
