@@ -9,8 +9,6 @@ import type {
   Diagnostic,
   DocumentSymbol,
   Hover,
-  InlayHint,
-  Range,
   TextEdit,
 } from 'vscode-languageserver-protocol'
 import { rangeOf } from './findings.ts'
@@ -174,53 +172,6 @@ test('code lens, outline, hover and the pipelines message tell the same guarante
     position: rangeOf(doublingPipeline, 'totals').start,
   })
   assert.match(JSON.stringify(group.contents), /Group \*\*totals\*\*/)
-})
-
-test('inlay hints say which offset is committed', async t => {
-  const text = `import { Kafka } from 'kafkajs'
-
-const kafka = new Kafka({ brokers: [] })
-const byHand = kafka.consumer({ groupId: 'by-hand' })
-await byHand.run({
-  autoCommit: false,
-  eachMessage: async ({ topic, partition, message }) => {
-    await byHand.commitOffsets([{ topic, partition, offset: message.offset }])
-    await byHand.commitOffsets([{ topic, partition, offset: message.offset + 1 }])
-    await byHand.commitOffsets([{ topic, partition, offset: (BigInt(message.offset) + 1n).toString() }])
-  },
-})
-const batches = kafka.consumer({ groupId: 'batches' })
-await batches.run({
-  eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary }) => {
-    for (const message of batch.messages) resolveOffset(message.offset)
-    await commitOffsetsIfNecessary()
-  },
-})
-const plain = kafka.consumer({ groupId: 'plain' })
-await plain.run({ eachMessage: async ({ message }) => console.log(message) })
-`
-  const at = folder(t)
-  const client = await startClient(t, { folders: [at.path] })
-  client.open(at.at('a.ts'), text)
-  const ask = (range: Range) =>
-    client.request<InlayHint[]>('textDocument/inlayHint', { textDocument: { uri: client.uri(at.at('a.ts')) }, range })
-  const whole = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } }
-  const shown = (hints: readonly InlayHint[]) =>
-    hints
-      .toSorted((a, b) => a.position.line - b.position.line)
-      .map(
-        ({ position, label }) =>
-          `${position.line + 1} ${(text.split('\n')[position.line] ?? '').slice(0, position.character).slice(-9)} ${label}`,
-      )
-  assert.deepEqual(shown(await ask(whole)), [
-    '8 ge.offset → this record again',
-    "9 ffset + 1 → '41' becomes '411'",
-    '10 oString() → next record',
-    '16 e.offset) → next record, with the next commit',
-    '17 cessary() → what is resolved',
-    '21 age }) => then → next record',
-  ])
-  assert.equal((await ask({ start: { line: 7, character: 0 }, end: { line: 7, character: 99 } })).length, 1)
 })
 
 test('several folders, each with its settings; a folder added and removed', async t => {

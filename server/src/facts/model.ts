@@ -132,6 +132,8 @@ export type HandlerRole = 'message' | 'batch' | 'partition' | 'request-reply' | 
 export interface Handler {
   /** The function's head, or the name that names it. */
   readonly at: Place
+  /** Behind the parameters, where `at` is only the name before them. */
+  readonly parametersEnd?: Place | undefined
   readonly role: HandlerRole
   /** Whether the client waits for what the handler returns before it goes on. */
   readonly isAwaited: boolean

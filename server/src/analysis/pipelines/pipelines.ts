@@ -29,6 +29,7 @@ export interface FoundHandler {
   readonly isAwaited: boolean
   readonly isCalledOutOfSight?: boolean
   readonly at: Place
+  readonly parametersEnd?: Place | undefined
 }
 
 export interface FoundPipeline extends Omit<Pipeline, 'handlers' | 'inferred' | 'rewrites'> {
@@ -218,6 +219,7 @@ export class Finder {
     }
     return {
       at: found.at,
+      parametersEnd: found.parametersEnd,
       role: found.role,
       isAwaited: found.isAwaited,
       ...(found.isCalledOutOfSight && { isCalledOutOfSight: true }),
@@ -231,8 +233,16 @@ export class Finder {
   handler(value: Value, args: readonly string[], role: HandlerRole, isAwaited: boolean): FoundHandler | undefined {
     if (value.kind !== 'closure') return undefined
     const thunks = args.map((type): Thunk => ({ value: { kind: 'external', type, by: undefined, call: undefined } }))
-    return { closure: value, args: thunks, role, isAwaited, at: placeOf(value.frame.module, value.code.head) }
+    const { module } = value.frame
+    const at = placeOf(module, value.code.head)
+    return { closure: value, args: thunks, role, isAwaited, at, parametersEnd: parametersEnd(module, value.code) }
   }
+}
+
+function parametersEnd(module: Module, { isArrow, name, head, parameters }: FunctionCode): Place | undefined {
+  if (isArrow || name === undefined) return undefined
+  const end = module.text.indexOf(')', parameters.at(-1)?.at.end ?? head.end) + 1
+  return end > 0 ? placeOf(module, { start: end, end }) : undefined
 }
 
 /** `anything.run({ eachMessage })`: a consumer is started, whoever made it. */

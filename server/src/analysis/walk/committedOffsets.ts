@@ -19,17 +19,22 @@ export interface CommittedOffset {
 export type StoredOffset = 'next' | 'same' | 'appended' | 'resolved' | 'marked' | 'after-handler' | 'before-handler'
 
 export function committedOffsets(pipelines: readonly Pipeline[]): CommittedOffset[] {
-  const found = new Map<string, CommittedOffset>()
+  const found = new Map<string, CommittedOffset | undefined>()
   const add = ({ path, range }: Place, stores: StoredOffset | undefined): void => {
-    if (stores) found.set(`${path}:${range.end.line}:${range.end.character}`, { path, range, stores })
+    if (!stores) return
+    const key = `${path}:${range.end.line}:${range.end.character}`
+    const isOther = found.has(key) && found.get(key)?.stores !== stores
+    // A helper that is given one offset here and another one there stores neither for sure.
+    found.set(key, isOther ? undefined : { path, range, stores })
   }
   for (const { options, handlers } of pipelines)
-    for (const { at, role, flow } of handlers) {
+    for (const { at, parametersEnd, role, flow } of handlers) {
       for (const part of within(flow)) if (part.kind === 'commit') add(placeOf(part), storedBy(part))
       if (role !== 'message') continue
-      if (options.commitMode === 'after-handler' || options.commitMode === 'before-handler') add(at, options.commitMode)
+      if (options.commitMode === 'after-handler' || options.commitMode === 'before-handler')
+        add(parametersEnd ?? at, options.commitMode)
     }
-  return [...found.values()]
+  return [...found.values()].filter(one => one !== undefined)
 }
 
 /** Between a name and its arguments a hint would tear the call apart. */
