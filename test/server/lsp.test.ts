@@ -3,14 +3,7 @@ import assert from 'node:assert/strict'
 import { symlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import { editedText } from '@tidemark/server/analysis/fixes/fixes'
-import type {
-  CodeAction,
-  CodeLens,
-  Diagnostic,
-  DocumentSymbol,
-  Hover,
-  TextEdit,
-} from 'vscode-languageserver-protocol'
+import type { CodeAction, CodeLens, Diagnostic, DocumentSymbol, Hover, TextEdit } from 'vscode-languageserver-protocol'
 import { rangeOf } from './findings.ts'
 import { folder } from './folder.ts'
 import { type LspClient, startClient } from './lspClient.ts'
