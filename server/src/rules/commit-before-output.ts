@@ -1,7 +1,7 @@
 import { partsOf, within } from '../facts/flows.ts'
 import type { Commit, Detached, Event, Flow, OpaqueCall, Output, Pending, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
+import { handlers, isDoneByEnding, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
 import { explore } from './shared/paths.ts'
 
@@ -52,7 +52,10 @@ function isSure(work: Output | OpaqueCall, how: How): boolean {
 /** Commits that come before the work they stand for. */
 export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyCommit> {
   const found = new Map<string, EarlyCommit>()
+  const isDone = isDoneByEnding(handler, pipeline)
   const note = (match: EarlyCommit): void => {
+    // Where the handler's end is enough to lose what it leaves in a list, that is told.
+    if (match.how === 'listed' && isDone) return
     if (!found.has(keyOf(match.at))) found.set(keyOf(match.at), match)
   }
   for (const flow of [handler.flow, ...detachedFlows(handler.flow)])

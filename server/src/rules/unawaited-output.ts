@@ -1,7 +1,7 @@
 import { partsOf, within } from '../facts/flows.ts'
 import type { Detached, Flow, Handler, OpaqueCall, Output, Pending, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers, isWork, keyOf, workIn } from './shared/handlers.ts'
+import { handlers, isDoneByEnding, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
 import { explore } from './shared/paths.ts'
 
@@ -130,23 +130,22 @@ function commitsItself(part: Detached, pipeline: Pipeline): boolean {
 }
 
 /** Records that are put into a list and still are there when the handler ends, on some way through it. */
-function leftIn({ flow, role }: Handler, { options }: Pipeline): readonly Pending[] {
-  const { commitMode, autoResolve } = options
-  if (commitMode !== 'after-handler' && commitMode !== 'before-handler') return []
-  // What is not resolved is not committed.
-  if (role === 'batch' && autoResolve?.value === false) return []
+function leftIn(handler: Handler, pipeline: Pipeline): readonly Pending[] {
+  if (!isDoneByEnding(handler, pipeline)) return []
+  const { flow } = handler
   const { normal, returned } = explore<readonly Pending[]>(flow, [[]], {
     key: left => left.map(({ holder }) => holder).join(),
     event: (event, left) => {
       if (event.kind === 'pending' && event.list && event.is === 'begun')
         return left.some(({ holder }) => holder === event.holder) ? left : [...left, event]
       if (event.kind === 'pending') return left.filter(({ holder }) => holder !== event.holder)
-      // Its own finding tells of it.
-      if (event.kind === 'detached') return left.filter(({ holder }) => !isEndedIn(event.flow, holder))
       return event.kind === 'call' && event.isAwaited && /flush|drain/i.test(event.name) ? [] : left
     },
   })
-  return [...new Set([...normal, ...returned].flat())]
+  // What the handler itself starts, to write it out later, is told where it is started.
+  const started = [...ofKind(flow, 'detached')]
+  const left = new Set([...normal, ...returned].flat())
+  return [...left].filter(({ holder }) => !started.some(one => isEndedIn(one.flow, holder)))
 }
 
 function isEndedIn(flow: Flow, holder: string): boolean {

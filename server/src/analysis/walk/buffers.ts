@@ -12,21 +12,20 @@ import type {
   Module,
 } from '../../facts/code.ts'
 import { within } from '../../facts/flows.ts'
-import type { Flow, Output, Pending, Place } from '../../facts/model.ts'
+import type { Flow, OpaqueCall, Output, Pending, Place } from '../../facts/model.ts'
 import { frameOf } from '../values/activations.ts'
 import { type Frame, looseFrame, selfOf, type Value } from '../values/frames.ts'
-import { emptyArm, runsThrough, takesFrom } from './held.ts'
-import { holderOf } from './holders.ts'
+import { emptyArm, type Held, runsThrough, takesFrom } from './held.ts'
+import { holderOf, isEmptied } from './holders.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
 import type { Position } from './positions.ts'
 import type { Walker } from './walker.ts'
 
-interface Buffer {
-  readonly holder: string
+interface Buffer extends Held {
   /** As written. */
   readonly list: string
   /** Calls that write out what it holds, and what they write. */
-  readonly drains: ReadonlyMap<CallExpression, Output>
+  readonly drains: ReadonlyMap<CallExpression, Output | OpaqueCall>
 }
 
 export class Buffers {
@@ -43,9 +42,11 @@ export class Buffers {
     for (const buffer of this.#known.values())
       if (buffer.drains.has(call)) out.push(...event('ended', buffer, at, position))
     const { callee, args } = call
-    const isPut = callee.kind === 'member' && /^(?:push|unshift|add|set)$/.test(callee.name)
-    if (isPut && isContainer(this.#walker.evaluator.evaluate(callee.of, position.frame)))
-      this.#put(callee.of, args, at, position, out)
+    if (callee.kind !== 'member' || !/^(?:push|unshift|add|set)$/.test(callee.name)) return
+    const list = listOf(callee.of)
+    const value = this.#walker.evaluator.evaluate(list, position.frame)
+    if (list === callee.of ? isContainer(value) : holdsLists(value))
+      this.#put({ list, isNested: list !== callee.of }, callee.name === 'set' ? args.slice(1) : args, at, position, out)
   }
 
   /** `latest[id] = record`, `rows = [...rows, record]`. */
@@ -53,13 +54,13 @@ export class Buffers {
     const { module } = position.frame
     const list = target.kind === 'index' ? target.of : target
     if (target.kind === 'index' || adds(value, holderOf(list, module), module))
-      this.#put(list, [value], placeOf(module, target), position, out)
+      this.#put({ list, isNested: false }, [value], placeOf(module, target), position, out)
   }
 
-  #put(list: Expression, given: readonly Expression[], at: Place, position: Position, out: Flow[]): void {
+  #put(into: Target, given: readonly Expression[], at: Place, position: Position, out: Flow[]): void {
     if (!given.some(one => this.#walker.origins.isFromRecord(one, position.frame))) return
     if (position.isExecutor || given.some(one => this.#isAnswered(one, position.frame))) return
-    const buffer = this.#bufferOf(list, position)
+    const buffer = this.#bufferOf(into, position)
     if (buffer) out.push(...event('begun', buffer, at, position))
   }
 
@@ -67,7 +68,7 @@ export class Buffers {
   tested({ test }: IfStatement, position: Position, arms: readonly Flow[][]): void {
     const at = placeOf(position.frame.module, test)
     for (const buffer of this.#known.values()) {
-      const empty = emptyArm(buffer.holder, test, position.frame)
+      const empty = emptyArm(buffer, test, position.frame)
       if (empty !== undefined) arms[empty]?.unshift(...event('ended', buffer, at, position))
     }
   }
@@ -78,7 +79,7 @@ export class Buffers {
     if (!asked) return
     for (const buffer of this.#known.values()) {
       const isDrained = within(body).some(part => part.kind === 'pending' && part.holder === buffer.holder)
-      if (isDrained && runsThrough(buffer.holder, asked, position.frame))
+      if (isDrained && runsThrough(buffer, asked, position.frame))
         out.push(...event('ended', buffer, placeOf(position.frame.module, asked), position))
     }
   }
@@ -94,46 +95,68 @@ export class Buffers {
     )
   }
 
-  #bufferOf(list: Expression, position: Position): Buffer | undefined {
+  #bufferOf({ list, isNested }: Target, position: Position): Buffer | undefined {
     const { frame } = position
     const holder = holderOf(list, frame.module)
     if (holder === undefined) return undefined
-    const known = this.#known.get(holder)
+    const key = `${holder} ${isNested}`
+    const known = this.#known.get(key)
     if (known) return known
     const name = sourceText(frame.module, list, 40)
     if (isLocal(list, position) || measures.test(name)) return undefined
+    const buffer: Buffer = { holder, isNested, list: name, drains: new Map() }
     // While its drains are looked for, what is put into it is nothing new.
-    this.#known.set(holder, { holder, list: name, drains: new Map() })
-    const buffer: Buffer = { holder, list: name, drains: this.#drainsOf(holder, frame) }
-    this.#known.set(holder, buffer)
-    return buffer
+    this.#known.set(key, buffer)
+    const drains = this.#drainsOf(buffer, list, position)
+    const found = { ...buffer, drains }
+    this.#known.set(key, found)
+    return found
   }
 
   /** Calls of the file that are given what the list holds and lead to an output. */
-  #drainsOf(holder: string, frame: Frame): Map<CallExpression, Output> {
-    const drains = new Map<CallExpression, Output>()
+  #drainsOf(held: Held, list: Expression, { frame, entered }: Position): Map<CallExpression, Output | OpaqueCall> {
+    const drains = new Map<CallExpression, Output | OpaqueCall>()
     const frames = new Map<FunctionCode | undefined, Frame>()
+    let isElsewhere = false
     for (const { call, inside } of frame.module.calls) {
       const { callee, args } = call
       const own = frames.get(inside) ?? frameIn(frame, inside)
       frames.set(inside, own)
       const given = callee.kind === 'member' ? [callee.of, ...args] : args
-      if (!given.some(one => takesFrom(holder, one, own))) continue
-      const steps: Flow[] = []
-      const position: Position = {
-        frame: own,
-        calls: [],
-        entered: [],
-        inTransaction: false,
-        isExecutor: false,
-        isResultUsed: false,
-      }
-      this.#walker.expression(call, position, 'awaited', steps)
-      const output = steps.flatMap(within).find(one => one.kind === 'output' && !one.isDeadLetter)
-      if (output?.kind === 'output') drains.set(call, output)
+      const work = given.some(one => takesFrom(held, one, own)) ? this.#workOf(call, own) : undefined
+      if (work) drains.set(call, work)
+      if (work && (!inside || !entered.includes(inside))) isElsewhere = true
     }
-    return drains
+    // What only the handler itself looks at, and never empties, is a state, and no list of what is still to be done.
+    return isElsewhere || isEmptied(list, frame.module) ? drains : new Map()
   }
+
+  #workOf(call: CallExpression, frame: Frame): Output | OpaqueCall | undefined {
+    const steps: Flow[] = []
+    const from = { calls: [], entered: [], inTransaction: false, isExecutor: false, isResultUsed: false }
+    this.#walker.expression(call, { frame, ...from }, 'awaited', steps)
+    for (const part of steps.flatMap(within)) {
+      if (part.kind === 'output' && !part.isDeadLetter) return part
+      if (part.kind === 'call' && writes.test(/[\w$]*$/.exec(part.name)?.[0] ?? '')) return part
+    }
+    return undefined
+  }
+}
+
+interface Target {
+  readonly list: Expression
+  readonly isNested: boolean
+}
+
+/** Said of functions out of sight that do something for what they are given. */
+const writes =
+  /^(?:process|handle|flush|save|insert|upsert|write|publish|persist|store|index|bulk|dispatch|deliver)|(?:Batch|Many|Bulk)$/
+
+/** `batches[topic].push(record)`, `batches.get(topic).push(record)`: what holds the lists. */
+function listOf(target: Expression): Expression {
+  if (target.kind === 'index') return target.of
+  const callee = target.kind === 'call' ? target.callee : undefined
+  return callee?.kind === 'member' && callee.name === 'get' ? callee.of : target
 }
 
 /** What only measures or tells may be lost. */
@@ -159,6 +182,11 @@ function adds(value: Expression, holder: string | undefined, module: Module): bo
   if (value.kind === 'call')
     return value.callee.kind === 'member' && value.callee.name === 'concat' && own(value.callee.of)
   return value.kind === 'array' && value.items.some(one => one.kind === 'other' && own(one.parts[0]))
+}
+
+function holdsLists(value: Value): boolean {
+  if (value.kind === 'typed') return value.type.kind === 'object'
+  return value.kind === 'object' || (value.kind === 'external' && value.type === 'global:Map#')
 }
 
 function isContainer(value: Value): boolean {

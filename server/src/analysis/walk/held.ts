@@ -1,67 +1,78 @@
 /** What an expression takes out of a list or map that is known by its holder, and what a test says of how full it is. */
 import { childrenOf } from '../../facts/calls.ts'
-import type { Expression } from '../../facts/code.ts'
+import type { CallExpression, Expression } from '../../facts/code.ts'
 import type { Frame } from '../values/frames.ts'
 import { holderOf } from './holders.ts'
 
 /** Names that stand for names: this far. */
 const hopsMax = 4
 
+/** A list or map, by the name or field that holds it. */
+export interface Held {
+  readonly holder: string
+  /** It holds lists, each under its key: `batches[topic].push(record)`. */
+  readonly isNested: boolean
+}
+
 /** Whether something of what it holds is in the value. A number of elements is not, nor is one that is looked up by its key. */
-export function takesFrom(holder: string, expression: Expression, frame: Frame, hops = 0): boolean {
+export function takesFrom(held: Held, expression: Expression, frame: Frame, hops = 0): boolean {
   const { module } = frame
-  if (holderOf(expression, module) === holder) return true
+  if (holderOf(expression, module) === held.holder) return true
   switch (expression.kind) {
     case 'name':
       return (
         hops < hopsMax &&
         (expression.binding?.sources ?? []).some(
-          source => source.kind === 'expression' && takesFrom(holder, source.from, frame, hops + 1),
+          source => source.kind === 'expression' && takesFrom(held, source.from, frame, hops + 1),
         )
       )
     case 'member':
-      return !isSize(expression) && takesFrom(holder, expression.of, frame, hops)
+      return !isSize(expression) && takesFrom(held, expression.of, frame, hops)
     case 'index':
       // `cache[id]` looks one up; `buffer[0]` and `buffer[i]` go through it.
-      return isPosition(expression.index) && takesFrom(holder, expression.of, frame, hops)
+      return (held.isNested || isPosition(expression.index)) && takesFrom(held, expression.of, frame, hops)
     case 'call':
-      if (expression.callee.kind === 'member' && /^(?:get|has|includes|indexOf)$/.test(expression.callee.name))
-        return false
-      return childrenOf(expression).some(child => takesFrom(holder, child, frame, hops))
+      if (looksUp(expression, held.isNested)) return false
+      return childrenOf(expression).some(child => takesFrom(held, child, frame, hops))
     case 'function':
     case 'class':
       return false
     default:
-      return childrenOf(expression).some(child => takesFrom(holder, child, frame, hops))
+      return childrenOf(expression).some(child => takesFrom(held, child, frame, hops))
   }
 }
 
 /** The arm of an `if` in which the list is empty: 0 where the test holds. */
-export function emptyArm(holder: string, test: Expression, frame: Frame): 0 | 1 | undefined {
-  if (test.kind === 'member') return isSize(test) && takesFrom(holder, test.of, frame) ? 1 : undefined
+export function emptyArm(held: Held, test: Expression, frame: Frame): 0 | 1 | undefined {
+  if (test.kind === 'member') return isSize(test) && takesFrom(held, test.of, frame) ? 1 : undefined
   if (test.kind === 'other' && test.what === 'not' && test.parts[0]) {
-    const inner = emptyArm(holder, test.parts[0], frame)
+    const inner = emptyArm(held, test.parts[0], frame)
     return inner === undefined ? undefined : inner === 1 ? 0 : 1
   }
   if (test.kind !== 'binary') return undefined
   const { operator, left, right } = test
   if (operator === '||' || operator === '&&') {
     const wanted = operator === '||' ? 0 : 1
-    return [left, right].some(one => emptyArm(holder, one, frame) === wanted) ? wanted : undefined
+    return [left, right].some(one => emptyArm(held, one, frame) === wanted) ? wanted : undefined
   }
-  if (right.kind !== 'literal' || emptyArm(holder, left, frame) !== 1) return undefined
+  if (right.kind !== 'literal' || emptyArm(held, left, frame) !== 1) return undefined
   const compared = `${operator}${String(right.value)}`
   if (/^(?:>0|>=1|!==?0)$/.test(compared)) return 1
   return /^(?:===?0|<1|<=0)$/.test(compared) ? 0 : undefined
 }
 
 /** Whether how long a loop runs is told by what the list holds. */
-export function runsThrough(holder: string, expression: Expression, frame: Frame): boolean {
-  return takesFrom(holder, expression, frame) || emptyArm(holder, expression, frame) === 1
+export function runsThrough(held: Held, expression: Expression, frame: Frame): boolean {
+  return takesFrom(held, expression, frame) || emptyArm(held, expression, frame) === 1
 }
 
 function isSize(expression: Expression): boolean {
   return expression.kind === 'member' && /^(?:length|size)$/.test(expression.name)
+}
+
+function looksUp({ callee }: CallExpression, isNested: boolean): boolean {
+  if (callee.kind !== 'member') return false
+  return /^(?:has|includes|indexOf)$/.test(callee.name) || (callee.name === 'get' && !isNested)
 }
 
 function isPosition(index: Expression): boolean {

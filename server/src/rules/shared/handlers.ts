@@ -39,6 +39,12 @@ export function keyOf(at: Place | undefined): string {
   return at ? `${at.path}:${at.range.start.line}:${at.range.start.character}` : ''
 }
 
+/** Whether the client takes records for done when their handler ends, whatever the code resolves or commits. */
+export function isDoneByEnding({ role }: Handler, { options: { commitMode, autoResolve } }: Pipeline): boolean {
+  if (commitMode !== 'after-handler' && commitMode !== 'before-handler') return false
+  return role !== 'batch' || autoResolve?.value !== false
+}
+
 export function callers(event: Output | OpaqueCall | Commit): { at: Place; message: string }[] {
   return event.calls.map(at => ({ at, message: 'called from here' }))
 }

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { Kafka } from 'kafkajs'
 import { Pool } from 'pg'
 
@@ -116,6 +117,46 @@ setInterval(() => void fetch('http://localhost/measured', { method: 'POST', body
 await consumer.run({
   eachMessage: async ({ message }) => {
     latenciesMs.push(Number(message.timestamp))
+  },
+})
+
+/** Grouped by the handler, and written before it ends. */
+await consumer.run({
+  eachBatch: async ({ batch, heartbeat }) => {
+    const byOwner = new Map<string, string[]>()
+    for (const message of batch.messages) {
+      const owner = String(message.value)
+      byOwner.set(owner, byOwner.get(owner) ?? [])
+      byOwner.get(owner)?.push(String(message.key))
+    }
+    for (const ids of byOwner.values()) {
+      await remove(ids)
+      await heartbeat()
+    }
+  },
+})
+
+/** A state that later records are compared with. */
+const lastIds: string[] = []
+const idsByOwner: Record<string, string[]> = {}
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    const owner = String(message.value)
+    await remove([...lastIds, ...(idsByOwner[owner] ?? []), String(message.key)])
+    lastIds.push(String(message.key))
+    if (lastIds.length > 10) lastIds.shift()
+    idsByOwner[owner]?.push(String(message.key))
+  },
+})
+
+/** Kept to be asked for. */
+const recent: string[] = []
+createServer((_, response) => {
+  response.end(JSON.stringify(recent.slice(-10)))
+})
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    recent.push(String(message.key))
   },
 })
 
