@@ -23,6 +23,10 @@ const returnsMax = 6
 /** What they give does as what they are given, and gives a promise. */
 const promisifies = /^(?:(?:global:|bluebird:)(?:Promise\.)?promisify(?:All)?|(?:util|es6-promisify):promisify|pify:)$/
 
+/** Methods of librdkafka's bindings that give back what they are called on: `consumer.on('ready', f).on('data', g)`. */
+const chains =
+  /^(?:node-rdkafka|@confluentinc\/kafka-javascript):(?:KafkaConsumer|RdProducer|ConsumerStream)#\.(?:on|once|addListener|connect|subscribe|assign)$/
+
 export class CallValues {
   readonly #evaluator: Evaluator
 
@@ -67,7 +71,10 @@ export class CallValues {
     by: Made,
   ): Value {
     const receiver = this.#receiverOf(expression, frame)
-    if (receiver?.kind === 'external' && callee.type.endsWith('.bind')) return receiver
+    if (receiver?.kind === 'external' && (callee.type.endsWith('.bind') || chains.test(callee.type))) return receiver
+    // `super.on('ready', f).on('data', g)`
+    if (chains.test(callee.type))
+      return { kind: 'external', type: callee.type.replace(/\.\w+$/, ''), by, call: undefined }
     if (callee.type === 'global:Promise.resolve' && expression.args[0])
       return this.#evaluator.evaluate(expression.args[0], frame)
     if (promisifies.test(callee.type) && expression.args[0]) {
