@@ -174,12 +174,23 @@ export class Evaluator {
       if (value.kind === 'object' && binding.members) return { ...value, stored: binding }
       if (isDefinite(value) && !(value.kind === 'constant' && value.value == null))
         // Behind what the caller gives, and which is not known.
-        return value.kind === 'constant' && isFromCaller(binding) ? { ...value, isDefault: true } : value
+        return value.kind === 'constant' && isFromCaller(binding) && !this.#isLeftOut(binding, frame)
+          ? { ...value, isDefault: true }
+          : value
       if (!isKnown(best)) best = value
     }
     const typed = this.typeValue(binding.type, frame.module)
     if (isKnown(typed)) return { ...typed, by: best.by ?? by } as Value
     return isKnown(best) ? best : { kind: 'unknown', by: best.by ?? by }
+  }
+
+  /** The caller is seen, and gives nothing for it: the default holds. */
+  #isLeftOut({ sources: [first], owner }: Binding, frame: Frame): boolean {
+    const args = frameOf(frame, owner).args
+    const [name, ...rest] = first?.kind === 'parameter' ? first.path : []
+    if (first?.kind !== 'parameter' || name === undefined || rest.length > 0 || !args) return false
+    const arg = args[first.index]
+    return !arg || lacks(this.thunk(arg), name)
   }
 
   source(source: Source, frame: Frame, owner: FunctionCode | undefined): Value {
@@ -301,6 +312,12 @@ export class Evaluator {
 }
 
 type Closure = Extract<Value, { kind: 'closure' }>
+
+/** An object that is written in sight, whole, and without that property. */
+export function lacks(value: Value, name: string): boolean {
+  if (value.kind !== 'object' || value.stored) return false
+  return !value.expression.properties.some(one => one.isSpread || one.name === undefined || one.name === name)
+}
 
 /** `const { fromBeginning = false } = options`: taken out of something, with a default. */
 function isFromCaller({ sources }: Binding): boolean {

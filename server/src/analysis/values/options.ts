@@ -3,7 +3,7 @@ import type { Expression } from '../../facts/code.ts'
 import type { Option, PipelineOptions, Text } from '../../facts/model.ts'
 import { placeOf, sourceText } from '../walk/places.ts'
 import { frameOf } from './activations.ts'
-import type { Evaluator } from './evaluator.ts'
+import { type Evaluator, lacks } from './evaluator.ts'
 import type { Frame, Made, Value } from './frames.ts'
 
 /** Objects spread into objects: this deep. `options = { ...options, retries: 3 }` spreads itself. */
@@ -75,7 +75,9 @@ export class OptionReader {
   /** `options.fromBeginning ?? false`: what is written is only what holds where the caller says nothing. */
   #isDefault(expression: Expression, frame: Frame): boolean {
     if (expression.kind !== 'binary' || !/^(?:\?\?|\|\|)$/.test(expression.operator)) return false
-    const given = this.#evaluator.evaluate(expression.left, frame)
+    const { left } = expression
+    if (left.kind === 'member' && lacks(this.#evaluator.evaluate(left.of, frame), left.name)) return false
+    const given = this.#evaluator.evaluate(left, frame)
     return given.kind === 'unknown' || given.kind === 'foreign' || given.kind === 'typed'
   }
 

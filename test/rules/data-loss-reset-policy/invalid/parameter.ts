@@ -11,3 +11,27 @@ async function read(topic: string, fromBeginning = false): Promise<void> {
   process.once('SIGTERM', () => void consumer.disconnect())
 }
 await read('orders')
+
+interface Options {
+  readonly topic: string
+  readonly fromBeginning?: boolean
+}
+
+/** Its callers are seen to say nothing. */
+async function follow({ topic, fromBeginning = false }: Options): Promise<void> {
+  const consumer = kafka.consumer({ groupId: 'followers' })
+  await consumer.subscribe({ topic, fromBeginning })
+//                                  ^^^^^^^^^^^^^ data-loss-reset-policy: 'fromBeginning: false' starts at the end of the topic whenever no offset is stored: for a new group, and again after its offsets have expired. Records until then are skipped. Start at the beginning, or store the start explicitly.
+  await consumer.run({ eachMessage: async ({ message }) => console.log(message.key) })
+  process.once('SIGTERM', () => void consumer.disconnect())
+}
+await follow({ topic: 'orders' })
+
+async function watch(options: Options): Promise<void> {
+  const consumer = kafka.consumer({ groupId: 'watchers' })
+  await consumer.subscribe({ topic: options.topic, fromBeginning: options.fromBeginning ?? false })
+//                                                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ data-loss-reset-policy: 'fromBeginning: false' starts at the end of the topic whenever no offset is stored: for a new group, and again after its offsets have expired. Records until then are skipped. Start at the beginning, or store the start explicitly.
+  await consumer.run({ eachMessage: async ({ message }) => console.log(message.key) })
+  process.once('SIGTERM', () => void consumer.disconnect())
+}
+await watch({ topic: 'orders' })

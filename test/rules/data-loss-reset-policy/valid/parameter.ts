@@ -19,3 +19,25 @@ export async function follow(topic: string, fromBeginning = false): Promise<void
   await consumer.run({ eachMessage: async ({ message }) => console.log(message.key) })
   process.once('SIGTERM', () => void consumer.disconnect())
 }
+
+interface Options {
+  readonly topic: string
+  readonly fromBeginning?: boolean
+}
+
+/** Given by the caller, or out of sight in what the caller spreads. */
+async function watch({ topic, fromBeginning = false }: Options): Promise<void> {
+  const consumer = kafka.consumer({ groupId: `${topic}-watcher` })
+  await consumer.subscribe({ topic, fromBeginning })
+  await consumer.run({ eachMessage: async ({ message }) => console.log(message.key) })
+  process.once('SIGTERM', () => void consumer.disconnect())
+}
+await watch({ topic: 'orders', fromBeginning: true })
+
+async function tail(options: Options): Promise<void> {
+  const consumer = kafka.consumer({ groupId: `${options.topic}-tail` })
+  await consumer.subscribe({ topic: options.topic, fromBeginning: options.fromBeginning ?? false })
+  await consumer.run({ eachMessage: async ({ message }) => console.log(message.key) })
+  process.once('SIGTERM', () => void consumer.disconnect())
+}
+await tail({ topic: 'orders', ...JSON.parse(process.env.READER ?? '{}') })
