@@ -161,15 +161,20 @@ const evidence: Readonly<Record<How, string>> = {
 
 /** Records awaited together end in any order, and so do their commits; one that counts records is told of all of them. */
 function* unordered(pipeline: Pipeline, flow: Flow): Generator<EarlyCommit> {
-  for (const part of within(flow)) {
-    if (part.kind !== 'parallel') continue
-    for (const loop of part.arms.flatMap(arm => [...within(arm)])) {
-      if (loop.kind !== 'loop' || loop.over !== 'records') continue
-      const work = workIn(loop.body)
-      const commit = [...ownCommits(loop.body, 0)].find(one => counts(pipeline, one))
-      if (work && commit) yield { at: commit.at, commit, work, how: 'unordered' }
-    }
+  for (const body of together(flow, false)) {
+    const work = workIn(body)
+    const commit = [...ownCommits(body, 0)].find(one => counts(pipeline, one))
+    if (work && commit) yield { at: commit.at, commit, work, how: 'unordered' }
   }
+}
+
+/** What is done for each record, where nobody waits for one before the next: in `Promise.all`, or as promises that are kept. */
+function* together(flow: Flow, isInParallel: boolean): Generator<Flow> {
+  if (flow.kind === 'loop' && flow.over === 'records') {
+    if (isInParallel) yield flow.body
+    else for (const part of within(flow.body)) if (part.kind === 'helper' && part.isCollected) yield part.body
+  }
+  for (const part of partsOf(flow)) yield* together(part, isInParallel || flow.kind === 'parallel')
 }
 
 /** `Promise.all([save(record), commit(record)])`: either may end first. */

@@ -8,6 +8,8 @@ const pool = new Pool()
 const remove = (key: Buffer | null) => pool.query('DELETE FROM carts WHERE id = $1', [String(key)])
 //                                     ^^^^^^^^^^ related: of an earlier record, may still be running
 //                                     ^^^^^^^^^^ related: not done yet
+//                                     ^^^^^^^^^^ related: of an earlier record, may still be running
+//                                     ^^^^^^^^^^ related: of an earlier record, may still be running
 
 await consumer.run({
   eachBatchAutoResolve: false,
@@ -35,6 +37,37 @@ await consumer.run({
       await remove(message.key)
       await heartbeat()
     }
+  },
+})
+
+/** The same where the promises have a name. */
+await consumer.run({
+  eachBatchAutoResolve: false,
+  eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
+    const mapped = batch.messages.map(async message => {
+//                                ^^^ related: committed in here
+      await remove(message.key)
+      resolveOffset(message.offset)
+//    ^^^^^^^^^^^^^ commit-before-output: 'resolveOffset' runs in the order in which the records happen to end, so a later one is marked done while 'DELETE FROM carts' of an earlier one still runs. Resolve or commit the last offset once, after all of them.
+    })
+    await Promise.all(mapped)
+    await heartbeat()
+  },
+})
+
+await consumer.run({
+  eachBatchAutoResolve: false,
+  eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
+    const pushed: Promise<void>[] = []
+    const removeAndResolve = async ({ key, offset }: { key: Buffer | null; offset: string }) => {
+      await remove(key)
+      resolveOffset(offset)
+//    ^^^^^^^^^^^^^ commit-before-output: 'resolveOffset' runs in the order in which the records happen to end, so a later one is marked done while 'DELETE FROM carts' of an earlier one still runs. Resolve or commit the last offset once, after all of them.
+    }
+    for (const message of batch.messages) pushed.push(removeAndResolve(message))
+//                                                    ^^^^^^^^^^^^^^^^ related: committed in here
+    await Promise.all(pushed)
+    await heartbeat()
   },
 })
 
