@@ -131,8 +131,8 @@ function commitsItself(part: Detached, pipeline: Pipeline): boolean {
 
 /** Records that are put into a list and still are there when the handler ends, on some way through it. */
 function leftIn(handler: Handler, pipeline: Pipeline): readonly Pending[] {
-  if (!isDoneByEnding(handler, pipeline)) return []
   const { flow } = handler
+  if (!isDoneByEnding(handler, pipeline) || !within(flow).some(isListed)) return []
   const { normal, returned } = explore<readonly Pending[]>(flow, [[]], {
     key: left => left.map(({ holder }) => holder).join(),
     event: (event, left) => {
@@ -146,6 +146,10 @@ function leftIn(handler: Handler, pipeline: Pipeline): readonly Pending[] {
   const started = [...ofKind(flow, 'detached')]
   const left = new Set([...normal, ...returned].flat())
   return [...left].filter(({ holder }) => !started.some(one => isEndedIn(one.flow, holder)))
+}
+
+function isListed(flow: Flow): boolean {
+  return flow.kind === 'pending' && flow.list !== undefined && flow.is === 'begun'
 }
 
 function isEndedIn(flow: Flow, holder: string): boolean {

@@ -5,6 +5,7 @@ import type { CommitMode, Flow, Handler, Inferred, OpaqueCall, Output, Pipeline,
 import { earlyExits } from '../../rules/batch-autoresolve-early-exit.ts'
 import { earlyCommits } from '../../rules/commit-before-output.ts'
 import { groupCommits } from '../../rules/shared/groupCommits.ts'
+import { keyOf } from '../../rules/shared/handlers.ts'
 import { explore } from '../../rules/shared/paths.ts'
 import { swallowedIn } from '../../rules/swallowed-error.ts'
 import { unawaitedIn } from '../../rules/unawaited-output.ts'
@@ -27,7 +28,7 @@ export function inferGuarantee(input: InferenceInput): Inferred {
   const { commitMode } = input.options
   const start: Evidence = { at, message: commitText(commitMode) }
   if (input.declared?.guarantee === 'at-most-once') return { guarantee: 'at-most-once', evidence: [start] }
-  const works = [...new Set(handlers.flatMap(handler => [...outputs(handler.flow), ...written(handler.flow)]))]
+  const works = handlers.flatMap(handler => [...outputs(handler.flow), ...written(handler.flow)])
   const losing = [...early(input), ...losses({ ...input, inferred: notYet })]
   const doubling = doubles(input, works)
   if (losing.length && doubling.length) {
@@ -147,10 +148,15 @@ function* outputs(flow: Flow): Generator<Output> {
   for (const part of within(flow)) if (part.kind === 'output') yield part
 }
 
-/** What is written out later, of records that the handler leaves in a list. */
+/** What only others write out, of records that the handler leaves in a list. */
 function* written(flow: Flow): Generator<Output> {
-  for (const part of within(flow))
-    if (part.kind === 'pending' && part.list && part.work.kind === 'output') yield part.work
+  const own = new Set([...outputs(flow)].map(({ at }) => keyOf(at)))
+  for (const part of within(flow)) {
+    const work = part.kind === 'pending' && part.list ? part.work : undefined
+    if (work?.kind !== 'output' || own.has(keyOf(work.at))) continue
+    own.add(keyOf(work.at))
+    yield work
+  }
 }
 
 function* unknowns(flow: Flow): Generator<OpaqueCall> {

@@ -54,7 +54,12 @@ export class LibraryCalls {
       this.output(call, output, asked, position, use, out, true)
       return
     }
-    if (this.#calls.decodes(call, callee.type, position, out)) return
+    const decoded: Flow[] = []
+    if (this.#calls.decodes(call, callee.type, position, decoded)) {
+      this.#calls.receiver(call.callee, position, out)
+      out.push(...decoded)
+      return
+    }
     if (asked.startsWith('global:')) {
       this.#global(call, callee.type, position, use, out)
       return

@@ -78,8 +78,7 @@ function readOptions(options: OptionReader, run: Value | undefined): PipelineOpt
     fromBeginning: options.boolean('fromBeginning', 'kafkaJS/fromBeginning'),
     resetPolicy: options.text('auto.offset.reset'),
     isolation: readUncommitted && {
-      at: readUncommitted.at,
-      isKnown: readUncommitted.isKnown,
+      ...readUncommitted,
       value: readUncommitted.value ? 'read_uncommitted' : 'read_committed',
     },
     sessionTimeoutMs: options.number('sessionTimeout', 'kafkaJS/sessionTimeout', 'session.timeout.ms'),
