@@ -110,12 +110,12 @@ const remedies: Readonly<Record<Detached['how'], string>> = {
   'promise-constructor': 'Await it.',
 }
 
-/** Of what is dropped inside something that is dropped as a whole, the whole is told: `setTimeout(() => { save(record) })`. */
+/** Nobody waits for what a timer runs, awaited there or not: `setTimeout(() => { save(record) })` is told once. */
 function* detachedIn(flow: Flow, pipeline: Pipeline): Generator<LostOutput> {
   const work = flow.kind === 'detached' ? workIn(flow.flow) : undefined
   if (flow.kind === 'detached' && work && !commitsItself(flow, pipeline)) {
     yield { at: flow.at, work, detached: flow }
-    return
+    if (flow.how === 'timer') return
   }
   for (const part of partsOf(flow)) yield* detachedIn(part, pipeline)
 }
