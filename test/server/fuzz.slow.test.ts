@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createEngine, type Engine, type EngineOptions } from '@tidemark/server/analysis/engine/engine'
-import { fuzz } from './fuzz.ts'
+import { type FuzzResult, fuzz } from './fuzz.ts'
 
 test('20,000 edits: no crash, nothing stale, no step above 100 ms', async t => {
   const result = await fuzz({ edits: 20_000, seed: 1 })
@@ -13,6 +13,13 @@ test('20,000 edits: no crash, nothing stale, no step above 100 ms', async t => {
   assert.equal(edits, 20_000)
   assert.ok(findings > 1_000, 'the edited code still holds pipelines with findings')
   assert.deepEqual(slow, [])
+})
+
+test('two threads see together what one sees', async () => {
+  const one = await fuzz({ edits: 1_300, seed: 2 })
+  const two = await fuzz({ edits: 1_300, seed: 2, workers: 2 })
+  const seen = ({ edits, sessions, comparisons, findings }: FuzzResult) => ({ edits, sessions, comparisons, findings })
+  assert.deepEqual(seen(two), seen(one))
 })
 
 function broken(change: (engine: Engine) => Partial<Engine>): (options: EngineOptions) => Engine {

@@ -124,7 +124,7 @@ const syntaxEdits: readonly MakeEdit[] = [
     const other =
       node &&
       pick(
-        nodesOf(parse(donor)).filter(({ kind }) => kind === node.kind),
+        nodesOf(donor).filter(({ kind }) => kind === node.kind),
         random,
       )
     return (
@@ -159,8 +159,9 @@ const syntaxEdits: readonly MakeEdit[] = [
     )
   },
   (text, _, random) => {
-    const node = anyNode(text, random, ts.isIdentifier)
-    const other = anyNode(text, random, ts.isIdentifier)
+    const names = nodesOf(text).filter(ts.isIdentifier)
+    const node = pick(names, random)
+    const other = pick(names, random)
     return node && other && { name: 'another name', start: node.getStart(), end: node.end, newText: other.getText() }
   },
   (text, _, random) => {
@@ -190,21 +191,22 @@ const wrappers = [
 ] as const
 
 function anyNode(text: string, random: Random, isWanted: (node: ts.Node) => boolean = () => true): ts.Node | undefined {
-  return pick(nodesOf(parse(text)).filter(isWanted), random)
+  return pick(nodesOf(text).filter(isWanted), random)
 }
 
-function parse(text: string): ts.SourceFile {
-  return ts.createSourceFile('a.tsx', text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS)
-}
-
-function nodesOf(tree: ts.SourceFile): ts.Node[] {
+function nodesOf(text: string): readonly ts.Node[] {
   const nodes: ts.Node[] = []
   const visit = (node: ts.Node): void => {
     nodes.push(node)
     ts.forEachChild(node, visit)
   }
-  ts.forEachChild(tree, visit)
+  ts.forEachChild(ts.createSourceFile('a.tsx', text, parseOptions, true, ts.ScriptKind.TS), visit)
   return nodes
+}
+
+const parseOptions: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.ESNext,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
 }
 
 function pick<T>(list: readonly T[], random: Random): T | undefined {

@@ -130,11 +130,11 @@ class Session implements SessionOutcome {
     isOpen: boolean,
   ): { affected: readonly string[]; stepMs: number } {
     const before = performance.now()
-    const cpuBefore = process.cpuUsage()
+    const cpuBefore = process.threadCpuUsage()
     const affected = isOpen ? this.#workspace.change(path, text, version) : this.#workspace.open(path, text, version)
     this.#shown.set(path, this.#workspace.check(path))
     const wallMs = performance.now() - before
-    const cpu = process.cpuUsage(cpuBefore)
+    const cpu = process.threadCpuUsage(cpuBefore)
     // Waiting for a processor is no step of ours: both clocks must say that it took long.
     return { affected, stepMs: Math.min(wallMs, (cpu.user + cpu.system) / 1000) }
   }
