@@ -22,6 +22,7 @@ import type {
   Note,
 } from './engine.ts'
 import type { FileSystem } from './fileSystem.ts'
+import { GroupIndex } from './groupIndex.ts'
 import { type CacheLimits, ModuleCache } from './moduleCache.ts'
 import { tableOf } from './ownOutputs.ts'
 import type { Project } from './project.ts'
@@ -51,6 +52,8 @@ export class EngineState implements Engine {
   /** File -> files whose analysis looked into it, by their last analysis. */
   readonly #dependents = new Map<string, Set<string>>()
   readonly #dirty = new Set<string>()
+  /** Of {@link #roots}. */
+  readonly #groups = new GroupIndex()
   /** Groups that a file's pipelines had before its last change. */
   readonly #formerGroups = new Map<string, readonly string[]>()
   readonly #mentions = new Map<string, boolean>()
@@ -146,8 +149,7 @@ export class EngineState implements Engine {
       if (names.some(name => root.missing.has(name)))
         for (const file of [other, ...root.findings.map(finding => finding.path)]) files.add(file)
     // Pipelines of one group are compared with each other, wherever they are.
-    if (groups.size)
-      for (const [other, root] of this.#roots) if (groupsOf(root).some(group => groups.has(group))) files.add(other)
+    for (const other of this.#groups.files(groups)) files.add(other)
     return [...files]
   }
 
@@ -214,8 +216,12 @@ export class EngineState implements Engine {
     const root = this.#analyze(path)
     this.#dirty.delete(path)
     if (known) this.#compareAgain(known, root)
-    if (this.#roots.size > rootsMax) this.#roots.clear()
+    if (this.#roots.size > rootsMax) {
+      this.#roots.clear()
+      this.#groups.clear()
+    }
     this.#roots.set(path, root)
+    this.#groups.put(path, groupsOf(root))
     for (const file of root.reach) {
       const dependents = this.#dependents.get(file)
       if (dependents) dependents.add(path)
@@ -230,9 +236,8 @@ export class EngineState implements Engine {
     const was = groupsOf(before)
     if (keyOf(before) === keyOf(after)) return
     this.#formerGroups.set(before.path, was)
-    const groups = new Set([...was, ...groupsOf(after)])
-    for (const [other, root] of this.#roots)
-      if (other !== before.path && groupsOf(root).some(group => groups.has(group))) this.#dirty.add(other)
+    for (const other of this.#groups.files([...was, ...groupsOf(after)]))
+      if (other !== before.path) this.#dirty.add(other)
   }
 
   #analyze(path: string): Root {
