@@ -55,7 +55,13 @@ export function parserSource(): string {
     throw new Error(
       `The parser's part of TypeScript ${ts.version} lacks ${missing.join(', ')}. Move ${next} further down.`,
     )
-  return `${helpers}\n${body}\n${nodeMethods}\nexport default { ${names.join(', ')} }\n`
+  return `${helpers}\n${withoutUnusedMessages(body)}\n${nodeMethods}\nexport default { ${names.join(', ')} }\n`
+}
+
+/** The table of all messages is made when the file is loaded, one object for each of thousands; the parser says few of them. */
+function withoutUnusedMessages(body: string): string {
+  const used = new Set([...body.matchAll(/\bDiagnostics\.(\w+)/g)].map(match => match[1]))
+  return body.replace(/^ {2}(\w+): diag\(.*\),?\n/gm, (line, name) => (used.has(name) ? line : ''))
 }
 
 /** What the compiler's service layer, which is dropped, adds to nodes, as far as the frontend uses it. */
