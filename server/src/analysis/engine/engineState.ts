@@ -163,7 +163,7 @@ export class EngineState implements Engine {
       if (analysis.pipelines.length)
         for (const file of [path, ...analysis.findings.map(finding => finding.path)]) found.add(file)
       options.onProgress?.(++count, found.size)
-      if (count % 8 === 0) await new Promise<void>(resolve => setImmediate(resolve))
+      await new Promise<void>(resolve => setImmediate(resolve))
     }
     // Groups are compared across files: what was analysed before the last one came is looked at once more.
     for (const path of found)
