@@ -1,7 +1,8 @@
 /**
- * `npm run bench analyzer [-- --files 300,2500,10000 --rounds 20 --passes 2]`: first diagnostics, keystroke to diagnostics
+ * `npm run bench analyzer [-- --files 300,2500,10000 --rounds 20 --warm-up 50 --passes 2]`: first diagnostics, keystroke to diagnostics
  * and memory on generated workspaces, ours against its limit (only parsing) and against the peers. All in one run, each
- * pass through all of them, so that a busy machine is busy for everyone.
+ * pass through all of them, so that a busy machine is busy for everyone; all of them are given the same keystrokes, of which
+ * those that warm up are not counted.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -31,6 +32,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     options: {
       files: { type: 'string', default: '300,2500,10000' },
       rounds: { type: 'string', default: '20' },
+      'warm-up': { type: 'string', default: '50' },
       passes: { type: 'string', default: '2' },
       only: { type: 'string', multiple: true },
     },
@@ -43,12 +45,25 @@ export async function bench(args: readonly string[]): Promise<void> {
       const workspace = makeWorkspace(join(folder, `w${files}`), files, repositoryRoot)
       const results = new Map<string, Measured[]>(wanted.map(({ name }) => [name, []]))
       for (let pass = 0; pass < Number(values.passes); pass++)
-        for (const { name, measure } of wanted) results.get(name)?.push(await measure(workspace, Number(values.rounds)))
+        for (const { name, measure } of wanted)
+          results
+            .get(name)
+            ?.push(await measureHot(measure, workspace, Number(values.rounds), Number(values['warm-up'])))
       print(workspace, new Map([...results].map(([name, passes]) => [name, together(passes)])))
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function measureHot(
+  measure: Contestant['measure'],
+  workspace: Workspace,
+  rounds: number,
+  warmUp: number,
+): Promise<Measured> {
+  const { inHandlerMs, inHelperMs, ...others } = await measure(workspace, warmUp + rounds)
+  return { ...others, inHandlerMs: inHandlerMs.slice(warmUp), inHelperMs: inHelperMs.slice(warmUp) }
 }
 
 /** The flags the extension starts the server with. */
@@ -58,12 +73,30 @@ async function contestants(folder: string): Promise<Contestant[]> {
   await bundle()
   const peers = await findPeers()
   const parse = await bundled('parse', folder)
+  const parseServer = await bundled('parseServer', folder)
   const engine = await bundled('ours', folder)
   const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compile-cache') }
   const server = join(repositoryRoot, 'server', 'dist', 'bundle', 'main.mjs')
   const tsserver = join(repositoryRoot, 'node_modules', 'typescript', 'lib', 'tsserver.js')
   return [
     { name: 'parse only', measure: warm((workspace, rounds) => measureScript(parse, workspace, rounds)) },
+    {
+      // What the protocol takes by itself.
+      name: 'parse only, server',
+      measure: warm((workspace, rounds) =>
+        measureServer(
+          {
+            command: process.execPath,
+            args: [...serverFlags, parseServer, '--stdio'],
+            env,
+            pushes: true,
+            isAlone: true,
+          },
+          workspace,
+          rounds,
+        ),
+      ),
+    },
     { name: 'tidemark, engine', measure: warm((workspace, rounds) => measureScript(engine, workspace, rounds)) },
     {
       name: 'tidemark, server',

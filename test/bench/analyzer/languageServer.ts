@@ -10,6 +10,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node'
 import { frameReader } from '../../../runtime/src/control/frames.ts'
+import { insertionOf } from './keystroke.ts'
 import { type Measured, peakBytes } from './measured.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -19,6 +20,8 @@ export interface ServerCommand {
   readonly env?: NodeJS.ProcessEnv
   /** Tells diagnostics by itself; else they are asked for. */
   readonly pushes: boolean
+  /** Tells of the edited file alone, not of those that call it. */
+  readonly isAlone?: boolean
   /** It has looked through the workspace when it has said something of so many files. */
   readonly filesFound?: number
 }
@@ -41,7 +44,7 @@ export async function measureServer(server: ServerCommand, workspace: Workspace,
     session.open(helper)
     await session.diagnostics([helper])
     const inHandlerMs = await session.keystrokes(handler, [handler], rounds)
-    const inHelperMs = await session.keystrokes(helper, [helper, handler], rounds)
+    const inHelperMs = await session.keystrokes(helper, server.isAlone ? [helper] : [helper, handler], rounds)
     return { firstMs, inHandlerMs, inHelperMs, memoryBytes: peakBytes(child.pid ?? 0) }
   } finally {
     session.stop()
@@ -94,16 +97,18 @@ class Session {
   }
 
   async keystrokes(path: string, watched: readonly string[], rounds: number): Promise<number[]> {
+    const original = readFileSync(path, 'utf8')
     const times: number[] = []
     for (let round = 0; round < rounds; round++) {
+      const { line, character, text } = insertionOf(original, round + 1)
       const start = performance.now()
       const version = (this.#versions.get(path) ?? 0) + 1
       this.#versions.set(path, version)
       for (const file of watched) this.#told.delete(uriOf(file))
-      const at = { line: 0, character: 0 }
+      const at = { line, character }
       void this.#connection.sendNotification('textDocument/didChange', {
         textDocument: { uri: uriOf(path), version },
-        contentChanges: [{ range: { start: at, end: at }, text: '/*x*/' }],
+        contentChanges: [{ range: { start: at, end: at }, text }],
       })
       await this.diagnostics(watched)
       times.push(performance.now() - start)

@@ -1,7 +1,8 @@
-/** The engine as the language server uses it: open, analyse, edit, and the walk in the background. Prints one line of JSON. */
+/** The engine as the language server uses it: open, analyse, the walk in the background, edits. Prints one line of JSON. */
 import { readFileSync } from 'node:fs'
 import { createDisk } from '@tidemark/server/analysis/engine/disk'
 import { createEngine } from '@tidemark/server/analysis/engine/engine'
+import { afterKeystrokes } from './keystroke.ts'
 import { peakBytes } from './measured.ts'
 
 const [root = '', handler = '', helper = '', rounds = '20'] = process.argv.slice(2)
@@ -15,7 +16,7 @@ process.stdout.write(`${JSON.stringify({ first: true, findings: first.findings.l
 const keystrokes = (path: string, watched: string): number[] => {
   const times: number[] = []
   for (let round = 0; round < Number(rounds); round++) {
-    const text = `${texts.get(path)}// ${'x'.repeat(round + 1)}\n`
+    const text = afterKeystrokes(texts.get(path) as string, round + 1)
     const start = performance.now()
     engine.change(path, text, round + 2)
     engine.analyze(path)
@@ -25,12 +26,12 @@ const keystrokes = (path: string, watched: string): number[] => {
   return times
 }
 
-engine.open(helper, texts.get(helper) as string, 1)
-const inHandler = keystrokes(handler, handler)
-const inHelper = keystrokes(helper, handler)
 const start = performance.now()
 const found = await engine.discover(root)
 const discoverMs = performance.now() - start
+engine.open(helper, texts.get(helper) as string, 1)
+const inHandler = keystrokes(handler, handler)
+const inHelper = keystrokes(helper, handler)
 const result = engine.analyze(helper).findings.length
 process.stdout.write(
   `${JSON.stringify({ inHandler, inHelper, discoverMs, found: found.length, result, peakBytes: peakBytes(process.pid) })}\n`,

@@ -1,6 +1,7 @@
 /** tsserver of TypeScript 6 over its own protocol: open, semantic diagnostics, edits. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { insertionOf } from './keystroke.ts'
 import type { Measured } from './measured.ts'
 import { peakBytes } from './measured.ts'
 import type { Workspace } from './workspace.ts'
@@ -37,10 +38,13 @@ async function keystrokes(
   watched: readonly string[],
   rounds: number,
 ): Promise<number[]> {
+  const original = readFileSync(file, 'utf8')
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
+    const { line, character, text: insertString } = insertionOf(original, round + 1)
+    const at = { line: line + 1, offset: character + 1, endLine: line + 1, endOffset: character + 1 }
     const start = performance.now()
-    server.send('change', { file, line: 1, offset: 1, endLine: 1, endOffset: 1, insertString: '/*x*/' })
+    server.send('change', { file, ...at, insertString })
     await server.diagnostics(watched)
     times.push(performance.now() - start)
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { afterKeystrokes } from './keystroke.ts'
 import { peakBytes } from './measured.ts'
 
 interface Linter {
@@ -50,7 +51,7 @@ async function keystrokes(path: string, watched: readonly string[]): Promise<num
   const times: number[] = []
   for (let round = 0; round < Number(rounds); round++) {
     const start = performance.now()
-    await lint(path, `${'/*x*/'.repeat(round + 1)}${original}`)
+    await lint(path, afterKeystrokes(original, round + 1))
     for (const other of watched) await lint(other, readFileSync(other, 'utf8'))
     times.push(performance.now() - start)
   }
