@@ -19,6 +19,7 @@ const needed = [
   'client/dist/understudyWorker.mjs',
   'client/l10n/bundle.l10n.zh-cn.json',
   'server/dist/bundle/main.mjs',
+  'server/dist/bundle/server.cjs',
   'server/dist/bundle/typescript.cjs',
   'server/dist/bundle/lib.es5.d.ts',
   'webview/dist/overview.js',

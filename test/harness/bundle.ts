@@ -4,7 +4,7 @@
  * - `client/dist/extension.cjs`: the extension host's part; only `vscode` stays outside
  * - `client/dist/preload.cjs`: what a debugged program of plain kafkajs code is preloaded with, and beside it the thread that
  *   starts a second instance of the program
- * - `server/dist/bundle/*.mjs`: language server and `tidemark-lint` with the parser of TypeScript, beside an untouched copy
+ * - `server/dist/bundle/*.{mjs,cjs}`: language server and `tidemark-lint` with the parser of TypeScript, beside an untouched copy
  *   of the whole compiler for the thread that looks up types
  * - `webview/dist/{overview,batch,connection}.{js,css}`: the panels
  * - `runtime/dist`: the library as users import it, by `tsc`
@@ -106,7 +106,20 @@ export const serverBundle = {
   splitting: true,
   chunkNames: 'chunk-[hash]',
   plugins: [parserOnly],
-  define: { sqlParserBeside: '"./pgsql-ast-parser.cjs"' },
+  define: { sqlParserBeside: '"./pgsql-ast-parser.cjs"', serverBeside: '"server.cjs"' },
+} satisfies BuildOptions
+
+/** The server itself as a script, which `main.mjs` runs: what V8 compiles of a module can only be kept as it is when loaded. */
+export const serverScriptBundle = {
+  ...shared,
+  entryPoints: { server: 'server/src/start.ts' },
+  outdir: 'server/dist/bundle',
+  outExtension: { '.js': '.cjs' },
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  plugins: [parserOnly],
+  define: { sqlParserBeside: '"./pgsql-ast-parser.cjs"', 'import.meta.url': 'moduleUrl' },
 } satisfies BuildOptions
 
 /** Loaded when the first upsert is met, not before. */
@@ -160,6 +173,7 @@ const bundles: readonly BuildOptions[] = [
   },
   ...preloadBundles,
   serverBundle,
+  serverScriptBundle,
   sqlParserBundle,
   webviewBundle,
 ]

@@ -24,12 +24,13 @@ import { createRefiner, type Refiner } from './refiner.ts'
 /**
  * Listens after the caller says so: `serve(connection, createEngine).listen()`.
  *
- * @param discovered - called whenever a folder has been looked through: by then everything has run once
+ * @param discovered - called whenever a folder has been looked through, with the files that hold pipelines or lie in their
+ *   reach: where there are some, everything has run once by then
  */
 export function serve(
   connection: Connection,
   createEngine: (options: EngineOptions) => Engine,
-  discovered: () => void = () => undefined,
+  discovered: (files: readonly string[]) => void = () => undefined,
 ): { listen(): void } {
   return new Server(connection, createEngine, discovered)
 }
@@ -48,9 +49,13 @@ class Server {
   #takesFolders = false
   #watchesFiles = false
 
-  readonly #whenDiscovered: () => void
+  readonly #whenDiscovered: (files: readonly string[]) => void
 
-  constructor(connection: Connection, createEngine: (options: EngineOptions) => Engine, discovered: () => void) {
+  constructor(
+    connection: Connection,
+    createEngine: (options: EngineOptions) => Engine,
+    discovered: (files: readonly string[]) => void,
+  ) {
     this.#connection = connection
     this.#whenDiscovered = discovered
     this.#workspace = createWorkspace(createEngine)
@@ -205,7 +210,7 @@ class Server {
     const discovered = this.#workspace.discover(folder, controller.signal).then(
       found => {
         if (!controller.signal.aborted) this.#refresh(found)
-        this.#whenDiscovered()
+        this.#whenDiscovered(found)
         return found
       },
       (error: Error) => {
