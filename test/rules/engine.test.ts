@@ -37,6 +37,23 @@ test("a helper's finding lies in the helper, once its caller is known; an edit t
   assert.deepEqual(rulesOf(engine, 'save.ts'), [], 'no longer called')
 })
 
+test('a pipeline that joins or leaves a group refreshes the others in it', () => {
+  const inGroup = (group: string, topic: string): string =>
+    consumer("await consumer.subscribe({ topic: '" + topic + "' })").replace("'orders'", `'${group}'`)
+  const [a, b] = [join(root, 'a.ts'), join(root, 'b.ts')]
+  const engine = createEngine({
+    fileSystem: memory({ 'a.ts': inGroup('orders', 'one'), 'b.ts': inGroup('carts', 'two') }),
+  })
+  for (const name of ['a.ts', 'b.ts']) assert.ok(!rulesOf(engine, name).includes('shared-group-id'))
+  assert.ok(!engine.reach(b).includes(a))
+  engine.open(b, inGroup('orders', 'two'), 1)
+  assert.ok(engine.reach(b).includes(a))
+  for (const name of ['a.ts', 'b.ts']) assert.ok(rulesOf(engine, name).includes('shared-group-id'))
+  engine.change(b, inGroup('carts', 'two'), 2)
+  assert.ok(engine.reach(b).includes(a), 'it is the one that was left')
+  for (const name of ['a.ts', 'b.ts']) assert.ok(!rulesOf(engine, name).includes('shared-group-id'))
+})
+
 test('handlers are found behind barrels, path aliases, workspace packages and CommonJS', () => {
   const files = {
     'package.json': JSON.stringify({ workspaces: ['packages/*'] }),
