@@ -2,7 +2,7 @@
  * A script that is loaded together with what V8 compiled of it at an earlier start.
  *
  * Node's own compile cache keeps what is compiled by the time a file is loaded. V8 compiles a function when it is first
- * called, so that the first diagnostics of every start would wait for thousands of them: a fifth of their time. This cache
+ * called, so that the first diagnostics of every start would wait for many of them: a quarter of their time. This cache
  * is written later, when everything has run.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'

@@ -22,7 +22,7 @@ const skipped = new Set([
 const filesMax = 100_000
 /** Larger ones are not read at all; the engine's own limit may be lower. */
 const fileBytesMax = 4_000_000
-/** Files between two breaths of the event loop. */
+/** Files between two breaths of the event loop: a message of the editor waits for several such turns. */
 const filesPerTurn = 8
 const importPattern = /(?:from\s*|require\(\s*|import\(\s*|import\s+)['"]([^'"\n]{1,200})['"]/g
 
