@@ -3,6 +3,10 @@
  * it and drops its syntax tree. Positions are offsets into `Module.text`.
  */
 
+import type { Contract, TypeRef } from './typeRef.ts'
+
+export type * from './typeRef.ts'
+
 export interface Span {
   readonly start: number
   readonly end: number
@@ -21,8 +25,11 @@ export interface Module {
   readonly body: readonly Statement[]
   readonly functions: readonly FunctionCode[]
   readonly classes: readonly ClassCode[]
+  readonly contracts: readonly Contract[]
   /** Calls anywhere in the file, in source order: where pipelines are looked for. */
   readonly calls: readonly CallSite[]
+  /** Objects written anywhere in the file, in source order: where it may be said which class stands for a type. */
+  readonly objects: readonly ObjectSite[]
   /** Comments that hold `tidemark-ignore`. */
   readonly comments: readonly Span[]
   readonly isBroken: boolean
@@ -31,6 +38,11 @@ export interface Module {
 
 export interface CallSite {
   readonly call: CallExpression
+  readonly inside: FunctionCode | undefined
+}
+
+export interface ObjectSite {
+  readonly object: ObjectExpression
   readonly inside: FunctionCode | undefined
 }
 
@@ -71,17 +83,6 @@ export type Source =
   | { readonly kind: 'parameter'; readonly index: number; readonly path: readonly string[] }
   | { readonly kind: 'import'; readonly specifier: string; readonly name: string }
 
-export interface TypeRef {
-  readonly kind: 'ref' | 'function' | 'object' | 'array' | 'union' | 'other'
-  /** For `ref`: the name, resolvable like any expression. */
-  readonly of?: Expression
-  readonly args?: readonly TypeRef[]
-  /** For `object`: its properties. */
-  readonly members?: ReadonlyMap<string, TypeRef>
-  readonly returns?: TypeRef | undefined
-  readonly name?: string
-}
-
 export interface FunctionCode extends Span {
   readonly kind: 'code'
   readonly name: string | undefined
@@ -116,6 +117,11 @@ export interface ClassCode extends Span {
   readonly head: Span
   readonly base: Expression | undefined
   readonly baseArguments: readonly TypeRef[]
+  /** What it says it fulfils besides: `implements A, B`. */
+  readonly contracts: readonly TypeRef[]
+  readonly typeParameters: readonly string[]
+  /** Never made itself: what it leaves open its subclasses do. */
+  readonly isAbstract: boolean
   readonly fields: Map<string, Field>
   readonly methods: Map<string, FunctionCode>
   readonly decorators: readonly Expression[]

@@ -196,7 +196,7 @@ function lowerObject(lowering: Lowering, node: ts.ObjectLiteralExpression, span:
     const code = lowerFunction(lowering, property, undefined)
     return { name: nameOf(property.name), nameAt, value: { kind: 'function', code, ...at }, isSpread: false, ...at }
   })
-  return { kind: 'object', properties, ...span }
+  return lowering.addObject({ kind: 'object', properties, ...span })
 }
 
 export function nameOf(name: ts.PropertyName): string | undefined {

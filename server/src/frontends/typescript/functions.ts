@@ -6,7 +6,7 @@ import { bindPattern, lowerExpression, nameOf } from './expressions.ts'
 import type { Lowering } from './lowering.ts'
 import { Scope } from './scope.ts'
 import { lowerStatements } from './statements.ts'
-import { lowerType } from './types.ts'
+import { lowerBases, lowerType, typeParametersOf } from './types.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -100,6 +100,9 @@ export function lowerClass(lowering: Lowering, node: ts.ClassLikeDeclaration): C
     head: node.name ? lowering.span(node.name) : lowering.span(node),
     base: heritage ? lowerExpression(lowering, heritage.expression) : undefined,
     baseArguments: heritage?.typeArguments?.flatMap(arg => lowerType(lowering, arg) ?? []) ?? [],
+    contracts: lowerBases(lowering, node, ts.SyntaxKind.ImplementsKeyword),
+    typeParameters: typeParametersOf(node),
+    isAbstract: node.modifiers?.some(modifier => modifier.kind === ts.SyntaxKind.AbstractKeyword) ?? false,
     fields: new Map(),
     methods: new Map(),
     decorators: decoratorsOf(lowering, node),

@@ -4,10 +4,13 @@ import type {
   CallExpression,
   CallSite,
   ClassCode,
+  Contract,
   ExportLink,
   Expression,
   FunctionCode,
   ImportLink,
+  ObjectExpression,
+  ObjectSite,
   Span,
 } from '../../facts/code.ts'
 import { Scope } from './scope.ts'
@@ -22,7 +25,9 @@ export class Lowering {
   readonly starExports: string[] = []
   readonly functions: FunctionCode[] = []
   readonly classes: ClassCode[] = []
+  readonly contracts: Contract[] = []
   readonly calls: CallSite[] = []
+  readonly objects: ObjectSite[] = []
   scope = new Scope(undefined, undefined)
   /** Where `var` and function-level names go. */
   functionScope = this.scope
@@ -46,6 +51,11 @@ export class Lowering {
   addCall(call: CallExpression): CallExpression {
     this.calls.push({ call, inside: this.inside })
     return call
+  }
+
+  addObject(object: ObjectExpression): ObjectExpression {
+    this.objects.push({ object, inside: this.inside })
+    return object
   }
 
   addImport(specifier: string, at: Span): void {

@@ -3,6 +3,7 @@ import ts from 'typescript'
 import type { Expression, Statement } from '../../facts/code.ts'
 import { lowerExpression } from './expressions.ts'
 import type { Lowering } from './lowering.ts'
+import { entityName } from './types.ts'
 
 /** Notes exports of a statement. `declared` is the function or class it declares. */
 export function lowerModuleStatement(
@@ -15,7 +16,8 @@ export function lowerModuleStatement(
     const expression = lowerExpression(lowering, node.expression)
     lowering.addExport(node.isExportEquals ? '=' : 'default', expression)
   }
-  if (declared && hasModifier(node, ts.SyntaxKind.DefaultKeyword)) lowering.addExport('default', declared)
+  const given = declared ?? (ts.isInterfaceDeclaration(node) ? entityName(lowering, node.name) : undefined)
+  if (given && hasModifier(node, ts.SyntaxKind.DefaultKeyword)) lowering.addExport('default', given)
   return []
 }
 

@@ -6,7 +6,7 @@ import { bindPattern, lowerExpression, noteStore } from './expressions.ts'
 import { lowerClass, lowerFunction } from './functions.ts'
 import type { Lowering } from './lowering.ts'
 import { lowerModuleStatement } from './modules.ts'
-import { lowerMembers, lowerType } from './types.ts'
+import { lowerAlias, lowerInterface, lowerType } from './types.ts'
 
 export function lowerStatements(lowering: Lowering, statements: readonly ts.Statement[]): Statement[] {
   return statements.flatMap(statement => lowering.guarded(() => lowerStatement(lowering, statement), []))
@@ -61,15 +61,8 @@ function lowerDeclaration(lowering: Lowering, node: ts.Statement): Statement[] {
     return lowerModuleStatement(lowering, node, { kind: 'class', code, ...span })
   }
   if (ts.isEnumDeclaration(node)) lowerEnum(lowering, node)
-  if (ts.isInterfaceDeclaration(node)) {
-    const binding = lowering.scope.find(node.name.text)
-    const members = lowerMembers(lowering, node.members)
-    if (binding) binding.type = { kind: 'object', members: new Map([...(binding.type?.members ?? []), ...members]) }
-  }
-  if (ts.isTypeAliasDeclaration(node)) {
-    const binding = lowering.scope.find(node.name.text)
-    if (binding?.kind === 'type') binding.type = lowerType(lowering, node.type)
-  }
+  if (ts.isInterfaceDeclaration(node)) lowerInterface(lowering, node)
+  if (ts.isTypeAliasDeclaration(node)) lowerAlias(lowering, node)
   if (ts.isModuleDeclaration(node) && node.body && ts.isModuleBlock(node.body)) {
     const { statements } = node.body
     return [{ kind: 'block', body: lowerBlock(lowering, statements), ...span }]

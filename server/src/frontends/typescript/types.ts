@@ -1,6 +1,7 @@
 /** Type annotations, as far as they tell what a value is: names, unions without null, functions, object types. */
 import ts from 'typescript'
-import type { Expression, TypeRef } from '../../facts/code.ts'
+import type { Binding, Contract, Expression, TypeRef } from '../../facts/code.ts'
+import { lowerExpression } from './expressions.ts'
 import type { Lowering } from './lowering.ts'
 
 const unknownType: TypeRef = { kind: 'other' }
@@ -58,6 +59,57 @@ function unionType(lowering: Lowering, node: ts.UnionTypeNode): TypeRef {
 function isNothing(node: ts.TypeNode): boolean {
   if (node.kind === ts.SyntaxKind.UndefinedKeyword) return true
   return ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.NullKeyword
+}
+
+/** Declared more than once, an interface is one: of all its members. */
+export function lowerInterface(lowering: Lowering, node: ts.InterfaceDeclaration): void {
+  const binding = lowering.scope.find(node.name.text)
+  if (!binding) return
+  const members = new Map([...(binding.type?.members ?? []), ...lowerMembers(lowering, node.members)])
+  const contract = binding.type?.contract ?? newContract(lowering, binding, node)
+  contract.bases.push(...lowerBases(lowering, node, ts.SyntaxKind.ExtendsKeyword))
+  binding.type = { kind: 'object', members, contract }
+}
+
+/** `type Orders = { save(order: Order): Promise<void> }` is an interface in other words. */
+export function lowerAlias(lowering: Lowering, node: ts.TypeAliasDeclaration): void {
+  const binding = lowering.scope.find(node.name.text)
+  if (binding?.kind !== 'type') return
+  const type = lowerType(lowering, node.type)
+  binding.type =
+    type && ts.isTypeLiteralNode(node.type) ? { ...type, contract: newContract(lowering, binding, node) } : type
+}
+
+function newContract(
+  lowering: Lowering,
+  { name, at }: Binding,
+  node: ts.InterfaceDeclaration | ts.TypeAliasDeclaration,
+): Contract {
+  const contract: Contract = { name, at, typeParameters: typeParametersOf(node), bases: [] }
+  lowering.contracts.push(contract)
+  return contract
+}
+
+type Generic = ts.InterfaceDeclaration | ts.TypeAliasDeclaration | ts.ClassLikeDeclaration
+
+export function typeParametersOf({ typeParameters }: Generic): string[] {
+  return typeParameters?.map(({ name }) => name.text) ?? []
+}
+
+/** What stands behind `extends` of an interface, or behind `implements`. */
+export function lowerBases(
+  lowering: Lowering,
+  { heritageClauses }: ts.InterfaceDeclaration | ts.ClassLikeDeclaration,
+  keyword: ts.SyntaxKind,
+): TypeRef[] {
+  const clauses = heritageClauses?.filter(({ token }) => token === keyword) ?? []
+  return clauses.flatMap(({ types }) =>
+    types.map(({ expression, typeArguments }) => ({
+      kind: 'ref',
+      of: lowerExpression(lowering, expression),
+      args: typeArguments?.map(arg => lowerType(lowering, arg) ?? unknownType) ?? [],
+    })),
+  )
 }
 
 /** `kafkajs.Consumer` in a type reads like the expression of the same words. */
