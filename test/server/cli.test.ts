@@ -4,7 +4,14 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { test } from 'node:test'
 import { main } from '@tidemark/server/cli'
 import { type Folder, folder } from './folder.ts'
-import { callingPipeline, doublingHelper, doublingPipeline, repeatableHelper, repeatablePipeline } from './sources.ts'
+import {
+  callingPipeline,
+  doublingHelper,
+  doublingPipeline,
+  injectedFiles,
+  repeatableHelper,
+  repeatablePipeline,
+} from './sources.ts'
 
 const rule = 'non-idempotent-output'
 const onlyRule = ['--rule', rule]
@@ -53,6 +60,29 @@ test('every format of the same run', async t => {
   const written = await lint(at, ['.', '--format', 'sarif', '--output', 'out.sarif', ...onlyRule])
   assert.deepEqual([written.code, written.out], [1, ''])
   assert.deepEqual(JSON.parse(readFileSync(at.at('out.sarif'), 'utf8')).version, '2.1.0')
+})
+
+test('what a container is told is followed, also where each side lies in a package of its own', async t => {
+  const flat = folder(t, injectedFiles)
+  assert.match((await lint(flat, ['.', ...onlyRule])).out, /^pg\.ts:13:\d+ \w+ non-idempotent-output/)
+  assert.match((await lint(flat, ['pg.ts', ...onlyRule])).out, /^pg\.ts:13:\d+ \w+ non-idempotent-output/)
+  const { 'main.ts': main = '', 'orders.ts': orders = '', 'pg.ts': pg = '', 'module.ts': module = '' } = injectedFiles
+  const packages = folder(t, {
+    'package.json': '{ "workspaces": ["packages/*"] }',
+    'packages/ports/package.json': '{ "name": "@shop/ports", "main": "orders.ts" }',
+    'packages/ports/orders.ts': orders,
+    'packages/app/package.json': '{ "name": "@shop/app" }',
+    'packages/app/main.ts': main.replace('./orders.ts', '@shop/ports'),
+    'packages/infra/package.json': '{ "name": "@shop/infra" }',
+    'packages/infra/pg.ts': pg.replace('./orders.ts', '@shop/ports').replace('./main.ts', '../app/main.ts'),
+    'packages/infra/module.ts': module.replace('./orders.ts', '@shop/ports'),
+  })
+  assert.match(
+    (await lint(packages, ['.', ...onlyRule])).out,
+    /^packages\/infra\/pg\.ts:13:\d+ \w+ non-idempotent-output/,
+  )
+  const { pipelines } = JSON.parse((await lint(packages, ['packages/app', '--format', 'json'])).out)
+  assert.match(JSON.stringify(pipelines[0].evidence), /INSERT INTO orders/)
 })
 
 test('--max-warnings counts warnings, never errors', async t => {

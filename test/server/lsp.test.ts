@@ -7,7 +7,14 @@ import type { CodeAction, CodeLens, Diagnostic, DocumentSymbol, Hover, TextEdit 
 import { rangeOf } from './findings.ts'
 import { folder } from './folder.ts'
 import { type LspClient, startClient } from './lspClient.ts'
-import { callingPipeline, doublingHelper, doublingPipeline, repeatableHelper, repeatablePipeline } from './sources.ts'
+import {
+  callingPipeline,
+  doublingHelper,
+  doublingPipeline,
+  injectedFiles,
+  repeatableHelper,
+  repeatablePipeline,
+} from './sources.ts'
 
 const rule = 'non-idempotent-output'
 
@@ -88,6 +95,25 @@ test('findings of files that are not open come from discovery; a change on disk 
   at.write('helper.ts', repeatableHelper)
   client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: client.uri(helper), type: 2 }] })
   await client.diagnostics(helper, diagnostics => !rulesOf(diagnostics).includes(rule))
+})
+
+test('what implements an interface is found by discovery; a second class on disk takes it back, its end brings it again', async t => {
+  const { 'module.ts': _, ...files } = injectedFiles
+  const at = folder(t, files)
+  const client = await startClient(t, { folders: [at.path] })
+  client.open(at.at('main.ts'), files['main.ts'] as string)
+  const shows = (isShown: boolean) =>
+    client.diagnostics(at.at('pg.ts'), diagnostics => rulesOf(diagnostics).includes(rule) === isShown)
+  await shows(true)
+  const changed = (type: 1 | 2 | 3): void =>
+    client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: client.uri(at.at('mongo.ts')), type }] })
+  at.write('mongo.ts', String(files['pg.ts']).replace('PgOrders', 'MongoOrders'))
+  changed(1)
+  await shows(false)
+  await client.pipelines(at.at('main.ts'), ({ pipelines }) => pipelines[0]?.inferred === 'unknown')
+  at.write('mongo.ts', 'export {}\n')
+  changed(2)
+  await shows(true)
 })
 
 test('quick fixes silence the rule; fix all; suppression with a place for its reason', async t => {

@@ -259,6 +259,8 @@ export interface OpaqueCall extends EventBase {
   readonly what: 'callback' | 'project' | 'external'
   /** Handed to the listeners of an emitter: work only where nothing else is done for the record. */
   readonly isEmitted?: boolean
+  /** Where it is one of several implementations, and nothing in sight says which: all of them. */
+  readonly among?: readonly { readonly at: Place; readonly name: string }[]
   /** What becomes of its result: `floating` where it is dropped. */
   readonly use?: 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
 }

@@ -19,6 +19,7 @@ export const nonIdempotentOutput = defineRule({
     misses: [
       'unique constraints that only the database schema knows of',
       'outputs through functions that cannot be followed',
+      'outputs behind an interface or an abstract class that several classes implement, unless NestJS, inversify, tsyringe or typedi is told which one: the guarantee is then unknown, and says which they are',
     ],
     whenNotToUse:
       'Where doubles are harmless by nature, such as samples of a metric. Say so in a suppression with its reason.',

@@ -33,6 +33,7 @@ export const swallowedError = defineRule({
     misses: [
       'errors that are kept in a field and looked at elsewhere',
       'dead-letter helpers that cannot be followed and are not awaited',
+      'errors that are caught behind an interface which several classes implement, where no container is told which one',
     ],
     whenNotToUse: 'Where a record that fails may be skipped on purpose. Say so in a suppression with its reason.',
   },

@@ -30,6 +30,7 @@ export function createWordEngine({ fileSystem }: EngineOptions): Engine {
       for (const path of files ?? []) known.add(path)
       return [...known]
     },
+    survey: async () => [],
     refine: async () => [],
     text,
     statistics: () => ({ modules: known.size, pipelines: 0, parsedFiles: 0 }),

@@ -121,16 +121,26 @@ function onlyThese({ only, settings }: RunOptions): EngineSettings {
 async function discoverAround(
   engine: Engine,
   paths: readonly string[],
-  { workingFolder }: RunOptions,
+  { workingFolder, settings }: RunOptions,
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
+  const seen = new Set<string>()
+  const ignored = settings.path ? { folder: dirname(settings.path), lines: settings.ignore } : undefined
+  const below = (folder: string): readonly string[] =>
+    findFiles({ workingFolder, patterns: [folder], filesMax: 20_000, ignored }).paths
   for (const [folder, own] of Map.groupBy(paths, packageFolder)) {
-    const around = isBelow(folder, workingFolder)
-      ? findFiles({ workingFolder, patterns: [folder], filesMax: 20_000 }).paths
-      : []
-    for (const path of await engine.discover(folder, { files: new Set([...own, ...around]) })) found.add(path)
+    const files = new Set([...own, ...(isBelow(folder, workingFolder) ? below(folder) : [])])
+    for (const file of files) seen.add(file)
+    for (const path of await engine.discover(folder, { files })) found.add(path)
   }
+  // What a handler calls through an interface may be done in a package that depends on the handler's.
+  for (const path of await engine.survey(unseen(seen, () => below(workingFolder)))) found.add(path)
   return found
+}
+
+/** Looked for only when somebody begins to read. */
+function* unseen(seen: ReadonlySet<string>, files: () => readonly string[]): Generator<string> {
+  for (const file of files()) if (!seen.has(file)) yield file
 }
 
 /** Above this a text is not read only to see what it speaks of; the engine skips it with a note. */

@@ -1,10 +1,9 @@
 /** Which files of a workspace may hold pipelines: those that name Kafka, and those that import one that does. */
-import { basename, extname, join } from 'node:path'
-import { typescriptExtensions } from '../../frontends/typescript/index.ts'
+import { basename, join } from 'node:path'
 import type { Linker } from '../linking/linker.ts'
 import type { DiscoverOptions } from './engine.ts'
-import { mentionsKafka } from './engineState.ts'
 import type { FileSystem } from './fileSystem.ts'
+import { hasFrontend, mentionsKafka } from './words.ts'
 
 /** Never looked into. */
 const skipped = new Set([
@@ -23,15 +22,17 @@ const filesMax = 100_000
 /** Larger ones are not read at all; the engine's own limit may be lower. */
 const fileBytesMax = 4_000_000
 /** Files between two breaths of the event loop: a message of the editor waits for several such turns. */
-const filesPerTurn = 8
+export const filesPerTurn = 8
 const importPattern = /(?:from\s*|require\(\s*|import\(\s*|import\s+)['"]([^'"\n]{1,200})['"]/g
 
+/** @param seen - told of every file and its text on the disk */
 export async function discoverFiles(
   files: FileSystem,
   linker: Linker,
   root: string,
   options: DiscoverOptions,
   ownLibraries: readonly string[],
+  seen: (path: string, text: string) => void,
 ): Promise<readonly string[]> {
   const naming = new Set<string>()
   const others: { path: string; specifiers: string[] }[] = []
@@ -39,10 +40,11 @@ export async function discoverFiles(
   for (const path of options.files ?? walk(files, root)) {
     if (options.signal?.aborted || count >= filesMax) break
     if (count++ % filesPerTurn === 0) await breath()
-    if (!typescriptExtensions.includes(extname(path)) || path.endsWith('.d.ts')) continue
+    if (!hasFrontend(path)) continue
     const size = files.stat(path)?.sizeBytes ?? 0
     const text = size > fileBytesMax ? undefined : files.readFile(path)
     if (text === undefined) continue
+    seen(path, text)
     if (mentionsKafka(text, ownLibraries)) naming.add(path)
     else others.push({ path, specifiers: [...text.matchAll(importPattern)].map(match => match[1] as string) })
   }
@@ -90,6 +92,6 @@ function* walk(files: FileSystem, folder: string): Generator<string> {
   }
 }
 
-function breath(): Promise<void> {
+export function breath(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
 }

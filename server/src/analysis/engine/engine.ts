@@ -94,6 +94,12 @@ export interface Engine {
    */
   discover(root: string, options?: DiscoverOptions): Promise<readonly string[]>
   /**
+   * Reads which types these files implement and which tokens they bind, and nothing else of them; none of it where no
+   * analysis has asked for such a thing.
+   * @returns files whose findings may have changed
+   */
+  survey(files: Iterable<string>): Promise<readonly string[]>
+  /**
    * Looks up types where analyses left something open that syntax cannot tell; without an oracle there is nothing to do.
    * Rules have answered without them, and may answer better afterwards.
    *
@@ -110,6 +116,8 @@ export interface DiscoverOptions {
   readonly signal?: AbortSignal
   /** Files found by the caller's own walk (globs, ignore files); without it every source file below the root is looked at. */
   readonly files?: Iterable<string>
+  /** Whether a file that comes later is one of these; without it every source file below the root is. */
+  readonly has?: (path: string) => boolean
   readonly onProgress?: (done: number, found: number) => void
 }
 

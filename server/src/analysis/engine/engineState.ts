@@ -1,6 +1,5 @@
 /** The engine's state: parsed files, the analyses of files with pipelines, and who reaches whom. */
 
-import { basename, dirname } from 'node:path'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
 import type { PipelineSummary } from '../../facts/model.ts'
 import type { NameInfo } from '../../protocol.ts'
@@ -11,7 +10,7 @@ import { librariesOf } from '../pipelines/consumers/own.ts'
 import { namesIn } from '../pipelines/names.ts'
 import { TypeRefinement, type VisitedFiles } from '../types/typeRefinement.ts'
 import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
-import { discoverFiles } from './discovery.ts'
+import { breath, discoverFiles, filesPerTurn } from './discovery.ts'
 import type {
   DiscoverOptions,
   Engine,
@@ -23,15 +22,14 @@ import type {
 } from './engine.ts'
 import type { FileSystem } from './fileSystem.ts'
 import { GroupIndex } from './groupIndex.ts'
-import { type CacheLimits, ModuleCache } from './moduleCache.ts'
+import { KafkaMentions } from './kafkaMentions.ts'
+import { limitsOf, ModuleCache } from './moduleCache.ts'
 import { tableOf } from './ownOutputs.ts'
 import type { Project } from './project.ts'
 import { isTestFile } from './testFiles.ts'
+import { lastNameOf, namesOf } from './words.ts'
+import { WorkspaceNames } from './workspaceNames.ts'
 
-const fileBytesMax = 1_000_000
-const modulesMax = 2_000
-/** With what is made of them about 50 MB: more than the reach of any handler we have seen, less than a workspace. */
-const charactersMax = 1_500_000
 /** Analyses kept; each is findings and places, no trees. */
 const rootsMax = 20_000
 /** An answer may lead to the next question, as a helper does to another one; so often. */
@@ -42,6 +40,8 @@ interface Root extends RootAnalysis {
   readonly reach: ReadonlySet<string>
   /** Last names of imports that led nowhere: a file that comes may be one of them. */
   readonly missing: ReadonlySet<string>
+  /** Names that were asked of the index: a file that comes to say one of them may change what was found. */
+  readonly asked: ReadonlySet<string>
 }
 
 export class EngineState implements Engine {
@@ -56,7 +56,8 @@ export class EngineState implements Engine {
   readonly #groups = new GroupIndex()
   /** Groups that a file's pipelines had before its last change. */
   readonly #formerGroups = new Map<string, readonly string[]>()
-  readonly #mentions = new Map<string, boolean>()
+  readonly #mentions: KafkaMentions
+  readonly #names: WorkspaceNames
   readonly #rules: readonly Rule[]
   readonly #types: TypeRefinement | undefined
   #settings: EngineSettings
@@ -71,36 +72,42 @@ export class EngineState implements Engine {
     this.#table = tableOf(settings)
     this.#ownLibraries = librariesOf(settings)
     this.#modules = new ModuleCache(fileSystem, limitsOf(settings))
+    this.#names = new WorkspaceNames(this.#modules, asker => this.#dirty.add(asker))
     this.#linker = new Linker({
       ...fileSystem,
       readFile: path => this.#modules.text(path),
       stat: path => this.#modules.stat(path),
       readDirectory: path => fileSystem.readDirectory(path),
     })
+    this.#mentions = new KafkaMentions(this.#modules, this.#linker)
   }
 
   open(path: string, text: string, version: number): void {
     const isNew = this.#modules.stat(path) === undefined
-    this.#modules.overlay(path, text, version)
-    this.#touch(path)
+    this.change(path, text, version)
     if (isNew) this.#relink()
   }
 
   change(path: string, text: string, version: number): void {
     this.#modules.overlay(path, text, version)
     this.#touch(path)
+    this.#names.edited(path, text)
   }
 
   close(path: string): void {
     this.#modules.overlay(path, undefined, 0)
     this.#touch(path)
+    this.#names.readAgain(path)
     // Removed from the disk while it was open: now it is gone.
     if (this.#modules.stat(path) === undefined) this.#relink()
   }
 
   invalidate(paths: readonly string[]): void {
     this.#modules.forget(paths)
-    for (const path of paths) this.#touch(path)
+    for (const path of paths) {
+      this.#touch(path)
+      this.#names.readAgain(path)
+    }
     this.#relink()
   }
 
@@ -116,10 +123,10 @@ export class EngineState implements Engine {
   analyze(path: string): FileAnalysis {
     const own = this.#root(path)
     const note = this.#modules.note(path)
-    const from = [
-      own,
-      ...[...(this.#dependents.get(path) ?? [])].filter(other => other !== path).map(other => this.#root(other)),
-    ]
+    // Who asked for a name that this file says may reach it from now on.
+    for (const asker of this.#names.askersAround(path)) this.#root(asker)
+    const others = [...(this.#dependents.get(path) ?? [])].filter(other => other !== path).sort()
+    const from = [own, ...others.map(other => this.#root(other))]
     const notes: Note[] = [...(note ? [note] : []), ...own.notes]
     return {
       path,
@@ -132,12 +139,15 @@ export class EngineState implements Engine {
 
   names(path: string): readonly NameInfo[] {
     const module = this.#modules.module(path)
-    return module && this.#mayHoldPipelines(path) ? namesIn(this.#visited, module) : []
+    return module && this.#mentions.mayHoldPipelines(path, this.#ownLibraries) ? namesIn(this.#visited, module) : []
   }
 
   reach(path: string): readonly string[] {
-    const roots = [this.#root(path), ...[...(this.#dependents.get(path) ?? [])].map(root => this.#root(root))]
+    const others = new Set([...(this.#dependents.get(path) ?? []), ...this.#names.askersAround(path)])
     const files = new Set([path])
+    // What was found before the change may be gone, in files that nothing leads to any more.
+    for (const other of others) for (const finding of this.#roots.get(other)?.findings ?? []) files.add(finding.path)
+    const roots = [this.#root(path), ...[...others].map(root => this.#root(root))]
     const groups = new Set<string>()
     for (const root of roots) {
       files.add(root.path)
@@ -154,16 +164,39 @@ export class EngineState implements Engine {
   }
 
   async discover(root: string, options: DiscoverOptions = {}): Promise<readonly string[]> {
-    const candidates = await discoverFiles(this.#files, this.#linker, root, options, this.#ownLibraries)
-    const found = new Set<string>()
+    const walk = this.#names.walk(root, options)
+    const candidates = await discoverFiles(this.#files, this.#linker, root, options, this.#ownLibraries, walk.seen)
+    walk.end()
+    return this.#discovered(candidates, options)
+  }
+
+  async survey(files: Iterable<string>): Promise<readonly string[]> {
+    if (!this.#names.isAsked) return []
     let count = 0
-    for (const path of candidates) {
-      if (options.signal?.aborted) break
-      const analysis = this.#root(path)
-      if (analysis.pipelines.length)
-        for (const file of [path, ...analysis.findings.map(finding => finding.path)]) found.add(file)
-      options.onProgress?.(++count, found.size)
-      await new Promise<void>(resolve => setImmediate(resolve))
+    for (const path of files) {
+      if (++count % filesPerTurn === 0) await breath()
+      this.#names.seen(path, this.#modules.text(path))
+    }
+    return this.#discovered([], {})
+  }
+
+  async #discovered(
+    candidates: readonly string[],
+    { signal, onProgress }: DiscoverOptions,
+  ): Promise<readonly string[]> {
+    const found = new Set<string>()
+    const add = ({ path, pipelines, findings }: RootAnalysis): void => {
+      if (pipelines.length > 0) for (const file of [path, ...findings.map(finding => finding.path)]) found.add(file)
+    }
+    // Analysed before all of this was known: what was shown of them may be gone, wherever it lay.
+    const stale = [...this.#dirty].flatMap(path => this.#roots.get(path) ?? [])
+    for (const root of stale) add(root)
+    let count = 0
+    for (const path of new Set([...candidates, ...stale.map(one => one.path)])) {
+      if (signal?.aborted) break
+      add(this.#root(path))
+      onProgress?.(++count, found.size)
+      await breath()
     }
     // Groups are compared across files: what was analysed before the last one came is looked at once more.
     for (const path of found)
@@ -205,7 +238,7 @@ export class EngineState implements Engine {
   #touch(path: string): void {
     this.#dirty.add(path)
     this.#types?.touched(path)
-    this.#mentions.delete(path)
+    this.#mentions.forget(path)
     for (const root of this.#dependents.get(path) ?? []) this.#dirty.add(root)
   }
 
@@ -216,6 +249,7 @@ export class EngineState implements Engine {
     const root = this.#analyze(path)
     this.#dirty.delete(path)
     if (known) this.#compareAgain(known, root)
+    this.#names.ask(path, root.asked, known?.asked)
     if (this.#roots.size > rootsMax) {
       this.#roots.clear()
       this.#groups.clear()
@@ -243,9 +277,22 @@ export class EngineState implements Engine {
   #analyze(path: string): Root {
     const reach = new Set([path])
     const missing = new Set<string>()
-    const none: Root = { path, findings: [], pipelines: [], summaries: [], commits: [], notes: [], reach, missing }
+    const asked = new Set<string>()
+    const none: Root = {
+      path,
+      findings: [],
+      pipelines: [],
+      summaries: [],
+      commits: [],
+      notes: [],
+      reach,
+      missing,
+      asked,
+    }
     const module = this.#modules.module(path)
-    if (!module || !this.#mayHoldPipelines(path)) {
+    // A file that is asked for by itself, before anything was looked through.
+    if (module) this.#names.first(path, module.text)
+    if (!module || !this.#mentions.mayHoldPipelines(path, this.#ownLibraries)) {
       this.#types?.forget(path)
       return none
     }
@@ -261,10 +308,17 @@ export class EngineState implements Engine {
         if (link.kind === 'missing') missing.add(lastNameOf(specifier))
         return link
       },
+      heirs: name => this.#names.files('heirs', name, asked),
+      bindings: name => this.#names.files('bindings', name, asked),
       ...(questions && { typeOf: (of, expression, inside) => questions.answer(of, expression, inside) }),
     }
     const others = this.#others(path)
-    const root = { ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, others), reach, missing }
+    const root = {
+      ...analyzeModule(project, module, this.#table, this.#rules, this.#settings, others),
+      reach,
+      missing,
+      asked,
+    }
     if (questions) this.#types?.note(path, questions, reach)
     return root
   }
@@ -279,39 +333,6 @@ export class EngineState implements Engine {
     for (const [other, root] of this.#roots) if (other !== path) found.push(...root.summaries)
     return found
   }
-
-  /** Cheap: words in the file or in one it imports. Wrappers never say Kafka to those who use them. */
-  #mayHoldPipelines(path: string): boolean {
-    const module = this.#modules.module(path)
-    if (!module) return false
-    if (mentionsKafka(module.text, this.#ownLibraries)) return true
-    return module.imports.some(({ specifier }) => {
-      const link = this.#linker.resolve(specifier, path)
-      return link.kind === 'file' && this.#mentionsAt(link.path)
-    })
-  }
-
-  #mentionsAt(path: string): boolean {
-    let known = this.#mentions.get(path)
-    if (this.#mentions.size > 100_000) this.#mentions.clear()
-    if (known === undefined) {
-      const text = this.#modules.text(path)
-      known = text !== undefined && (mentionsKafka(text, this.#ownLibraries) || isBarrel(text))
-      this.#mentions.set(path, known)
-    }
-    return known
-  }
-}
-
-/** `./lib/order.js` and `lib/order`: order. */
-function lastNameOf(specifier: string): string {
-  return basename(specifier).replace(/\.[cm]?[jt]sx?$/, '')
-}
-
-/** What an import of this file may end with: its name, or its folder's where it is the index. */
-function namesOf(path: string): string[] {
-  const name = lastNameOf(path)
-  return name === 'index' ? [name, basename(dirname(path))] : [name]
 }
 
 function groupsOf(root: RootAnalysis): string[] {
@@ -321,25 +342,4 @@ function groupsOf(root: RootAnalysis): string[] {
 /** All that another file's findings may show of these pipelines, places to the character included. */
 function keyOf(root: RootAnalysis): string {
   return JSON.stringify(root.summaries)
-}
-
-/** Handlers named so are given to a consumer, whoever made it: a company's own library need not say whose it is. */
-const kafkaWords = ['kafka', 'Kafka', 'KAFKA', '@tidemark/runtime', '@nestjs/microservices', 'eachMessage', 'eachBatch']
-
-/** @param own - libraries of the team's own consumers */
-export function mentionsKafka(text: string, own: readonly string[]): boolean {
-  return kafkaWords.some(word => text.includes(word)) || own.some(library => text.includes(library))
-}
-
-/** A file that only passes others on says nothing itself. */
-function isBarrel(text: string): boolean {
-  return text.length < 20_000 && /^export\s+(?:\*|\{[^}]*\})\s+from\b/m.test(text)
-}
-
-function limitsOf(settings: EngineSettings): CacheLimits {
-  return {
-    fileBytesMax: settings.fileBytesMax ?? fileBytesMax,
-    modulesMax: settings.modulesMax ?? modulesMax,
-    charactersMax: settings.charactersMax ?? charactersMax,
-  }
 }

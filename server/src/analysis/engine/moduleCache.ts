@@ -1,14 +1,27 @@
 /** Parsed files: an editor's text wins over the disk, a file is parsed again only when its text changed, and only so many are kept. */
-import { extname } from 'node:path'
 import type { Module } from '../../facts/code.ts'
-import { parseTypeScript, typescriptExtensions } from '../../frontends/typescript/index.ts'
-import type { Note } from './engine.ts'
+import { parseTypeScript } from '../../frontends/typescript/index.ts'
+import type { EngineSettings, Note } from './engine.ts'
 import type { FileStat, FileSystem } from './fileSystem.ts'
+import { hasFrontend } from './words.ts'
 
 interface Entry {
   readonly stamp: string
   readonly module: Module | undefined
   readonly note: Note | undefined
+}
+
+const fileBytesMax = 1_000_000
+const modulesMax = 2_000
+/** With what is made of them about 50 MB: more than the reach of any handler we have seen, less than a workspace. */
+const charactersMax = 1_500_000
+
+export function limitsOf(settings: EngineSettings): CacheLimits {
+  return {
+    fileBytesMax: settings.fileBytesMax ?? fileBytesMax,
+    modulesMax: settings.modulesMax ?? modulesMax,
+    charactersMax: settings.charactersMax ?? charactersMax,
+  }
 }
 
 export interface CacheLimits {
@@ -47,6 +60,11 @@ export class ModuleCache {
     if (text === undefined) this.#overlays.delete(path)
     else this.#overlays.set(path, { text, version })
     this.#drop(path)
+  }
+
+  /** An editor holds its text. */
+  isOpen(path: string): boolean {
+    return this.#overlays.has(path)
   }
 
   forget(paths: readonly string[]): void {
@@ -108,7 +126,7 @@ export class ModuleCache {
 
   #read(path: string): Entry {
     const none = (note: Note | undefined): Entry => ({ stamp: '', module: undefined, note })
-    if (!typescriptExtensions.includes(extname(path)) || path.endsWith('.d.ts')) return none(undefined)
+    if (!hasFrontend(path)) return none(undefined)
     const overlay = this.#overlays.get(path)
     const size = overlay ? overlay.text.length : (this.stat(path)?.sizeBytes ?? 0)
     if (size > this.#limits.fileBytesMax)

@@ -9,6 +9,10 @@ export interface Project {
   link(specifier: string, from: string): Link
   /** What a type checker says; left out where none is at hand, `undefined` where it has not answered yet. */
   typeOf?(module: Module, expression: Expression, inside: FunctionCode | undefined): TypeAnswer | undefined
+  /** Files with words like `extends Name` or `implements Name`: what they mean there is another question. */
+  heirs?(name: string): readonly string[]
+  /** Files that tell a container of dependency injection what stands for a token that is written so. */
+  bindings?(token: string): readonly string[]
   /** A test, or a helper of tests. */
   isTest?(path: string): boolean
 }

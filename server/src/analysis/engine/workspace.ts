@@ -184,7 +184,11 @@ class OpenWorkspace implements Workspace {
   async discover(path: string, signal: AbortSignal): Promise<readonly string[]> {
     const folder = this.#folders.find(candidate => candidate.path === path)
     if (!folder) return []
-    const found = await folder.engine.discover(path, { files: folder.sources?.all() ?? [], signal })
+    const found = await folder.engine.discover(path, {
+      files: folder.sources?.all() ?? [],
+      has: file => folder.sources?.has(file) !== false,
+      signal,
+    })
     // What is known by now may lead findings into files that were checked before.
     for (const file of found) this.#checked.delete(file)
     return found

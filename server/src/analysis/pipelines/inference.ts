@@ -57,6 +57,8 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
   if (inside.length && isCovered && hasOffsets)
     return { guarantee: 'exactly-once', evidence: [start, ...inside.map(inTransaction)] }
   const open = input.handlers.flatMap(handler => [...unknowns(handler.flow)])
+  const undecided = open.flatMap(undecidedOf)
+  if (undecided.length) return { guarantee: 'unknown', evidence: [start, ...undecided] }
   if (open.length && works.length === 0)
     return {
       guarantee: 'at-least-once',
@@ -161,6 +163,20 @@ function* written(flow: Flow): Generator<Output> {
 
 function* unknowns(flow: Flow): Generator<OpaqueCall> {
   for (const part of within(flow)) if (part.kind === 'call' && part.takesRecord) yield part
+}
+
+const amongMax = 4
+
+/** One of several classes does it, each in its own way. */
+function undecidedOf({ at, name, among = [] }: OpaqueCall): Evidence[] {
+  const shown = among.slice(0, amongMax)
+  if (shown.length === 0) return []
+  const left = among.length > shown.length ? `, or ${among.length - shown.length} more` : ''
+  const names = shown.map(one => one.name).join(' or ')
+  return [
+    { at, message: `'${name}' is ${names}${left}: which one is not known here` },
+    ...shown.map(one => ({ at: one.at, message: `it may be '${one.name}'` })),
+  ]
 }
 
 /** Outputs that a redelivery repeats with effect. */

@@ -2,7 +2,7 @@
 import type { Expression, Module, TypeRef } from '../../facts/code.ts'
 import { derive, importedType } from '../../facts/libraries/types.ts'
 import type { Evaluator } from './evaluator.ts'
-import { isKnown, looseInstance, moduleFrame, unknown, type Value } from './frames.ts'
+import { isKnown, looseInstance, moduleFrame, type TypeArguments, unknown, type Value } from './frames.ts'
 
 export class Declared {
   readonly #evaluator: Evaluator
@@ -92,13 +92,24 @@ export class Declared {
         ? { kind: 'typed', type: { kind: 'array', args: inner ? [inner] : [] }, module, by: undefined }
         : unknown
     }
-    if (of.kind === 'name' && of.binding?.kind === 'type') return this.typeValue(of.binding.type, module)
+    if (of.kind === 'name' && of.binding?.kind === 'type')
+      return withArguments(this.typeValue(of.binding.type, module), type, module)
     const named = this.#evaluator.evaluate(of, moduleFrame(module))
     if (named.kind === 'external')
       return { kind: 'external', type: derive(named.type, '#'), by: undefined, call: undefined }
-    if (named.kind === 'class') return looseInstance(named.code, named.frame)
-    return named.kind === 'foreign' || named.kind === 'typed' ? { ...named, by: undefined } : unknown
+    if (named.kind === 'class') return withArguments(looseInstance(named.code, named.frame), type, module)
+    return named.kind === 'foreign' || named.kind === 'typed'
+      ? withArguments({ ...named, by: undefined }, type, module)
+      : unknown
   }
+}
+
+/** What implements `Repository<Order>` is not what implements `Repository<Cart>`. */
+function withArguments(value: Value, { args: types = [] }: TypeRef, module: Module): Value {
+  if (types.length === 0 || (value.kind !== 'typed' && !(value.kind === 'instance' && value.code.isAbstract)))
+    return value
+  const typeArguments: TypeArguments = { types, module }
+  return { ...value, typeArguments }
 }
 
 /** Files that pass a name on to one another, and types made of types: this many. `export { x } from '../a.ts'` in a.ts passes it on to itself. */

@@ -5,6 +5,8 @@ import { frameOf } from './activations.ts'
 import { CallValues } from './callValues.ts'
 import { Declared } from './declared.ts'
 import { type Frame, isDefinite, isKnown, type Made, oneOf, selfOf, type Thunk, unknown, type Value } from './frames.ts'
+import type { Implementation } from './heirs.ts'
+import { Implementations } from './implementations.ts'
 import { Members } from './members.ts'
 
 const depthMax = 40
@@ -20,6 +22,7 @@ export class Evaluator {
   readonly #members = new Members(this)
   readonly #calls = new CallValues(this)
   readonly #declared = new Declared(this)
+  readonly #implementations = new Implementations(this)
 
   constructor(project: Project) {
     this.project = project
@@ -230,6 +233,8 @@ export class Evaluator {
       const typed = this.#annotated(index, path, home)
       return isKnown(typed) ? ({ ...typed, by: value.by } as Value) : value
     }
+    const given = this.#implementations.parameter(index, home)
+    if (given) return this.#follow(given, path, home)
     const declared = home.code?.parameters[index]
     const typed = this.#annotated(index, path, home)
     if (isKnown(typed)) return typed
@@ -308,6 +313,15 @@ export class Evaluator {
 
   typeValue(type: TypeRef | undefined, module: Module): Value {
     return this.#declared.typeValue(type, module)
+  }
+
+  /** Who does the work of a value that is known by an interface or an abstract class. */
+  implementation(value: Value): Implementation {
+    return this.#implementations.of(value)
+  }
+
+  injected(decorators: readonly Expression[], type: TypeRef | undefined, frame: Frame): Value | undefined {
+    return this.#implementations.injected(decorators, type, frame)
   }
 }
 

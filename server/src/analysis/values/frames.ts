@@ -33,7 +33,12 @@ export interface Made {
 }
 
 export type Value =
-  | { readonly kind: 'unknown'; readonly by: Made | undefined }
+  | {
+      readonly kind: 'unknown'
+      readonly by: Made | undefined
+      /** One of these it is, but which one is said elsewhere. */
+      readonly among?: readonly ClassValue[]
+    }
   | {
       readonly kind: 'constant'
       readonly value: string | number | bigint | boolean | null | undefined
@@ -64,6 +69,8 @@ export type Value =
       readonly frame: Frame
       readonly args: readonly Thunk[] | undefined
       readonly by: Made | undefined
+      /** Of a class that is known by its type only. */
+      readonly typeArguments?: TypeArguments
     }
   | {
       readonly kind: 'object'
@@ -78,7 +85,21 @@ export type Value =
   /** Of this project, but its file is not there. */
   | { readonly kind: 'foreign'; readonly name: string; readonly by: Made | undefined }
   /** Known by its declared type only. */
-  | { readonly kind: 'typed'; readonly type: TypeRef; readonly module: Module; readonly by: Made | undefined }
+  | {
+      readonly kind: 'typed'
+      readonly type: TypeRef
+      readonly module: Module
+      readonly by: Made | undefined
+      readonly typeArguments?: TypeArguments
+    }
+
+/** `Order` in `Repository<Order>`, with the file in which that is written. */
+export interface TypeArguments {
+  readonly types: readonly TypeRef[]
+  readonly module: Module
+}
+
+export type ClassValue = Extract<Value, { kind: 'class' }>
 
 export type Closure = Extract<Value, { kind: 'closure' }>
 
@@ -113,7 +134,8 @@ export function isKnown(value: Value): boolean {
 /** Better than an annotation: something that says where it was made. */
 export function isDefinite(value: Value): boolean {
   if (value.kind === 'external' && /^global:.*\(\)/.test(value.type)) return false
-  return value.kind !== 'unknown' && value.kind !== 'foreign' && value.kind !== 'typed'
+  if (value.kind === 'unknown') return value.among !== undefined
+  return value.kind !== 'foreign' && value.kind !== 'typed'
 }
 
 export function moduleFrame(module: Module): Frame {

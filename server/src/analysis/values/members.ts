@@ -1,11 +1,25 @@
 /** Members of values: properties of objects, fields and methods of instances, up the chain of base classes. */
 import type { ClassCode, Expression, FunctionCode } from '../../facts/code.ts'
 import { derive } from '../../facts/libraries/types.ts'
+import { argumentsOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
-import { type Frame, isDefinite, isKnown, looseFrame, type Made, unknown, type Value } from './frames.ts'
+import {
+  type ClassValue,
+  type Frame,
+  isDefinite,
+  isKnown,
+  looseFrame,
+  type Made,
+  type Thunk,
+  unknown,
+  type Value,
+} from './frames.ts'
 import { spreadsMax } from './options.ts'
 
 type Instance = Extract<Value, { kind: 'instance' }>
+
+/** Classes up the chain: this many. */
+const hopsMax = 8
 
 export class Members {
   readonly #evaluator: Evaluator
@@ -32,7 +46,7 @@ export class Members {
       case 'object':
         return this.#property(base, name) ?? { kind: 'unknown', by: by ?? base.by }
       case 'instance':
-        return this.field(base, name, by)
+        return this.#ofInstance(base, name, by)
       case 'class':
         return this.#static(base, name) ?? { kind: 'unknown', by }
       case 'module':
@@ -46,8 +60,19 @@ export class Members {
     }
   }
 
+  /** An abstract class is never made: what it is, and what its methods are, its only heir tells. */
+  #ofInstance(base: Instance, name: string, by: Made | undefined): Value {
+    const whole = base.code.isAbstract ? this.#evaluator.implementation(base).value : undefined
+    return whole ? this.member(whole, name, by) : this.field(base, name, by)
+  }
+
+  /** What an interface says of data is what is known of it; what its methods do, the class says that implements it. */
   #typedMember(base: Extract<Value, { kind: 'typed' }>, name: string, by: Made | undefined): Value {
     const type = base.type.members?.get(name)
+    const whole =
+      base.type.contract && (!type || type.kind === 'function') ? this.#evaluator.implementation(base).value : undefined
+    const done = whole && this.member(whole, name, by)
+    if (done && isDefinite(done)) return done
     const value = this.#evaluator.typeValue(type, base.module)
     return isKnown(value) ? ({ ...value, by: by ?? base.by } as Value) : { kind: 'unknown', by: by ?? base.by }
   }
@@ -79,7 +104,7 @@ export class Members {
   /** A static member, looked for up the chain of base classes. */
   #static(base: Extract<Value, { kind: 'class' }>, name: string): Value | undefined {
     let at: Value = base
-    for (let hops = 0; at.kind === 'class' && hops < 8; hops++) {
+    for (let hops = 0; at.kind === 'class' && hops < hopsMax; hops++) {
       const method = at.code.methods.get(name)
       if (method) return { kind: 'closure', code: method, frame: at.frame, self: base, by: base.by }
       const field = at.code.fields.get(name)?.sources[0]
@@ -93,7 +118,7 @@ export class Members {
   field(base: Instance, name: string, by: Made | undefined): Value {
     let code: ClassCode | undefined = base.code
     let frame = base.frame
-    for (let hops = 0; code && hops < 8; hops++) {
+    for (let hops = 0; code && hops < hopsMax; hops++) {
       const method = code.methods.get(name)
       if (method) return { kind: 'closure', code: method, frame, self: base, by }
       const getter = code.methods.get(`get ${name}`)
@@ -126,6 +151,8 @@ export class Members {
       if (isDefinite(value) && !isFilledLater(value)) return value
       if (!isKnown(best)) best = value
     }
+    const given = this.#evaluator.injected(field.decorators, field.type, looseFrame(frame.module, code.owner))
+    if (given) return given
     const typed = this.#evaluator.typeValue(field.type, frame.module)
     return isKnown(typed)
       ? ({ ...typed, by: best.by ?? by } as Value)
@@ -149,14 +176,37 @@ export class Members {
 
   #constructorFrame(base: Instance, code: ClassCode, frame: Frame): Frame {
     const made = code.methods.get('constructor')
-    const args = code === base.code ? base.args : undefined
     return this.#innerFrame(base, made ?? code, () => ({
       module: frame.module,
       code: made,
       parent: frame,
-      args,
+      args: this.#constructedWith(base, code),
       self: base,
     }))
+  }
+
+  /** What a constructor up the chain is given: by `super(…)` of the class below it, or past one that has no constructor. */
+  #constructedWith(base: Instance, code: ClassCode): readonly Thunk[] | undefined {
+    if (code === base.code) return base.args
+    const below = this.#below(base, code)
+    if (!below) return undefined
+    const made = below.code.methods.get('constructor')
+    if (!made) return this.#constructedWith(base, below.code)
+    const site = below.frame.module.calls.find(
+      ({ call: { callee }, inside }) => inside === made && callee.kind === 'this' && callee.isSuper,
+    )
+    return site && argumentsOf(site.call, this.#constructorFrame(base, below.code, below.frame))
+  }
+
+  #below(base: Instance, code: ClassCode): Pick<ClassValue, 'code' | 'frame'> | undefined {
+    let at: Pick<ClassValue, 'code' | 'frame'> = base
+    for (let hops = 0; at.code.base && hops < hopsMax; hops++) {
+      const parent = this.#evaluator.evaluate(at.code.base, at.frame)
+      if (parent.kind !== 'class') return undefined
+      if (parent.code === code) return at
+      at = parent
+    }
+    return undefined
   }
 
   /** The activation in which a field was written: the constructor's with its arguments, any other loose. */

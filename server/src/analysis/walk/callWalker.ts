@@ -7,7 +7,7 @@ import { togetherFix } from '../fixes/handlerFixes.ts'
 import { observableFixes } from '../fixes/observableFixes.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'
 import { argumentsOf } from '../values/activations.ts'
-import type { Value } from '../values/frames.ts'
+import { looseInstance, type Value } from '../values/frames.ts'
 import { isPromiseType, returnsPromise } from '../values/globals.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { LibraryCalls } from './libraryCalls.ts'
@@ -258,6 +258,7 @@ export class CallWalker {
   }
 
   #unfollowed(call: CallExpression, what: OpaqueCall['what'], position: Position, use: Use): OpaqueCall {
+    const among = this.#among(call, position)
     return {
       kind: 'call',
       at: calleeOf(position.frame.module, call),
@@ -266,8 +267,24 @@ export class CallWalker {
       isAwaited: use === 'awaited' || use === 'consumed' || use === 'returned',
       takesRecord: this.takesRecord(call, position),
       what,
+      ...(among.length > 0 && { among }),
       use,
     }
+  }
+
+  /** `this.orders.save(order)`, where several classes are such `orders`. */
+  #among({ callee }: CallExpression, { frame }: Position): NonNullable<OpaqueCall['among']> {
+    if (callee.kind !== 'member') return []
+    const { evaluator } = this.#walker
+    const { among } = evaluator.implementation(evaluator.evaluate(callee.of, frame))
+    return among.map(one => {
+      const method = evaluator.member(looseInstance(one.code, one.frame), callee.name, undefined)
+      const at =
+        method.kind === 'closure'
+          ? placeOf(method.frame.module, method.code.head)
+          : placeOf(one.frame.module, one.code.head)
+      return { at, name: `${one.code.name ?? 'a class'}.${callee.name}` }
+    })
   }
 
   /** `await work(message, heartbeat)`, `await work(payload)`: it can beat by itself. */
