@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { isSource } from '@tidemark/server/analysis/commandLine/fileSearch'
 import { repositoryRoot } from '../../harness/generate/files.ts'
-import { callingPipeline, doublingHelper, doublingPipeline, repeatablePipeline } from '../sources.ts'
+import { callingPipeline, doublingHelper, doublingPipeline, injectedFiles, repeatablePipeline } from '../sources.ts'
 
 export interface Unit {
   readonly name: string
@@ -35,8 +35,12 @@ export function readCorpus(): Corpus {
       ['right.js', repeatablePipeline],
     ]),
   }
+  const injected: Unit = { name: 'injected', files: new Map(Object.entries(injectedFiles)) }
+  // Nobody says which class it is: how many there are decides.
+  const { 'module.ts': _, ...unbound } = injectedFiles
+  const implemented: Unit = { name: 'implemented', files: new Map(Object.entries(unbound)) }
   return {
-    related: [ours, ...unitsBelow('runtime/samples')],
+    related: [ours, injected, implemented, ...unitsBelow('runtime/samples')],
     pipelines: unitsBelow('test/rules'),
     others: [...unitsBelow('server/src'), ...unitsBelow('runtime/src')],
   }

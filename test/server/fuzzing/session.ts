@@ -8,7 +8,7 @@ import { createEngine, type Engine, type EngineOptions } from '@tidemark/server/
 import { createWorkspace, type Workspace } from '@tidemark/server/analysis/engine/workspace'
 import type { Random } from '../../../runtime/src/random.ts'
 import type { Corpus, Unit } from './corpus.ts'
-import { anyEdit } from './edits.ts'
+import { anyEdit, type Edit } from './edits.ts'
 import type { Pace } from './pace.ts'
 
 export interface SessionOutcome {
@@ -22,6 +22,8 @@ export interface SessionOutcome {
 /** The longest that an edit and the check of its file may take, on a machine that is as fast as it has been seen to be. */
 const stepMsMax = 100
 const editsPerBurst = 20
+/** How often an edit replaces a whole file. */
+const whole = 0.05
 
 export type CreateEngine = (options: EngineOptions) => Engine
 
@@ -67,6 +69,7 @@ class Session implements SessionOutcome {
   readonly #folder: string
   readonly #unit: Unit
   readonly #donors: readonly string[]
+  readonly #originals: readonly string[]
   readonly #random: Random
   readonly #workspace: Workspace
   /** What is on the disk; `undefined` for a file that was removed. */
@@ -81,6 +84,7 @@ class Session implements SessionOutcome {
     this.#workspace = createWorkspace(create)
     this.#folder = folder
     this.#unit = unit
+    this.#originals = [...unit.files.values()]
     this.#donors = donors
     this.#random = random
     this.#pace = pace
@@ -105,7 +109,7 @@ class Session implements SessionOutcome {
   #step(path: string): void {
     const open = this.#open.get(path)
     const text = open?.text ?? this.#disk.get(path) ?? ''
-    const edit = anyEdit(text, this.#pick(this.#donors), this.#random)
+    const edit = this.#edit(text)
     const edited = text.slice(0, edit.start) + edit.newText + text.slice(edit.end)
     // What has grown without bound is thrown away, as a person would undo it.
     const next = edited.length > textMax ? (this.#disk.get(path) ?? '') : edited
@@ -121,6 +125,12 @@ class Session implements SessionOutcome {
     if (ownMs > stepMsMax)
       this.slow.push({ file: `${this.#unit.name}/${relative(this.#folder, path)}`, stepMs: ownMs, edit: shown })
     this.#show(affected)
+  }
+
+  /** Now and then a file becomes what it or one beside it was at first, so that names come back, or are there twice. */
+  #edit(text: string): Edit {
+    if (this.#random.next() >= whole) return anyEdit(text, this.#pick(this.#donors), this.#random)
+    return { name: 'a file of the unit', start: 0, end: text.length, newText: this.#pick(this.#originals) }
   }
 
   #timed(
@@ -154,7 +164,7 @@ class Session implements SessionOutcome {
     const choice = this.#random.next()
     if (open && choice < 0.4) this.#write(path, open.text)
     else if (choice < 0.6) this.#remove(path)
-    else this.#write(path, this.#pick(this.#donors))
+    else this.#write(path, this.#pick(choice < 0.8 ? this.#originals : this.#donors))
     this.#history.push(`${relative(this.#folder, path)}: changed on disk`)
     this.#show(this.#workspace.filesChanged([path]))
     if (!open || this.#random.next() < 0.5) return
