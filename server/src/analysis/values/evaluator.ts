@@ -4,6 +4,7 @@ import type { Project } from '../engine/project.ts'
 import { frameOf } from './activations.ts'
 import { CallValues } from './callValues.ts'
 import { Declared } from './declared.ts'
+import { isFromCaller, lacks } from './defaults.ts'
 import { type Frame, isDefinite, isKnown, type Made, oneOf, selfOf, type Thunk, unknown, type Value } from './frames.ts'
 import type { Implementation } from './heirs.ts'
 import { Implementations } from './implementations.ts'
@@ -326,19 +327,6 @@ export class Evaluator {
 }
 
 type Closure = Extract<Value, { kind: 'closure' }>
-
-/** An object that is written in sight, whole, and without that property. */
-export function lacks(value: Value, name: string): boolean {
-  if (value.kind !== 'object' || value.stored) return false
-  return !value.expression.properties.some(one => one.isSpread || one.name === undefined || one.name === name)
-}
-
-/** `const { fromBeginning = false } = options`: taken out of something, with a default. */
-function isFromCaller({ sources }: Binding): boolean {
-  const [first, second] = sources
-  if (!first || !second || first.kind === 'import') return false
-  return first.path.length > 0 && second.kind === 'expression' && second.path.length === 0
-}
 
 function isUseful(value: Value): boolean {
   return (

@@ -3,7 +3,8 @@ import type { Expression } from '../../facts/code.ts'
 import type { Option, PipelineOptions, Text } from '../../facts/model.ts'
 import { placeOf, sourceText } from '../walk/places.ts'
 import { frameOf } from './activations.ts'
-import { type Evaluator, lacks } from './evaluator.ts'
+import { lacks } from './defaults.ts'
+import type { Evaluator } from './evaluator.ts'
 import type { Frame, Made, Value } from './frames.ts'
 
 /** Objects spread into objects: this deep. `options = { ...options, retries: 3 }` spreads itself. */

@@ -1,5 +1,5 @@
 /** Calls: known by their library, by their shape, entered where they are ours, noted where they cannot be followed. */
-import type { CallExpression, Expression, FunctionCode } from '../../facts/code.ts'
+import type { CallExpression, Expression } from '../../facts/code.ts'
 import { hasWork, sequence } from '../../facts/flows.ts'
 import { isDecoder } from '../../facts/libraries/decoders.ts'
 import type { Detached, Flow, OpaqueCall, Place, Signal } from '../../facts/model.ts'
@@ -14,35 +14,16 @@ import { LibraryCalls } from './libraryCalls.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
 import type { Position, Use } from './positions.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
+import { isSettling, ownerOf } from './settling.ts'
 import { isDelay, isHarmlessCall, isLog, isThrowing, shapeOf } from './shapes.ts'
 import { trackedCommit } from './trackers.ts'
 import type { Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
 
-/** The function one of whose parameters is called: `new Promise((resolve, reject) => …)`. */
-function ownerOf(callee: Expression, index: 0 | 1): FunctionCode | undefined {
-  const binding = callee.kind === 'name' ? callee.binding : undefined
-  const isIt = binding?.sources.some(one => one.kind === 'parameter' && one.index === index && one.path.length === 0)
-  return isIt ? binding?.owner : undefined
-}
-
 /** The function itself, or the payload that holds it. */
 function isHeartbeat(value: Value): boolean {
   return value.kind === 'external' && /:Each(?:Batch|Message)Payload#(?:\.heartbeat)?$/.test(value.type)
-}
-
-/** Whether a function is what settles the promise around it: `resolve` (0) or `reject` (1). */
-function isSettling(callee: Expression, index: 0 | 1, position: Position): boolean {
-  const executor = ownerOf(callee, index)
-  return (
-    executor !== undefined &&
-    position.frame.module.calls.some(({ call: made }) => {
-      const [first] = made.args
-      const isPromise = made.isNew && made.callee.kind === 'name' && made.callee.name === 'Promise'
-      return isPromise && first?.kind === 'function' && first.code === executor
-    })
-  )
 }
 
 export class CallWalker {
