@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { clusterClient, openChanges, openCluster, planReset, positionsOf } from '@tidemark/runtime/monitor'
+import { atLeastOnce, createProcessor, text } from '../../../runtime/src/index.ts'
 import { type TestKafka, useKafka } from '../../harness/kafka.ts'
 import { uniqueName } from '../../harness/topics.ts'
 import { tidemark } from '../cli/recordingTerminal.ts'
+import { numbered, useStage } from '../processor/stage.ts'
 import { joinGroup } from './member.ts'
 
 const minute = 60_000
@@ -124,4 +126,37 @@ test('tidemark reset: shows, does nothing without --yes, and names what it canno
   assert.equal(refused.code, 1)
   assert.match(refused.errors, /Stop them first\. Nothing was changed\./)
   await membership.leave()
+})
+
+test('a pipeline of the runtime reads on from where its group was set, and its proof returns with the undo', async t => {
+  const stage = await useStage(t)
+  const { client, groupId, topic, kafka } = stage
+  await stage.produce(numbered('a', 5), 0)
+  const drain = async (): Promise<string[]> => {
+    const seen: string[] = []
+    await createProcessor({
+      ...{ client: client(), groupId, topics: [topic], value: text, handleSignals: false },
+      guarantee: atLeastOnce(),
+      trigger: 'availableNow',
+      startingOffsets: 'earliest',
+    })
+      .foreachBatch(batch => void seen.push(...batch.map(record => record.value).collect()))
+      .run()
+    return seen
+  }
+  assert.equal((await drain()).length, 5)
+  const place = [{ topic, partition: 0 }]
+  const [stood] = await stage.connection.committedOffsets(groupId, place)
+  const changes = openChanges({
+    client: await clusterClient({ brokers: kafka.brokers }),
+    clusterName: 'test',
+    isReadOnly: false,
+  })
+  t.after(() => changes.close())
+  const before = await changes.resetOffsets(groupId, [{ topic, partition: 0, offset: 2n }])
+  await changes.resetOffsets(groupId, before)
+  assert.deepEqual(await stage.connection.committedOffsets(groupId, place), [stood])
+  assert.deepEqual(await drain(), [])
+  await changes.resetOffsets(groupId, [{ topic, partition: 0, offset: 2n }])
+  assert.deepEqual(await drain(), ['a2', 'a3', 'a4'])
 })
