@@ -2,8 +2,7 @@
 import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
 import { settings } from '../contributions.ts'
-import { ClientError } from '../failures.ts'
-import type { ClusterConfig } from './clusterSettings.ts'
+import { clusterOf } from './clusterOf.ts'
 import type { Clusters } from './clusters.ts'
 import type { Favourite, Favourites } from './favourites.ts'
 import type { LocalKafka } from './localKafka.ts'
@@ -56,24 +55,4 @@ async function setFavourite(favourites: Favourites, node: unknown, isFavourite: 
     favourite ??
     (topic ? { kind: 'topic' as const, name: topic.topic } : group && { kind: 'group' as const, name: group.groupId })
   if (cluster && chosen) await favourites.set(cluster.name, chosen, isFavourite)
-}
-
-/** The cluster a command was called on: of the tree row, the only one there is, or the one that is chosen. */
-export async function clusterOf(clusters: Clusters, node: unknown): Promise<ClusterConfig> {
-  const given = (node as { cluster?: ClusterConfig } | undefined)?.cluster
-  if (given) return given
-  const { clusters: known } = await clusters.list()
-  if (known.length === 0)
-    throw new ClientError(
-      vscode.l10n.t('There is no cluster yet.'),
-      vscode.l10n.t('Start a local Kafka or add a cluster first.'),
-      { title: vscode.l10n.t('Start Local Kafka'), id: 'tidemark.startLocalKafka' },
-    )
-  if (known.length === 1) return known[0] as ClusterConfig
-  const chosen = await vscode.window.showQuickPick(
-    known.map(cluster => ({ label: cluster.name, description: cluster.brokers.join(', '), cluster })),
-    { placeHolder: vscode.l10n.t('Which cluster?') },
-  )
-  if (!chosen) throw new vscode.CancellationError()
-  return chosen.cluster
 }

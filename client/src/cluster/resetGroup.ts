@@ -15,7 +15,7 @@ import * as vscode from 'vscode'
 import { count } from '../analysis/hoverText.ts'
 import { isMeant } from '../confirm.ts'
 import { ClientError } from '../failures.ts'
-import { clusterOf } from './clusterCommands.ts'
+import { clusterOf } from './clusterOf.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
 import type { Clusters } from './clusters.ts'
 
@@ -32,7 +32,7 @@ export async function resetGroup(clusters: Clusters, node: unknown): Promise<voi
   const plan = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Reading where {0} stands', groupId) },
     async () =>
-      planReset({ refresh: (selection = {}) => clusters.read(cluster, selection) }, await clusters.clientFor(cluster), {
+      planReset(selection => clusters.read(cluster, selection), await clusters.clientFor(cluster), {
         groupId,
         target,
       }),

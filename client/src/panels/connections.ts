@@ -1,6 +1,6 @@
 /** The open forms, one a cluster, and the commands that open them. */
 import * as vscode from 'vscode'
-import { clusterOf } from '../cluster/clusterCommands.ts'
+import { clusterOf } from '../cluster/clusterOf.ts'
 import { type ClusterConfig, configuredClusters } from '../cluster/clusterSettings.ts'
 import { removeCluster } from '../cluster/clusterStore.ts'
 import type { Clusters } from '../cluster/clusters.ts'

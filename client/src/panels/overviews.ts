@@ -1,7 +1,7 @@
 /** The open overviews, one a cluster; restored after a reload of the window. */
 import type { ViewAction } from '@tidemark/webview/protocol'
 import * as vscode from 'vscode'
-import { clusterOf } from '../cluster/clusterCommands.ts'
+import { clusterOf } from '../cluster/clusterOf.ts'
 import type { ClusterConfig } from '../cluster/clusterSettings.ts'
 import type { Clusters } from '../cluster/clusters.ts'
 import type { CommandHandler } from '../commands.ts'

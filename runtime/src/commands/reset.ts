@@ -56,7 +56,11 @@ Example: tidemark reset --group order-totals --to 2026-11-30T12:00 --topic order
     const client = await clusterClient(config)
     const monitor = await openMonitor({ client })
     try {
-      const whole = await planReset(monitor, client, { groupId, target, topics: values.topic })
+      const whole = await planReset(selection => monitor.refresh(selection), client, {
+        groupId,
+        target,
+        topics: values.topic,
+      })
       const isWanted = ({ partition }: { readonly partition: number }) => partitions?.includes(partition) ?? true
       const plan = { ...whole, moves: whole.moves.filter(isWanted), left: whole.left.filter(isWanted) }
       if (plan.moves.length === 0) {

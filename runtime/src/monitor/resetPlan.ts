@@ -2,8 +2,7 @@
 import type { FetchedPartition, KafkaClient, KafkaConnection } from '../clients/client.ts'
 import { partitionName, type TopicPartition } from '../semantics/ranges.ts'
 import { type ResetMove, type ResetTarget, resetMove } from '../semantics/reset.ts'
-import type { Monitor } from './index.ts'
-import type { GroupMember, LogEnds } from './snapshot.ts'
+import type { ClusterSnapshot, GroupMember, LogEnds, Selection } from './snapshot.ts'
 
 /** First records are read of so many partitions; of the others only offsets are told. */
 const firstRecordsMax = 200
@@ -35,19 +34,19 @@ export interface ResetPlan {
 /**
  * Reads what a reset would do. Nothing is joined, committed or written.
  *
- * @param monitor - of the cluster; read once
+ * @param refresh - a monitor's, of the cluster; read once
  * @param client - of the same cluster; connected for as long as this takes
  * @throws TidemarkError the cluster cannot be reached.
  * @example
- * const { moves } = await planReset(monitor, client, { groupId: 'order-totals', target: { kind: 'earliest' } })
+ * const { moves } = await planReset(selection => monitor.refresh(selection), client, { groupId: 'order-totals', target: { kind: 'earliest' } })
  * await changes.resetOffsets('order-totals', positionsOf(moves))
  */
 export async function planReset(
-  monitor: Pick<Monitor, 'refresh'>,
+  refresh: (selection: Selection) => Promise<ClusterSnapshot>,
   client: KafkaClient,
   { groupId, target, topics }: ResetQuestion,
 ): Promise<ResetPlan> {
-  const { selectedGroups, selectedTopics } = await monitor.refresh({ details: [groupId], topics: topics ?? [] })
+  const { selectedGroups, selectedTopics } = await refresh({ details: [groupId], topics: topics ?? [] })
   const group = selectedGroups[0]
   const committed = new Map(group?.partitions.map(each => [partitionName(each), each.committedOffset]))
   const rows: readonly (TopicPartition & { readonly ends: LogEnds | undefined })[] = topics

@@ -49,7 +49,7 @@ async function committed(kafka: TestKafka, groupId: string): Promise<string[]> {
 test('what a reset would do is told beforehand, is what it does, and can be undone', async t => {
   const { kafka, client, monitor, connection, changes, topic, groupId } = await useGroup(t)
   const target = { kind: 'time', timestampMs: firstMs + 3 * minute - 1 } as const
-  const { moves, members, left } = await planReset(monitor, client, { groupId, target })
+  const { moves, members, left } = await planReset(selection => monitor.refresh(selection), client, { groupId, target })
   assert.deepEqual([members, left], [[], []])
   const common = { topic, skipped: 0n, taken: 0n, isClamped: false }
   assert.deepEqual(moves, [
@@ -83,10 +83,16 @@ test('what a reset would do is told beforehand, is what it does, and can be undo
 test('of what retention took it is told how much, and at the end of the log no record comes next', async t => {
   const { client, monitor, changes, topic, groupId } = await useGroup(t)
   await changes.deleteRecords({ topic, partition: 0, offset: 5n })
-  const back = await planReset(monitor, client, { groupId, target: { kind: 'offset', offset: 2n } })
+  const back = await planReset(selection => monitor.refresh(selection), client, {
+    groupId,
+    target: { kind: 'offset', offset: 2n },
+  })
   assert.partialDeepStrictEqual(back.moves[0], { toOffset: 5n, replayed: 2n, taken: 3n, isClamped: true })
   assert.equal(back.moves[0]?.next?.key, '0-5')
-  const latest = await planReset(monitor, client, { groupId, target: { kind: 'latest' } })
+  const latest = await planReset(selection => monitor.refresh(selection), client, {
+    groupId,
+    target: { kind: 'latest' },
+  })
   assert.deepEqual(
     latest.moves.map(({ toOffset, skipped, next }) => [toOffset, skipped, next]),
     [
@@ -94,7 +100,10 @@ test('of what retention took it is told how much, and at the end of the log no r
       [10n, 0n, undefined],
     ],
   )
-  const shifted = await planReset(monitor, client, { groupId, target: { kind: 'shift', by: -1n } })
+  const shifted = await planReset(selection => monitor.refresh(selection), client, {
+    groupId,
+    target: { kind: 'shift', by: -1n },
+  })
   assert.deepEqual([shifted.moves.map(({ toOffset }) => toOffset), shifted.left], [[6n], [{ topic, partition: 1 }]])
 })
 
