@@ -9,7 +9,7 @@ import { Finder } from '../pipelines/pipelines.ts'
 import { transactionalProducers } from '../pipelines/producers.ts'
 import { isOnSomewhere, levelAt } from '../settings/levels.ts'
 import { type CommittedOffset, committedOffsets } from '../walk/committedOffsets.ts'
-import type { EngineSettings, Note } from './engine.ts'
+import type { EngineSettings, Note } from './contract.ts'
 import type { Project } from './project.ts'
 
 export interface RootAnalysis {

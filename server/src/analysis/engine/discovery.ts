@@ -1,7 +1,7 @@
 /** Which files of a workspace may hold pipelines: those that name Kafka, and those that import one that does. */
 import { basename, join } from 'node:path'
 import type { Linker } from '../linking/linker.ts'
-import type { DiscoverOptions } from './engine.ts'
+import type { DiscoverOptions } from './contract.ts'
 import type { FileSystem } from './fileSystem.ts'
 import { hasFrontend, mentionsKafka } from './words.ts'
 

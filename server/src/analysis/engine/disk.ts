@@ -1,7 +1,7 @@
 /** The engine's file system on the real disk. What cannot be read is remembered with its reason, for the report. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import type { Note } from '../report/report.ts'
-import type { DirectoryEntry, FileStat, FileSystem } from './engine.ts'
+import type { DirectoryEntry, FileStat, FileSystem } from './fileSystem.ts'
 
 export interface Disk extends FileSystem {
   /** Why these files were not read, or not read well. */

@@ -10,7 +10,6 @@ import { librariesOf } from '../pipelines/consumers/own.ts'
 import { namesIn } from '../pipelines/names.ts'
 import { TypeRefinement, type VisitedFiles } from '../types/typeRefinement.ts'
 import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
-import { breath, discoverFiles, filesPerTurn } from './discovery.ts'
 import type {
   DiscoverOptions,
   Engine,
@@ -19,7 +18,8 @@ import type {
   EngineStatistics,
   FileAnalysis,
   Note,
-} from './engine.ts'
+} from './contract.ts'
+import { breath, discoverFiles, filesPerTurn } from './discovery.ts'
 import type { FileSystem } from './fileSystem.ts'
 import { GroupIndex } from './groupIndex.ts'
 import { KafkaMentions } from './kafkaMentions.ts'

@@ -1,7 +1,7 @@
 /** Parsed files: an editor's text wins over the disk, a file is parsed again only when its text changed, and only so many are kept. */
 import type { Module } from '../../facts/code.ts'
 import { parseTypeScript } from '../../frontends/typescript/index.ts'
-import type { EngineSettings, Note } from './engine.ts'
+import type { EngineSettings, Note } from './contract.ts'
 import type { FileStat, FileSystem } from './fileSystem.ts'
 import { hasFrontend } from './words.ts'
 

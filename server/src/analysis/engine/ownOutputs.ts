@@ -2,7 +2,7 @@
 import type { OutputRow } from '../../facts/libraries/outputs.ts'
 import { OutputTable } from '../../facts/libraries/outputTable.ts'
 import { outputKinds } from '../settings/settings.ts'
-import type { EngineSettings } from './engine.ts'
+import type { EngineSettings } from './contract.ts'
 
 export function tableOf({ outputs = [] }: EngineSettings): OutputTable {
   return new OutputTable(

@@ -1,6 +1,6 @@
 /** The index of names, kept true by what an editor, the disk and the walk through a folder say. */
 import { join, sep } from 'node:path'
-import type { DiscoverOptions } from './engine.ts'
+import type { DiscoverOptions } from './contract.ts'
 import type { ModuleCache } from './moduleCache.ts'
 import { NameIndex, type NameKind, nameKey } from './nameIndex.ts'
 import { hasFrontend } from './words.ts'

@@ -3,7 +3,7 @@ import type { CallExpression, ClassCode, FunctionCode, Module } from '../../fact
 import { hasWork, within } from '../../facts/flows.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
 import type { FixSketch, Handler, HandlerRole, Output, Pipeline, Place } from '../../facts/model.ts'
-import type { CustomConsumer } from '../engine/engine.ts'
+import type { CustomConsumer } from '../engine/contract.ts'
 import type { Project } from '../engine/project.ts'
 import { transactionFix } from '../fixes/throughTransactionFix.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'

@@ -2,7 +2,7 @@
 import { relative, sep } from 'node:path'
 import type { Finding, Severity } from '../../facts/finding.ts'
 import type { PipelineInfo } from '../../protocol.ts'
-import type { Note as EngineNote } from '../engine/engine.ts'
+import type { Note as EngineNote } from '../engine/contract.ts'
 
 export interface Report {
   /** Absolute. Reported paths are relative to it. */

@@ -1,7 +1,7 @@
 /** A team's settings: `tidemark.config.json`, or the key `tidemark` of a package.json, nearest folder first. */
 import { dirname, join } from 'node:path'
 import type { OutputKind } from '../../facts/model.ts'
-import type { CustomConsumer, CustomOutput, EngineSettings } from '../engine/engine.ts'
+import type { CustomConsumer, CustomOutput, EngineSettings } from '../engine/contract.ts'
 import type { Level, Levels, Override } from './levels.ts'
 import { checkJson, type Problem, type Shape, schemaOf } from './shape.ts'
 

@@ -1,5 +1,5 @@
 /** Consumers of a team's own libraries, by the setting `consumers`: which call hands records to which function. */
-import type { CustomConsumer, EngineSettings } from '../../engine/engine.ts'
+import type { CustomConsumer, EngineSettings } from '../../engine/contract.ts'
 import type { Value } from '../../values/frames.ts'
 import { noOptions } from '../../values/options.ts'
 import { placeOf } from '../../walk/places.ts'
