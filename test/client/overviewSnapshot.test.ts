@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClusterSnapshot, GroupPartition, GroupSnapshot } from '@tidemark/runtime/monitor'
-import { type OverviewLook, type OverviewWords, overviewSnapshot } from '../../client/src/panels/overviewSnapshot.ts'
+import type { OverviewSentences } from '../../client/src/panels/overviewSentences.ts'
+import { type OverviewLook, overviewSnapshot } from '../../client/src/panels/overviewSnapshot.ts'
 
 const said = (value: unknown): string => String(value)
-const words: OverviewWords = {
+const words: OverviewSentences = {
   connected: () => 'connected',
   told: said,
   groupState: said,

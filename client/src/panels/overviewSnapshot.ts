@@ -1,15 +1,12 @@
 /** What the monitor has read, as the overview draws it. Pure: the words come with the caller's language. */
 import {
   type ClusterSnapshot,
-  type GroupEvent,
   type GroupMember,
   type GroupPartition,
   type GroupSnapshot,
   type GroupStatus,
   type GroupType,
   silentBrokers,
-  type Told,
-  type TopicSnapshot,
   watchedKey,
 } from '@tidemark/runtime/monitor'
 import type {
@@ -24,6 +21,7 @@ import type {
 } from '@tidemark/webview/protocol'
 import { isActiveState } from '../cluster/activeStates.ts'
 import type { OverviewChoice } from './overviewPanel.ts'
+import type { OverviewSentences } from './overviewSentences.ts'
 import { topicDetail, topicRow } from './overviewTopic.ts'
 
 /** Points of the lag chart that are sent; more would not be told apart. */
@@ -42,7 +40,7 @@ export interface OverviewLook {
   readonly guarantees: (
     groupId: string,
   ) => readonly { readonly declared: string | undefined; readonly inferred: string }[]
-  readonly words: OverviewWords
+  readonly words: OverviewSentences
 }
 
 export interface UnreadPipeline {
@@ -50,26 +48,6 @@ export interface UnreadPipeline {
   /** `totals.db`. */
   readonly store: string
   readonly reason: string
-}
-
-export interface OverviewWords {
-  connected(): string
-  /** What the monitor says. */
-  told(words: Told): string
-  groupState(state: string): string
-  status(status: GroupStatus): string
-  type(type: GroupType): string
-  claims(guarantee: string): string
-  inferred(guarantee: string): string
-  members(count: number): string
-  /** `offsets in totals.db` */
-  offsetsIn(store: string): string
-  coordinatorSilent(nodeId: number): string
-  age(seconds: number): string
-  event(event: GroupEvent): string
-  topicShape(topic: TopicSnapshot): string
-  internal(): string
-  troubled(count: number): string
 }
 
 const problemsMax = 20
@@ -240,7 +218,7 @@ function memberRow({ memberId, clientId, clientHost, groupInstanceId, assignment
 }
 
 /** Thinned evenly; the last point always stays. What happened stands at the first point that is not before it. */
-function historyOf({ history, events }: GroupSnapshot, words: OverviewWords): LagPoint[] {
+function historyOf({ history, events }: GroupSnapshot, words: OverviewSentences): LagPoint[] {
   const every = Math.max(1, Math.ceil(history.length / historyPointsMax))
   const points = history.filter((_, index) => (history.length - 1 - index) % every === 0)
   const said = new Map<number, string[]>()
@@ -259,7 +237,7 @@ function historyOf({ history, events }: GroupSnapshot, words: OverviewWords): La
   })
 }
 
-function partitionRow(partition: GroupPartition, words: OverviewWords): PartitionRow {
+function partitionRow(partition: GroupPartition, words: OverviewSentences): PartitionRow {
   const { topic, ends, committedOffset, lag, status, consumedPerSecond, secondsLeft, secondsBehind, owner } = partition
   return {
     topic,

@@ -8,7 +8,7 @@ import {
   watchedKey,
 } from '@tidemark/runtime/monitor'
 import type { TopicDetail, TopicRow } from '@tidemark/webview/protocol'
-import type { OverviewWords } from './overviewSnapshot.ts'
+import type { OverviewSentences } from './overviewSentences.ts'
 
 /** Readers that are named; more would be no glance. */
 const readersMax = 50
@@ -25,7 +25,7 @@ export function topicRow(topic: TopicSummary): TopicRow {
   }
 }
 
-export function topicDetail(topic: TopicSnapshot, read: ClusterSnapshot, words: OverviewWords): TopicDetail {
+export function topicDetail(topic: TopicSnapshot, read: ClusterSnapshot, words: OverviewSentences): TopicDetail {
   const troubledCount = topic.offlineCount + topic.underReplicatedCount
   return {
     topic: topic.topic,
@@ -52,7 +52,7 @@ export function topicDetail(topic: TopicSnapshot, read: ClusterSnapshot, words: 
 function readersOf(
   topic: string,
   { selectedGroups, storedGroups }: ClusterSnapshot,
-  words: OverviewWords,
+  words: OverviewSentences,
 ): TopicDetail['readers'] {
   return [...storedGroups, ...selectedGroups]
     .flatMap(group => {
@@ -72,6 +72,6 @@ function readersOf(
     })
 }
 
-function nameOf({ groupId, type, state }: GroupSummary, words: OverviewWords): string {
+function nameOf({ groupId, type, state }: GroupSummary, words: OverviewSentences): string {
   return type === 'stored' ? `${groupId} (${words.offsetsIn(state)})` : groupId
 }

@@ -3,9 +3,9 @@ import * as vscode from 'vscode'
 import { stateText } from '../cluster/groupStates.ts'
 import { topicShape } from '../cluster/topicShape.ts'
 import { told } from '../told.ts'
-import type { OverviewWords } from './overviewSnapshot.ts'
+import type { OverviewSentences } from './overviewSentences.ts'
 
-export const overviewWords: OverviewWords = {
+export const overviewWords: OverviewSentences = {
   connected: () => vscode.l10n.t('connected'),
   told,
   groupState: stateText,

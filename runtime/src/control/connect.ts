@@ -17,7 +17,8 @@ import { ControlLink, type LinkEvents } from './link.ts'
 import { Replayer, type ReplayStage } from './replay.ts'
 import { type FoundRecord, matchProblem } from './runTo.ts'
 import { BrokerSockets } from './sockets.ts'
-import { type Steppable, Stepper } from './stepper.ts'
+import type { Steppable } from './steppable.ts'
+import { Stepper } from './stepper.ts'
 import { startSecond } from './understudy.ts'
 
 /** Half an hour: the default of the broker's `group.max.session.timeout.ms`. A broker with a lower limit has its way. */

@@ -13,7 +13,7 @@ import {
   type WireRange,
 } from '../protocol.ts'
 import type { RecordInHand } from './outputs.ts'
-import type { Steppable } from './stepper.ts'
+import type { Steppable } from './steppable.ts'
 import type { UnderstudyReport } from './understudy.ts'
 import { wirePlace } from './wireRecords.ts'
 

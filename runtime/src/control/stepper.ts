@@ -1,10 +1,8 @@
 /** Where a debugged pipeline stands and what lets it go on. One unit at a time, so that a step is a step. */
 import type { Clock } from '../clock.ts'
-import type { BatchSlice } from '../dataset/batch.ts'
 import type { RecordWatch } from '../dataset/record.ts'
 import { reasonOf } from '../errors.ts'
 import type { BatchPhase, BatchState, ControlCommand, IfItDied, RunToTarget, StopCause } from '../protocol.ts'
-import type { OffsetRange } from '../semantics/ranges.ts'
 import { Turns } from '../turns.ts'
 import type { FaultPlan } from './faultPlan.ts'
 import { Memory } from './memory.ts'
@@ -12,22 +10,11 @@ import { inHandling, OutputLog, type RecordInHand, recordWatch, takeInHand } fro
 import { causeOf, type FoundRecord, indexOf, type RecordFinder, recordFinder } from './runTo.ts'
 import { watchModules } from './seenModules.ts'
 import { withSeenTransaction } from './seenTransaction.ts'
+import type { Steppable } from './steppable.ts'
 import { wirePlace, wireRange } from './wireRecords.ts'
 
 /** `run`: never; `batch`: before the next batch; `phase`: at the next phase. */
 type StopAt = 'run' | 'batch' | 'phase'
-
-/** What is stepped: a unit of the processor, or a batch of plain kafkajs code. */
-export interface Steppable {
-  readonly batchId: string
-  readonly sequence: number
-  readonly attempt: number
-  readonly slices: readonly BatchSlice[]
-  readonly ranges: readonly OffsetRange[]
-  readonly records: number
-  /** Aborted when it must not stand any longer. */
-  readonly signal: AbortSignal
-}
 
 export interface StepperOptions<U extends Steppable> {
   ifItDied(unit: U, phase: BatchPhase): IfItDied

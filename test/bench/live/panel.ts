@@ -1,6 +1,7 @@
 /** The overview in a browser, fed with what the monitor has read of the cluster: the panel's own thread for each update. */
 import { openCluster } from '@tidemark/runtime/monitor'
-import { type OverviewWords, overviewSnapshot } from '../../../client/src/panels/overviewSnapshot.ts'
+import type { OverviewSentences } from '../../../client/src/panels/overviewSentences.ts'
+import { overviewSnapshot } from '../../../client/src/panels/overviewSnapshot.ts'
 import { launchBrowser } from '../../harness/browser.ts'
 import { openPanel } from '../../ui/panel.ts'
 import { median, report } from './report.ts'
@@ -8,7 +9,7 @@ import { median, report } from './report.ts'
 const updatesMeasured = 7
 const word = (text: string | number): string => String(text)
 /** The host's words do not matter here, only that there are some. */
-const words: OverviewWords = {
+const words: OverviewSentences = {
   told: String,
   groupState: String,
   coordinatorSilent: String,

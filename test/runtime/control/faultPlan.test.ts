@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FaultPlan, type FaultPorts } from '../../../runtime/src/control/faultPlan.ts'
-import type { Steppable } from '../../../runtime/src/control/stepper.ts'
+import type { Steppable } from '../../../runtime/src/control/steppable.ts'
 import type { BatchState, FaultedParams } from '../../../runtime/src/protocol.ts'
 
 const range = { topic: 'orders', partition: 0, fromOffset: '0', untilOffset: '4' }

@@ -3,7 +3,7 @@ import type { Batch, KafkaMessage } from 'kafkajs'
 import type { KafkaRecord } from '../../clients/client.ts'
 import type { BatchSlice } from '../../dataset/batch.ts'
 import type { OffsetRange } from '../../semantics/ranges.ts'
-import type { Steppable } from '../stepper.ts'
+import type { Steppable } from '../steppable.ts'
 
 export class PlainBatch implements Steppable {
   readonly batchId: string
