@@ -4,32 +4,16 @@
  * Three flows share it. The group says which partitions are ours. The intake fetches ahead. Lanes take slices and run them as units under
  * the guarantee's protocol: one lane over all partitions for `foreachBatch`, a lane a partition for `foreachPartition`.
  */
-import type { Batch } from './dataset/batch.ts'
 import { TidemarkError } from './errors.ts'
 import type { Guarantee } from './guarantees/guarantee.ts'
+import type { BatchHandler, PartitionHandler } from './processing/handler.ts'
 import type { StopReport } from './processing/ledger.ts'
 import { type Bounds, checkOptions, type ProcessorOptions } from './processing/options.ts'
 import { Run } from './processing/run.ts'
-import type { OffsetRange } from './semantics/ranges.ts'
 
+export type { BatchHandler, HandlerContext, PartitionContext, PartitionHandler } from './processing/handler.ts'
 export type { StopReport } from './processing/ledger.ts'
 export type { ProcessorOptions, RetryOptions, Trigger } from './processing/options.ts'
-
-/** What every handler gets beside its records, whatever the guarantee. */
-export interface HandlerContext {
-  /** 1 for the first run of this batch in this process. */
-  readonly attempt: number
-  /** Aborted when the batch is given up: its partitions went to another owner, or the stop deadline passed. Nothing is committed then. */
-  readonly signal: AbortSignal
-}
-
-export interface PartitionContext extends HandlerContext {
-  /** The range of this partition that this call works on. */
-  readonly offsetRange: OffsetRange
-}
-
-export type BatchHandler<V, Extra> = (batch: Batch<V>, context: HandlerContext & Extra) => void | Promise<void>
-export type PartitionHandler<V, Extra> = (records: Batch<V>, context: PartitionContext & Extra) => void | Promise<void>
 
 export interface Processor<V, Extra extends object> {
   /** Called once a batch, with all its partitions; they commit together. */
