@@ -125,7 +125,7 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   const work = failing(flow.block)
   if (!work || !flow.handler || !flow.handlerAt || flow.form === 'promise-used') return
   if (isSettledLater(flow, around) || isRetried(around)) return
-  if (work.kind === 'signal' && (isAnswer(around) || (flow.storesResult && isSeenLater(flow, around)))) return
+  if (work.kind === 'signal' && !isMissed(flow, around, handler)) return
   const ends = endsOf(flow, flow.handler, replyOf(flow, around, handler))
   if (ends.settled.throws || ends.open.length === 0) return
   const isWhole = ends.open.length === 1
@@ -282,6 +282,12 @@ function acts(flow: Flow): boolean {
     if (part.kind === 'call' && part.isAwaited) return true
   }
   return false
+}
+
+/** A record that cannot be read is missed where something would have been done for it, and nobody is told. */
+function isMissed(flow: Try, around: readonly Around[], handler: Handler): boolean {
+  if (isAnswer(around) || (flow.storesResult && isSeenLater(flow, around))) return false
+  return workIn(handler.flow) !== undefined
 }
 
 /** In a helper whose caller looks at what it returns: the error is told by the result. */

@@ -11,6 +11,7 @@ import { type FreshSource, freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
 import { propertiesIn, textWithHoles } from '../values/texts.ts'
 import { calleeOf, sourceText } from './places.ts'
+import { isReadBack } from './readBack.ts'
 
 export interface OutputCall {
   readonly call: CallExpression
@@ -178,6 +179,8 @@ export class Outputs {
   #save(call: OutputCall, name: string): Verdict {
     const key = this.#identity(call)
     if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
+    if (call.call.args.some(arg => isReadBack(this.#origins, arg, call.frame)))
+      return { name, idempotency: repeatable('changes the row that was read') }
     const known = [...this.#properties(call)].length > 0
     return {
       name,

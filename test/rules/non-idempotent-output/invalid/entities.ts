@@ -1,6 +1,7 @@
 import { Kafka } from 'kafkajs'
 import { Pool } from 'pg'
-import { BaseEntity, Column, Entity, PrimaryGeneratedColumn } from 'typeorm'
+import { randomUUID } from 'node:crypto'
+import { BaseEntity, Column, DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm'
 
 const kafka = new Kafka({ clientId: 'orders', brokers: ['localhost:9092'] })
 const consumer = kafka.consumer({ groupId: 'orders' })
@@ -26,5 +27,23 @@ await consumer.run({
     await pool.query('INSERT INTO notes (id, customer) VALUES (gen_random_uuid(), $1)', [String(message.key)])
 //        ^^^^^^^^^^ non-idempotent-output: 'INSERT INTO notes' runs again when the record is delivered again (no ON CONFLICT clause), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
     await pool.query('INSERT INTO parts (id, weight) VALUES ($1, coalesce($2, 0))', [String(message.key), null])
+  },
+})
+
+const database = new DataSource({ type: 'postgres' })
+const carts = database.getRepository(Cart)
+const blank = { customer: 'nobody' }
+
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    const { customer, cents } = JSON.parse(String(message.value))
+    const found = await carts.findOneByOrFail({ customer })
+    const total = found.total + cents
+    await carts.save({ ...found, total })
+//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+    await carts.save({ ...found, cartId: randomUUID() })
+//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+    await carts.save({ ...blank, customer })
+//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
   },
 })

@@ -38,7 +38,9 @@ await consumer.run({
     } catch {
 //    ^^^^^ swallowed-error: A record that 'JSON.parse' cannot read is caught here and the handler goes on, so the offset is committed and the record is lost. Throw the error again, or await a dead-letter write first.
       console.warn('not JSON')
+      return
     }
+    await pool.query('DELETE FROM carts WHERE id = $1', [String(message.key)])
   },
 })
 

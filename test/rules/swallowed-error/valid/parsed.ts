@@ -53,4 +53,21 @@ await consumer.run({
   },
 })
 
+const seen: { key: string; body: unknown }[] = []
+
+/** Only printed and shown: nothing that a record could be missing from after a restart. */
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    let body: unknown
+    try {
+      body = JSON.parse(String(message.value))
+    } catch (error) {
+      console.error(error)
+      body = String(message.value)
+    }
+    console.log(body)
+    seen.push({ key: String(message.key), body })
+  },
+})
+
 process.once('SIGTERM', () => void consumer.disconnect())
