@@ -10,8 +10,9 @@ import type { CallMade, Frame } from '../values/frames.ts'
 import { type FreshSource, freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
 import { propertiesIn, textWithHoles } from '../values/texts.ts'
+import { isEntityKey } from './entityKeys.ts'
 import { calleeOf, sourceText } from './places.ts'
-import { isReadBack } from './readBack.ts'
+import { readBack } from './readBack.ts'
 
 export interface OutputCall {
   readonly call: CallExpression
@@ -179,8 +180,11 @@ export class Outputs {
   #save(call: OutputCall, name: string): Verdict {
     const key = this.#identity(call)
     if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
-    if (call.call.args.some(arg => isReadBack(this.#origins, arg, call.frame)))
-      return { name, idempotency: repeatable('changes the row that was read') }
+    const [saved] = call.call.args
+    const row = saved && readBack(this.#origins, saved, call.frame)
+    if (row === 'set') return { name, idempotency: repeatable('sets the same again in the row that was read') }
+    if (row === 'changed')
+      return { name, idempotency: open('a row that was read; what becomes of it is not known here') }
     const known = [...this.#properties(call)].length > 0
     return {
       name,
@@ -199,7 +203,7 @@ export class Outputs {
   #identity(call: OutputCall): string | undefined {
     for (const property of this.#properties(call))
       if (
-        identity.test(property.name) &&
+        (identity.test(property.name) || isEntityKey(this.#evaluator, call.call, call.frame, property.name)) &&
         this.#origins.isFromRecord(property.value, property.frame) &&
         !freshSource(this.#origins, property.value, property.frame)
       )

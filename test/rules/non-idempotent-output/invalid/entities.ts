@@ -14,8 +14,11 @@ abstract class Stored extends BaseEntity {
 
 @Entity()
 class Cart extends Stored {
-  @Column()
+  @Column({ unique: false })
   customer!: string
+
+  @Column({ unique: true })
+  code!: string
 }
 
 await consumer.run({
@@ -41,9 +44,13 @@ await consumer.run({
     const total = found.total + cents
     await carts.save({ ...found, total })
 //        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
-    await carts.save({ ...found, cartId: randomUUID() })
+    found.total = total
+    await carts.save(found)
 //        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
-    await carts.save({ ...blank, customer })
+    const copied = await carts.findOneByOrFail({ customer })
+    await carts.save({ ...copied, cartId: randomUUID() })
+//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+    await carts.save({ ...blank, customer, code: randomUUID() })
 //        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
   },
 })
