@@ -10,6 +10,7 @@ const plain = `pool.query('INSERT INTO orders (body) VALUES ($1)', [message.valu
 const upsert = `pool.query('INSERT INTO orders (id) VALUES ($1) ON CONFLICT DO NOTHING', [message.key])`
 const commit = 'consumer.commitOffsets([{ topic, partition, offset: (BigInt(message.offset) + 1n).toString() }])'
 const send = `transaction.send({ topic: 'enriched', messages: [{ key: message.key, value: message.value }] })`
+const aside = `producer.send({ topic: 'orders.dlq', messages: [{ value: message.value }] })`
 const offsets = `transaction.sendOffsets({ consumerGroupId: 'orders', topics: [{ topic, partitions: [{ partition, offset: (BigInt(message.offset) + 1n).toString() }] }] })`
 
 function kafkajs(body: string, options = ''): string {
@@ -96,6 +97,8 @@ const rows: readonly Row[] = [
   ['declared exactly once, written past it', runtime('transactional', `async (batch, { tx }) => { for (const message of batch) await ${plain} }`), 'at-least-once'],
   // Effectively once: nothing is lost, and a redelivery changes nothing.
   ['an upsert', kafkajs(`await ${upsert}`), 'effectively-once', 'may be repeated'],
+  ['only put aside', kafkajs(`try { JSON.parse(message.value) } catch { await ${aside} }`), 'at-least-once', 'no output is in sight'],
+  ['an upsert, or put aside', kafkajs(`try { await ${upsert} } catch { await ${aside} }`), 'effectively-once', 'may be repeated'],
   ['an upsert, committed after it', kafkajs(`await ${upsert}; await ${commit}`, 'autoCommit: false,'), 'effectively-once'],
   [
     'asked of a table of what was processed',

@@ -71,13 +71,15 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
     }
   if (works.some(output => output.idempotency.verdict === 'unknown') || open.length)
     return { guarantee: 'at-least-once', evidence: [start] }
-  if (works.length === 0)
+  // What is put aside is not what the record is for.
+  const done = works.filter(output => !output.isDeadLetter)
+  if (done.length === 0)
     return { guarantee: 'at-least-once', evidence: [start, { at: input.at, message: 'no output is in sight' }] }
   return {
     guarantee: 'effectively-once',
     evidence: [
       start,
-      ...works.map(
+      ...done.map(
         (output): Evidence => ({
           at: output.at,
           message:
