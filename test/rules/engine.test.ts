@@ -246,6 +246,23 @@ await consumer.run({ eachMessage: async ({ message }) => { await save(message.va
   assert.deepEqual(seen(), before)
 })
 
+test('a file that comes between two others leads the findings of the one into the other', () => {
+  const [main, between, save] = ['main.ts', 'between.ts', 'save.ts'].map(name => join(root, name)) as [string, string, string]
+  const engine = createEngine({
+    fileSystem: memory({
+      'main.ts': consumer('await pass(message.value)', "import { pass } from './between.ts'"),
+      'save.ts': insert,
+    }),
+  })
+  assert.deepEqual([rulesOf(engine, 'main.ts'), rulesOf(engine, 'save.ts')], [[], []])
+  engine.open(between, "export { save as pass } from './save.ts'\n", 1)
+  assert.deepEqual(new Set(engine.reach(between)), new Set([between, main, save]))
+  assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
+  engine.close(between)
+  assert.ok(engine.reach(between).includes(save), 'what was found there is gone')
+  assert.deepEqual(rulesOf(engine, 'save.ts'), [])
+})
+
 test('in tests and their helpers a start at the end is a hint; what lies above the package says nothing of it', () => {
   const reader = `import { Kafka } from 'kafkajs'
 const consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'orders' })

@@ -21,7 +21,7 @@ import type {
 } from './contract.ts'
 import { breath, discoverFiles, filesPerTurn } from './discovery.ts'
 import type { FileSystem } from './fileSystem.ts'
-import { GroupIndex } from './groupIndex.ts'
+import { GroupIndex, groupsOf } from './groupIndex.ts'
 import { KafkaMentions } from './kafkaMentions.ts'
 import { limitsOf, ModuleCache } from './moduleCache.ts'
 import { tableOf } from './ownOutputs.ts'
@@ -143,7 +143,11 @@ export class EngineState implements Engine {
   }
 
   reach(path: string): readonly string[] {
-    const others = new Set([...(this.#dependents.get(path) ?? []), ...this.#names.askersAround(path)])
+    const others = new Set([
+      ...(this.#dependents.get(path) ?? []),
+      ...this.#names.askersAround(path),
+      ...this.#missing(path),
+    ])
     const files = new Set([path])
     // What was found before the change may be gone, in files that nothing leads to any more.
     for (const other of others) for (const finding of this.#roots.get(other)?.findings ?? []) files.add(finding.path)
@@ -154,13 +158,15 @@ export class EngineState implements Engine {
       for (const finding of root.findings) files.add(finding.path)
       for (const group of [...groupsOf(root), ...(this.#formerGroups.get(root.path) ?? [])]) groups.add(group)
     }
-    const names = namesOf(path)
-    for (const [other, root] of this.#roots)
-      if (names.some(name => root.missing.has(name)))
-        for (const file of [other, ...root.findings.map(finding => finding.path)]) files.add(file)
     // Pipelines of one group are compared with each other, wherever they are.
     for (const other of this.#groups.files(groups)) files.add(other)
     return [...files]
+  }
+
+  /** Whose imports led nowhere, and would lead to a file of this name. */
+  #missing(path: string): string[] {
+    const names = namesOf(path)
+    return [...this.#roots].filter(([, { missing }]) => names.some(name => missing.has(name))).map(([other]) => other)
   }
 
   async discover(root: string, options: DiscoverOptions = {}): Promise<readonly string[]> {
@@ -333,10 +339,6 @@ export class EngineState implements Engine {
     for (const [other, root] of this.#roots) if (other !== path) found.push(...root.summaries)
     return found
   }
-}
-
-function groupsOf(root: RootAnalysis): string[] {
-  return root.summaries.flatMap(one => one.groupId ?? [])
 }
 
 /** All that another file's findings may show of these pipelines, places to the character included. */

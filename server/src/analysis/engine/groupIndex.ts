@@ -1,3 +1,5 @@
+import type { RootAnalysis } from './analyzeFile.ts'
+
 /** Which files hold pipelines of a group: asked twice for every keystroke, so that it is not to be gathered from all of them. */
 export class GroupIndex {
   readonly #paths = new Map<string, Set<string>>()
@@ -31,4 +33,9 @@ export class GroupIndex {
     const paths = this.#paths.get(group)
     if (paths?.delete(path) && paths.size === 0) this.#paths.delete(group)
   }
+}
+
+/** Of its pipelines, as far as they are known. */
+export function groupsOf({ summaries }: Pick<RootAnalysis, 'summaries'>): string[] {
+  return summaries.flatMap(({ groupId }) => groupId ?? [])
 }
