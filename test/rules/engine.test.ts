@@ -54,6 +54,19 @@ test('a pipeline that joins or leaves a group refreshes the others in it', () =>
   for (const name of ['a.ts', 'b.ts']) assert.ok(!rulesOf(engine, name).includes('shared-group-id'))
 })
 
+test('of several pipelines in a group the same one is named, whichever was looked at first', () => {
+  const reading = (topic: string): string => consumer('', `await consumer.subscribe({ topic: '${topic}' })`)
+  const names = ['a.ts', 'b.ts', 'c.ts']
+  const named = (order: readonly string[]): string | undefined => {
+    const engine = createEngine({ fileSystem: memory(Object.fromEntries(names.map(name => [name, reading(name)]))) })
+    for (const name of order) engine.analyze(join(root, name))
+    engine.invalidate([join(root, 'c.ts')])
+    const findings = engine.analyze(join(root, 'c.ts')).findings
+    return findings.find(({ rule }) => rule === 'shared-group-id')?.evidence[0]?.path
+  }
+  assert.deepEqual([named(names), named(names.toReversed())], [join(root, 'a.ts'), join(root, 'a.ts')])
+})
+
 test('handlers are found behind barrels, path aliases, workspace packages and CommonJS', () => {
   const files = {
     'package.json': JSON.stringify({ workspaces: ['packages/*'] }),

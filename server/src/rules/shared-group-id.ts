@@ -63,13 +63,22 @@ function summary(pipeline: Pipeline): PipelineSummary {
 function twin(pipeline: Pipeline, others: readonly PipelineSummary[]): PipelineSummary | undefined {
   const topics = new Set(pipeline.topics.flatMap(topic => topic.value ?? []))
   if (topics.size === 0) return undefined
-  return others.find(
+  const twins = others.filter(
     other =>
       other.groupId === pipeline.groupId?.value &&
       other.topics.length > 0 &&
       sameFolder(other.at.path, pipeline.at.path) &&
       !(other.topics.length === topics.size && other.topics.every(topic => topics.has(topic))),
   )
+  // Of several the one of the same file, else of the first path: whichever file was looked at first.
+  const [own] = twins.filter(({ at }) => at.path === pipeline.at.path)
+  return (
+    own ?? twins.reduce<PipelineSummary | undefined>((least, one) => (isBefore(one, least) ? one : least), undefined)
+  )
+}
+
+function isBefore({ at }: PipelineSummary, other: PipelineSummary | undefined): boolean {
+  return other === undefined || at.path < other.at.path
 }
 
 /** Examples side by side in other packages of a workspace are not one deployment. */
