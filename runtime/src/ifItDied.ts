@@ -2,6 +2,7 @@
  * What would happen if the process died now: sentences by id with the numbers that fill them. The English stands here, for terminals and
  * logs; an editor translates the sentence and fills in the same numbers. A leaf.
  */
+import { fill } from './errorTemplate.ts'
 
 const sentences = {
   committed: 'Nothing would be repeated or lost: the batch is committed.',
@@ -62,11 +63,6 @@ export function tellIfItDied(
   count: (records: number) => string = number => counted.format(number),
 ): string {
   const these = (number = 0) =>
-    number === 1 ? translate(records.one) : translate(records.many).replace('{count}', () => count(number))
-  const values: Readonly<Record<string, () => string>> = {
-    again: () => these(again),
-    undone: () => these(undone),
-    partition: () => partition,
-  }
-  return translate(sentences[sentence]).replace(/\{(\w+)\}/g, (_, name: string) => values[name]?.() ?? '')
+    number === 1 ? translate(records.one) : fill(translate(records.many), { count: count(number) })
+  return fill(translate(sentences[sentence]), { again: these(again), undone: these(undone), partition })
 }

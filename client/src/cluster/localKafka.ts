@@ -10,12 +10,9 @@ import {
 import * as vscode from 'vscode'
 import { contexts } from '../contributions.ts'
 import { log } from '../log.ts'
+import { translate } from '../told.ts'
 import { requireTrust } from '../trust.ts'
 import type { ClusterConfig } from './clusterSettings.ts'
-
-/** For sentences that stand in a table elsewhere; `test/client/translations.test.ts` knows the tables. */
-const ofTable = vscode.l10n.t
-const translate = (english: string): string => ofTable(english)
 
 export const localClusterName = 'local'
 

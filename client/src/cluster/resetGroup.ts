@@ -13,6 +13,7 @@ import {
 import { visibleName } from '@tidemark/webview/visible'
 import * as vscode from 'vscode'
 import { count } from '../analysis/hoverText.ts'
+import { askTimestampMs } from '../askTime.ts'
 import { isMeant } from '../confirm.ts'
 import { ClientError } from '../failures.ts'
 import { clusterOf } from './clusterOf.ts'
@@ -72,14 +73,12 @@ const earliest = async (): Promise<ResetTarget> => ({ kind: 'earliest' })
 const latest = async (): Promise<ResetTarget> => ({ kind: 'latest' })
 
 async function askTime(): Promise<ResetTarget | undefined> {
-  const text = await vscode.window.showInputBox({
+  const timestampMs = await askTimestampMs({
     prompt: vscode.l10n.t('Local time without a zone.'),
     placeHolder: '2026-11-20 12:01:04',
     ignoreFocusOut: true,
-    validateInput: typed =>
-      Number.isNaN(Date.parse(typed)) ? vscode.l10n.t('As in {0}.', '2026-11-20 12:01:04') : undefined,
   })
-  return text === undefined ? undefined : { kind: 'time', timestampMs: Date.parse(text) }
+  return timestampMs === undefined ? undefined : { kind: 'time', timestampMs }
 }
 
 async function askOffset(): Promise<ResetTarget | undefined> {

@@ -2,6 +2,7 @@
 import { matchCharactersMax, type RunToTarget } from '@tidemark/runtime/protocol'
 import type { RunToKind } from '@tidemark/webview/protocol'
 import * as vscode from 'vscode'
+import { askTimestampMs } from '../askTime.ts'
 import type { DebugRun } from './debugRun.ts'
 
 /** Asked of the pipeline while a person types: not at every key. */
@@ -47,16 +48,14 @@ export function placeIn(text: string): { topic: string; partition: number; offse
 }
 
 async function askTime(): Promise<RunToTarget | undefined> {
-  const text = await vscode.window.showInputBox({
+  const timestampMs = await askTimestampMs({
     title: vscode.l10n.t('Run to a time'),
     prompt: vscode.l10n.t(
       'The pipeline stops before the first record whose time is at or after it. Local time without a zone.',
     ),
     placeHolder: '2026-11-20T12:01:04.120',
-    validateInput: typed =>
-      Number.isNaN(Date.parse(typed)) ? vscode.l10n.t('As in {0}.', '2026-11-20 12:01:04') : undefined,
   })
-  return text === undefined ? undefined : { kind: 'time', timestampMs: Date.parse(text) }
+  return timestampMs === undefined ? undefined : { kind: 'time', timestampMs }
 }
 
 /** The pipeline checks the expression as it is typed, without running it: it runs there, with the rights of the pipeline. */

@@ -8,10 +8,8 @@ import {
   type WirePlace,
 } from '@tidemark/runtime/protocol'
 import * as vscode from 'vscode'
+import { translate } from '../told.ts'
 import type { RunWords } from './batchRun.ts'
-
-/** For sentences that stand in a table elsewhere; `test/client/translations.test.ts` knows the tables. */
-const ofTable = vscode.l10n.t
 
 export const runWords: RunWords = {
   waiting: () => vscode.l10n.t('waiting for the pipeline to start'),
@@ -30,14 +28,9 @@ export const runWords: RunWords = {
       cluster,
     ),
   // Their English stands in the runtime, which speaks it in terminals; translations lie beside all others.
-  reason: (id: CapabilityReason) => ofTable(capabilityReasons[id]),
-  rule: (id: AccountRule) => ofTable(accountRules[id]),
-  ifItDied: told =>
-    tellIfItDied(
-      told,
-      english => ofTable(english),
-      records => records.toLocaleString(vscode.env.language),
-    ),
+  reason: (id: CapabilityReason) => translate(capabilityReasons[id]),
+  rule: (id: AccountRule) => translate(accountRules[id]),
+  ifItDied: told => tellIfItDied(told, translate, records => records.toLocaleString(vscode.env.language)),
 }
 
 function stopped({ stopCause, phase }: BatchState): string {

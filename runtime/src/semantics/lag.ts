@@ -4,6 +4,7 @@
  * Offsets are positions, not counts. Between a committed offset and the end lie records, transaction markers, records of
  * aborted transactions, and gaps that compaction left; only the first are work that is left to do.
  */
+import { most } from './bigints.ts'
 
 export interface LagByCause {
   /**
@@ -50,8 +51,8 @@ export function unreadRange(
   const { committedOffset, logStartOffset, lastStableOffset, highWatermark, isForeign } = position
   if (isForeign || committedOffset === undefined || committedOffset < 0n || committedOffset > highWatermark)
     return undefined
-  const fromOffset = later(committedOffset, logStartOffset)
-  return { fromOffset, untilOffset: later(lastStableOffset, fromOffset) }
+  const fromOffset = most(committedOffset, logStartOffset)
+  return { fromOffset, untilOffset: most(lastStableOffset, fromOffset) }
 }
 
 /**
@@ -80,10 +81,4 @@ export function lagOf(position: LogPosition, count?: RangeCount): LagByCause {
     takenByRetention: logStartOffset > committedOffset ? logStartOffset - committedOffset : 0n,
     inOpenTransactions,
   }
-}
-
-/** Math.max knows no bigint. */
-function later(a: bigint, b: bigint): bigint {
-  if (a < b) return b
-  return a
 }

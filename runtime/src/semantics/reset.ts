@@ -1,4 +1,5 @@
 /** Where a reset would put a group's positions, and what that does to each partition. Pure. */
+import { least, most } from './bigints.ts'
 import type { TopicPartition } from './ranges.ts'
 
 /** `shift`: so many offsets from where the group stands, back where negative. `time`: the first record at or after it. */
@@ -52,9 +53,9 @@ export function resetMove(standing: PartitionStanding, target: ResetTarget): Res
     partition,
     fromOffset,
     toOffset,
-    replayed: from === undefined ? 0n : positive(from - toOffset),
-    skipped: from === undefined ? 0n : positive(toOffset - from),
-    taken: positive(start - least(wanted, fromOffset ?? wanted)),
+    replayed: from === undefined ? 0n : most(from - toOffset, 0n),
+    skipped: from === undefined ? 0n : most(toOffset - from, 0n),
+    taken: most(start - least(wanted, fromOffset ?? wanted), 0n),
     isClamped: wanted !== toOffset,
   }
 }
@@ -75,14 +76,5 @@ function wantedOffset(standing: PartitionStanding, target: ResetTarget): bigint 
 }
 
 function within(offset: bigint, start: bigint, end: bigint): bigint {
-  if (offset < start) return start
-  return offset > end ? end : offset
-}
-
-function positive(offsets: bigint): bigint {
-  return offsets > 0n ? offsets : 0n
-}
-
-function least(left: bigint, right: bigint): bigint {
-  return left < right ? left : right
+  return least(most(offset, start), end)
 }

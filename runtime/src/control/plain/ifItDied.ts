@@ -1,4 +1,5 @@
 import type { BatchPhase, IfItDied } from '../../protocol.ts'
+import { most } from '../../semantics/bigints.ts'
 import { partitionName } from '../../semantics/ranges.ts'
 import type { PlainBatch } from './batch.ts'
 
@@ -21,7 +22,7 @@ export function ifPlainConsumerDied(batch: PlainBatch, phase: BatchPhase, situat
   const nextStart = committed ?? batch.range.fromOffset
   const again = batch.countFrom(nextStart)
   // Neither read again nor known to be done.
-  const undone = batch.countFrom(batch.handledUntil) - batch.countFrom(max(nextStart, batch.handledUntil))
+  const undone = batch.countFrom(batch.handledUntil) - batch.countFrom(most(nextStart, batch.handledUntil))
   if (again === 0) return undone === 0 ? { sentence: 'committedAndDone' } : { sentence: 'undoneLost', undone }
   if (phase === 'fetched')
     return undone === 0 ? { sentence: 'readAgain', again } : { sentence: 'readAgainAndLost', again, undone }
@@ -43,8 +44,4 @@ function ifNeverCommitted(batch: PlainBatch, phase: BatchPhase): IfItDied {
   return undone === 0
     ? { sentence: 'endDone', partition, again: batch.records }
     : { sentence: 'endUndone', partition, undone }
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }

@@ -4,6 +4,7 @@ import { type Clock, pause } from '../../clock.ts'
 import type { BatchSlice } from '../../dataset/batch.ts'
 import { bug, reasonOf } from '../../errors.ts'
 import type { BatchPhase, EndedParams, IfItDied, WirePlace } from '../../protocol.ts'
+import { most } from '../../semantics/bigints.ts'
 import { partitionName, type TopicPartition } from '../../semantics/ranges.ts'
 import type { Met } from '../faultPlan.ts'
 import type { ControlLink } from '../link.ts'
@@ -213,7 +214,7 @@ export class PlainRun {
       await eachBatch?.({
         ...payload,
         resolveOffset: offset => {
-          batch.handledUntil = max(batch.handledUntil, BigInt(offset) + 1n)
+          batch.handledUntil = most(batch.handledUntil, BigInt(offset) + 1n)
           payload.resolveOffset(offset)
         },
       })
@@ -302,8 +303,4 @@ export class PlainRun {
       isOver.abort()
     }
   }
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }

@@ -1,5 +1,6 @@
 /** What a stopped consumer can truthfully say about offsets. */
 import type { EndedParams } from '../../protocol.ts'
+import { least } from '../../semantics/bigints.ts'
 import { type OffsetRange, partitionName } from '../../semantics/ranges.ts'
 import { wireRange } from '../wireRecords.ts'
 import type { PlainBatch } from './batch.ts'
@@ -39,8 +40,4 @@ export class PlainReport {
       unknown: unknown.map(wireRange),
     }
   }
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }

@@ -21,6 +21,11 @@ export interface RootAnalysis {
   readonly notes: readonly Note[]
 }
 
+/** Of its pipelines, as far as they are known. */
+export function groupsOf({ summaries }: RootAnalysis): string[] {
+  return summaries.flatMap(({ groupId }) => groupId ?? [])
+}
+
 export function analyzeModule(
   project: Project,
   module: Module,

@@ -9,7 +9,7 @@ import { type Link, Linker } from '../linking/linker.ts'
 import { librariesOf } from '../pipelines/consumers/own.ts'
 import { namesIn } from '../pipelines/names.ts'
 import { TypeRefinement, type VisitedFiles } from '../types/typeRefinement.ts'
-import { analyzeModule, type RootAnalysis, unique } from './analyzeFile.ts'
+import { analyzeModule, groupsOf, type RootAnalysis, unique } from './analyzeFile.ts'
 import type {
   DiscoverOptions,
   Engine,
@@ -21,8 +21,8 @@ import type {
 } from './contract.ts'
 import { breath, discoverFiles, filesPerTurn } from './discovery.ts'
 import type { FileSystem } from './fileSystem.ts'
-import { GroupIndex, groupsOf } from './groupIndex.ts'
 import { KafkaMentions } from './kafkaMentions.ts'
+import { KeyIndex } from './keyIndex.ts'
 import { limitsOf, ModuleCache } from './moduleCache.ts'
 import { tableOf } from './ownOutputs.ts'
 import type { Project } from './project.ts'
@@ -52,8 +52,9 @@ export class EngineState implements Engine {
   /** File -> files whose analysis looked into it, by their last analysis. */
   readonly #dependents = new Map<string, Set<string>>()
   readonly #dirty = new Set<string>()
-  /** Of {@link #roots}. */
-  readonly #groups = new GroupIndex()
+  /** Of {@link #roots}: their groups, and the names of what they miss. */
+  readonly #groups = new KeyIndex()
+  readonly #missing = new KeyIndex()
   /** Groups that a file's pipelines had before its last change. */
   readonly #formerGroups = new Map<string, readonly string[]>()
   readonly #mentions: KafkaMentions
@@ -146,7 +147,8 @@ export class EngineState implements Engine {
     const others = new Set([
       ...(this.#dependents.get(path) ?? []),
       ...this.#names.askersAround(path),
-      ...this.#missing(path),
+      // Their imports led nowhere, and would lead to a file of this name.
+      ...this.#missing.files(namesOf(path)),
     ])
     const files = new Set([path])
     // What was found before the change may be gone, in files that nothing leads to any more.
@@ -161,12 +163,6 @@ export class EngineState implements Engine {
     // Pipelines of one group are compared with each other, wherever they are.
     for (const other of this.#groups.files(groups)) files.add(other)
     return [...files]
-  }
-
-  /** Whose imports led nowhere, and would lead to a file of this name. */
-  #missing(path: string): string[] {
-    const names = namesOf(path)
-    return [...this.#roots].filter(([, { missing }]) => names.some(name => missing.has(name))).map(([other]) => other)
   }
 
   async discover(root: string, options: DiscoverOptions = {}): Promise<readonly string[]> {
@@ -255,13 +251,15 @@ export class EngineState implements Engine {
     const root = this.#analyze(path)
     this.#dirty.delete(path)
     if (known) this.#compareAgain(known, root)
-    this.#names.ask(path, root.asked, known?.asked)
+    this.#names.ask(path, root.asked)
     if (this.#roots.size > rootsMax) {
       this.#roots.clear()
       this.#groups.clear()
+      this.#missing.clear()
     }
     this.#roots.set(path, root)
-    this.#groups.put(path, groupsOf(root))
+    this.#groups.put(path, new Set(groupsOf(root)))
+    this.#missing.put(path, root.missing)
     for (const file of root.reach) {
       const dependents = this.#dependents.get(file)
       if (dependents) dependents.add(path)

@@ -5,6 +5,8 @@
  * An analysis that asked for a name is made anew when a file comes to say it, or says it no more.
  */
 
+import { KeyIndex } from './keyIndex.ts'
+
 export type NameKind = 'heirs' | 'bindings'
 
 /** Names kept in all, and of one file; those beyond lead to no file. */
@@ -12,11 +14,10 @@ const sizeMax = 400_000
 const keysOfFileMax = 400
 
 export class NameIndex {
-  readonly #byPath = new Map<string, ReadonlySet<string>>()
-  readonly #byKey = new Map<string, Set<string>>()
+  readonly #said = new KeyIndex()
+  readonly #asked = new KeyIndex()
   /** What a file said before its last change. */
   readonly #former = new Map<string, ReadonlySet<string>>()
-  readonly #askers = new Map<string, Set<string>>()
   #size = 0
 
   /**
@@ -24,52 +25,44 @@ export class NameIndex {
    * @returns who asked for a name that came or went
    */
   note(path: string, text: string | undefined): ReadonlySet<string> {
-    const before = this.#byPath.get(path) ?? none
+    const before = this.#said.keysOf(path)
     const after = text === undefined || this.#size > sizeMax ? none : namesIn(text)
     const changed = [...before].filter(key => !after.has(key)).concat([...after].filter(key => !before.has(key)))
     if (changed.length === 0) return none
-    if (after.size > 0) this.#byPath.set(path, after)
-    else this.#byPath.delete(path)
+    this.#said.put(path, after)
     if (before.size > 0) this.#former.set(path, before)
     else this.#former.delete(path)
-    for (const key of before) remove(this.#byKey, key, path)
-    for (const key of after) add(this.#byKey, key, path)
     this.#size += after.size - before.size
-    return this.#askersOf(changed)
+    return this.#asked.files(changed)
   }
 
   /** It says some name. */
   has(path: string): boolean {
-    return this.#byPath.has(path)
+    return this.#said.keysOf(path).size > 0
   }
 
   /** Every file that says some name. */
   paths(): Iterable<string> {
-    return this.#byPath.keys()
+    return this.#said.all()
   }
 
   /** In the order of their paths, whichever came first. */
   files(kind: NameKind, name: string): readonly string[] {
-    return [...(this.#byKey.get(nameKey(kind, name)) ?? [])].sort()
+    return [...this.#said.files([nameKey(kind, name)])].sort()
   }
 
-  /** @param asked - keys of the names that its analysis asked for, `before` that of the one before */
-  ask(asker: string, asked: ReadonlySet<string>, before: ReadonlySet<string> = none): void {
-    for (const key of before) remove(this.#askers, key, asker)
-    for (const key of asked) add(this.#askers, key, asker)
+  /** @param asked - keys of the names that its last analysis asked for */
+  ask(asker: string, asked: ReadonlySet<string>): void {
+    this.#asked.put(asker, asked)
   }
 
   get isAsked(): boolean {
-    return this.#askers.size > 0
+    return !this.#asked.isEmpty
   }
 
   /** Whose analysis asked for a name that the file says, or said before its last change. */
   askersAround(path: string): ReadonlySet<string> {
-    return this.#askersOf([...(this.#byPath.get(path) ?? none), ...(this.#former.get(path) ?? none)])
-  }
-
-  #askersOf(keys: readonly string[]): ReadonlySet<string> {
-    return new Set(keys.flatMap(key => [...(this.#askers.get(key) ?? [])]))
+    return this.#asked.files([...this.#said.keysOf(path), ...(this.#former.get(path) ?? none)])
   }
 }
 
@@ -77,17 +70,6 @@ const none: ReadonlySet<string> = new Set()
 
 export function nameKey(kind: NameKind, name: string): string {
   return `${kind} ${name}`
-}
-
-function add(map: Map<string, Set<string>>, key: string, value: string): void {
-  const values = map.get(key)
-  if (values) values.add(value)
-  else map.set(key, new Set([value]))
-}
-
-function remove(map: Map<string, Set<string>>, key: string, value: string): void {
-  const values = map.get(key)
-  if (values?.delete(value) && values.size === 0) map.delete(key)
 }
 
 const clause = /\b(?:extends|implements)\s+([\w$\s.,<>[\]|&'"]{1,300})/g

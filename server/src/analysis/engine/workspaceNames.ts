@@ -69,8 +69,8 @@ export class WorkspaceNames {
     return this.#index.files(kind, name)
   }
 
-  ask(asker: string, asked: ReadonlySet<string>, before: ReadonlySet<string> | undefined): void {
-    this.#index.ask(asker, asked, before)
+  ask(asker: string, asked: ReadonlySet<string>): void {
+    this.#index.ask(asker, asked)
   }
 
   /** An analysis depends on some name. */

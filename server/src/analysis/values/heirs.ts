@@ -119,6 +119,6 @@ function bareName(type: TypeRef | undefined): string | undefined {
   return type?.of?.kind === 'name' && !type.of.binding ? type.of.name : undefined
 }
 
-function idOf({ key, args }: Declaration): string {
+export function idOf({ key, args }: Declaration): string {
   return `${key}<${args.join()}>`
 }

@@ -6,7 +6,7 @@ import type { Expression, TypeRef } from '../../facts/code.ts'
 import { inEarnest, isDouble } from './doubles.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { ClassValue, Frame, Value } from './frames.ts'
-import { type Declaration, Heirs, type Implementation, noImplementation, onlyOne } from './heirs.ts'
+import { type Declaration, Heirs, type Implementation, idOf, noImplementation, onlyOne } from './heirs.ts'
 import { declarationKey, typeKey } from './identity.ts'
 import { Injection } from './injection.ts'
 
@@ -27,7 +27,7 @@ export class Implementations {
     if (value.kind === 'unknown') return value.among ? { value: undefined, among: value.among } : noImplementation
     const declaration = this.#declarationOf(value)
     if (!declaration) return noImplementation
-    const id = `${declaration.key}<${declaration.args.join()}>`
+    const id = idOf(declaration)
     const known = this.#found.get(id)
     if (known) return known
     // While it is looked for there is none: a class may be given what it implements itself.
