@@ -314,13 +314,17 @@ test('text that is not UTF-8 is never fixed', async t => {
   assert.deepEqual(readFileSync(at.at('latin.ts')), latin)
 })
 
-test('a file of 50 MB and a generated one are skipped with a note', async t => {
+test('a file of 50 MB is skipped with a note, and looked at where the setting it names allows for that', async t => {
   const at = folder(t, { 'wrong.ts': doublingPipeline })
-  writeFileSync(at.at('huge.ts'), `${doublingPipeline}${'// x'.repeat(12_500_000)}`)
+  writeFileSync(at.at('huge.ts'), `${doublingPipeline}${'// x\n'.repeat(10_500_000)}`)
   const { code, out } = await lint(at, ['.', ...onlyRule])
   assert.equal(code, 1)
   assert.match(out, /FILE_TOO_LARGE huge\.ts/)
   assert.doesNotMatch(out, /^huge\.ts/m)
+  const setting = /Raise (\w+) in the settings/.exec(out)?.[1] ?? ''
+  writeFileSync(at.at('tidemark.config.json'), JSON.stringify({ [setting]: 60_000_000 }))
+  const raised = await lint(at, ['.', ...onlyRule])
+  assert.match(raised.out, /^huge\.ts/m)
 })
 
 test('links that lead in circles end', async t => {

@@ -6,6 +6,7 @@
  * follow one at a time, each giving way to newer messages.
  */
 import type { Connection } from 'vscode-languageserver/node'
+import type { Diagnostic } from 'vscode-languageserver-types'
 import type { Note } from '../analysis/report/report.ts'
 import { diagnosticsOf, settingsDiagnostics } from '../features/diagnostics.ts'
 import type { FeatureContext } from '../features/feature.ts'
@@ -60,12 +61,9 @@ class WaitingPublisher implements Publisher {
   }
 
   clear(paths: readonly string[]): void {
-    const { uris } = this.#context()
     for (const path of paths) {
       this.#pending.delete(path)
-      if (!this.#shown.has(path)) continue
-      this.#send(uris.uriOf(path), path, nothing)
-      this.#shown.delete(path)
+      if (this.#shown.has(path)) this.#tell(path, [], [])
     }
   }
 
@@ -93,28 +91,29 @@ class WaitingPublisher implements Publisher {
     const context = this.#context()
     const { pipelines, notes } = context.workspace.check(path)
     for (const note of notes) this.#log(note)
-    const now: Shown = {
-      diagnostics: JSON.stringify(diagnosticsOf(path, context)),
-      pipelines: JSON.stringify(pipelines.map(({ path: _, ...pipeline }) => pipeline)),
-    }
-    this.#send(context.uris.uriOf(path), path, now)
-    if (now.diagnostics === nothing.diagnostics && now.pipelines === nothing.pipelines) this.#shown.delete(path)
-    else this.#shown.set(path, now)
+    this.#tell(
+      path,
+      diagnosticsOf(path, context),
+      pipelines.map(({ path: _, ...pipeline }) => pipeline),
+    )
   }
 
-  #send(uri: string, path: string, now: Shown): void {
+  #tell(path: string, diagnostics: Diagnostic[], pipelines: PipelinesParams['pipelines']): void {
     const before = this.#shown.get(path) ?? nothing
-    const version = this.#context().workspace.versionOf(path)
+    const now: Shown = { diagnostics: JSON.stringify(diagnostics), pipelines: JSON.stringify(pipelines) }
+    const { uris, workspace } = this.#context()
+    const uri = uris.uriOf(path)
+    const version = workspace.versionOf(path)
     const isOpen = version !== null
     // An open document is told even when nothing changed: that is how a client knows that its text was looked at.
-    if (isOpen || now.diagnostics !== before.diagnostics) {
-      const diagnostics = JSON.parse(now.diagnostics)
+    if (isOpen || now.diagnostics !== before.diagnostics)
       void this.#connection.sendDiagnostics({ uri, diagnostics, ...(isOpen ? { version } : {}) })
-    }
     if (now.pipelines !== before.pipelines) {
-      const params: PipelinesParams = { uri, pipelines: JSON.parse(now.pipelines) }
+      const params: PipelinesParams = { uri, pipelines }
       void this.#connection.sendNotification(pipelinesMethod, params)
     }
+    if (diagnostics.length === 0 && pipelines.length === 0) this.#shown.delete(path)
+    else this.#shown.set(path, now)
   }
 
   #publishSettings(): void {

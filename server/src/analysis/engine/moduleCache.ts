@@ -133,7 +133,7 @@ export class ModuleCache {
       return none({
         code: 'FILE_TOO_LARGE',
         path,
-        message: `Skipped: ${size} bytes, more than the ${this.#limits.fileBytesMax} that are analysed. Raise fileBytesMax, or leave the file out.`,
+        message: `Skipped: ${size} bytes, more than the ${this.#limits.fileBytesMax} that are analysed. Raise maxFileBytes in the settings, or leave the file out.`,
       })
     const text = overlay?.text ?? this.#files.readFile(path)
     if (text === undefined)
