@@ -42,6 +42,11 @@ export function isPromiseType(type: TypeRef | undefined): boolean {
   )
 }
 
+/** `void | Promise<void>` too. */
+export function mayBePromise(type: TypeRef | undefined): boolean {
+  return isPromiseType(type) || (type?.kind === 'union' && type.args?.some(isPromiseType) === true)
+}
+
 export function isNever(code: FunctionCode): boolean {
   return code.returns?.name === 'never' || (isPromiseType(code.returns) && code.returns?.args?.[0]?.name === 'never')
 }

@@ -8,7 +8,8 @@ import { observableFixes } from '../fixes/observableFixes.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'
 import { argumentsOf } from '../values/activations.ts'
 import { looseInstance, type Value } from '../values/frames.ts'
-import { isPromiseType, returnsPromise } from '../values/globals.ts'
+import { mayBePromise, returnsPromise } from '../values/globals.ts'
+import { droppedIn } from './gathered.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { LibraryCalls } from './libraryCalls.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
@@ -31,6 +32,8 @@ export class CallWalker {
   readonly #promises: PromiseWalker
   readonly #libraries: LibraryCalls
   readonly #typed: TypedReceivers
+  /** Calls that whoever waits for the functions around them means to wait for. */
+  readonly #gathered = new Set<CallExpression>()
 
   constructor(walker: Walker) {
     this.#walker = walker
@@ -161,6 +164,8 @@ export class CallWalker {
     const isAsync = returnsPromise(this.#walker.evaluator, iteration.closure)
     // What a plain `map` makes of each record is looked at; a promise of it may still be thrown away.
     const isUsed = !isAsync && !iteration.dropsResult && use !== 'floating' && use !== 'void'
+    const gathered = droppedIn(call, iteration.closure.code, position.frame.module)
+    if (gathered) this.#gathered.add(gathered)
     const isCollected = isAsync && use === 'stored'
     const body = this.#walker.enter(iteration.closure, iteration.args, position, place, { isUsed, isCollected })
     const loop: Flow = { kind: 'loop', at: place, body, over: iteration.over }
@@ -220,8 +225,9 @@ export class CallWalker {
       const isFollowed = callbacks.length > 0
       if (!isFollowed) {
         const unfollowed = this.#unfollowed(call, what, position, use)
-        // Its type says that it gives a promise.
-        const isLost = !isAwaited && callee.kind === 'typed' && isPromiseType(callee.type.returns)
+        const returns = callee.kind === 'typed' ? callee.type.returns : undefined
+        const isMeant = this.#gathered.has(call) && returns?.name !== 'void'
+        const isLost = !isAwaited && (mayBePromise(returns) || isMeant)
         steps.push(
           isLost && unfollowed.takesRecord
             ? this.detached(use === 'void' ? 'void' : 'floating', call, unfollowed, position)
