@@ -21,6 +21,7 @@ export const unawaitedOutput = defineRule({
     misses: [
       'promises that are kept in a field and awaited, or not, elsewhere',
       'lists and maps that hold records to be written out in another file',
+      'listeners of an emitter or a subject in another file, where the handler does something else as well',
     ],
     whenNotToUse:
       'Where losing the output is accepted on purpose, such as a metric. Say so in a suppression with its reason.',
@@ -91,9 +92,10 @@ const reasons: Readonly<Record<Detached['how'], string>> = {
   'promise-constructor': 'The new promise is dropped,',
 }
 
-/** Named as it is written: `forEach`, or a `map` whose promises nobody takes. */
+/** Named as it is written: `forEach`, or a `map` whose promises nobody takes; an emitter, or a subject. */
 function reasonOf({ how, name }: Detached): string {
   const method = /\w+$/.exec(name)?.[0]
+  if (how === 'emitter' && method === 'next') return 'A subject does not wait for its subscribers,'
   return how === 'for-each' && method !== 'forEach' ? `Nobody takes the promises that '${method}' gives,` : reasons[how]
 }
 

@@ -195,7 +195,7 @@ function isContainer(value: Value): boolean {
 }
 
 /** The activation of a function of the same file, with what is known around the place that asks. */
-function frameIn(from: Frame, inside: FunctionCode | undefined): Frame {
+export function frameIn(from: Frame, inside: FunctionCode | undefined): Frame {
   const loose = looseFrame(from.module, inside)
   const self = selfOf(from)
   if (!inside) return loose

@@ -10,8 +10,10 @@ import { argumentsOf } from '../values/activations.ts'
 import { looseInstance, type Value } from '../values/frames.ts'
 import { mayBePromise, returnsPromise } from '../values/globals.ts'
 import { droppedIn } from './gathered.ts'
+import { handsOverHeartbeat } from './heartbeats.ts'
 import { type Iteration, iterationOf } from './iterations.ts'
 import { LibraryCalls } from './libraryCalls.ts'
+import { givesObservable, subscribes } from './observables.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
 import type { Position, Use } from './positions.ts'
 import { isPromiseChain, PromiseWalker } from './promiseWalker.ts'
@@ -21,11 +23,6 @@ import { trackedCommit } from './trackers.ts'
 import type { Walker } from './walker.ts'
 
 type Closure = Extract<Value, { kind: 'closure' }>
-
-/** The function itself, or the payload that holds it. */
-function isHeartbeat(value: Value): boolean {
-  return value.kind === 'external' && /:Each(?:Batch|Message)Payload#(?:\.heartbeat)?$/.test(value.type)
-}
 
 export class CallWalker {
   readonly #walker: Walker
@@ -74,6 +71,7 @@ export class CallWalker {
     this.#walker.noteLookup(call, position)
     const seen = this.#walker.evaluator.evaluate(call.callee, position.frame)
     const callee = this.#typed.callee(call, seen, position.frame)
+    if (subscribes(this.#walker, this, call, callee, position, use, out)) return
     if (callee.kind === 'external') {
       this.#libraries.external(call, callee, position, use, out)
       return
@@ -130,8 +128,11 @@ export class CallWalker {
 
   #own(call: CallExpression, callee: Closure, position: Position, use: Use, out: Flow[]): void {
     this.arguments(call, position, out)
-    const isAsync = returnsPromise(this.#walker.evaluator, callee)
-    const inner: Use = isAsync ? 'returned' : use === 'floating' || use === 'void' ? 'value' : 'returned'
+    const isDropped = use === 'floating' || use === 'void'
+    // What becomes of an observable is told by what is done with it where the function is called.
+    const isObservable = !callee.code.isAsync && givesObservable(this.#walker, call, position)
+    const isAsync = !isObservable && returnsPromise(this.#walker.evaluator, callee)
+    const inner: Use = isObservable ? use : !isAsync && isDropped ? 'value' : 'returned'
     const place = placeOf(position.frame.module, call.nameAt)
     const tracked = trackedCommit(this.#walker, call, callee, position)
     if (tracked) {
@@ -146,17 +147,18 @@ export class CallWalker {
       this.#walker.isWhole = false
       const again = this.#unfollowed(call, 'project', position, use)
       if (!again.takesRecord) return
-      const isLost = isAsync && (use === 'floating' || use === 'void')
-      out.push(isLost ? this.detached(use === 'void' ? 'void' : 'floating', call, again, position) : again)
+      out.push(
+        isAsync && isDropped ? this.detached(use === 'void' ? 'void' : 'floating', call, again, position) : again,
+      )
       return
     }
     const args = argumentsOf(call, position.frame)
     const flow = this.#walker.enterAll(callee, args, position, place, { returned: inner, isUsed, isCollected })
     // A codec of our own: what it makes of the bytes is not followed, only that it may fail.
     if (!hasWork(flow) && this.#isDecoding(call, undefined, position)) this.signal(call, 'parse', position, out)
-    const isDropped = isAsync && (use === 'floating' || use === 'void')
-    if (isDropped && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
-    else if (!isDropped) out.push(flow)
+    const isLost = isAsync && isDropped
+    if (isLost && hasWork(flow)) out.push(this.detached(use === 'void' ? 'void' : 'floating', call, flow, position))
+    else if (!isLost) out.push(flow)
   }
 
   iterate(call: CallExpression, iteration: Iteration, position: Position, use: Use, out: Flow[]): void {
@@ -235,7 +237,8 @@ export class CallWalker {
         )
       }
     }
-    if (this.#handsOverHeartbeat(call, position)) this.signal(call, 'heartbeat', position, steps)
+    if (handsOverHeartbeat(this.#walker.evaluator, call, position.frame))
+      this.signal(call, 'heartbeat', position, steps)
     const isQueue = /^(?:add|push|enqueue|schedule|submit|run)$/.test(
       call.callee.kind === 'member' ? call.callee.name : '',
     )
@@ -271,19 +274,6 @@ export class CallWalker {
           ? placeOf(method.frame.module, method.code.head)
           : placeOf(one.frame.module, one.code.head)
       return { at, name: `${one.code.name ?? 'a class'}.${callee.name}` }
-    })
-  }
-
-  /** `await work(message, heartbeat)`, `await work(payload)`: it can beat by itself. */
-  #handsOverHeartbeat(call: CallExpression, position: Position): boolean {
-    return call.args.some(arg => {
-      const value = this.#walker.evaluator.evaluate(arg, position.frame)
-      if (value.kind === 'object')
-        return value.expression.properties.some(
-          property =>
-            property.name === 'heartbeat' || isHeartbeat(this.#walker.evaluator.evaluate(property.value, value.frame)),
-        )
-      return isHeartbeat(value)
     })
   }
 

@@ -4,7 +4,7 @@ import { hasWork, sequence } from '../../facts/flows.ts'
 import type { OutputRow } from '../../facts/libraries/outputs.ts'
 import { callRows } from '../../facts/libraries/signals.ts'
 import { derive } from '../../facts/libraries/types.ts'
-import type { Flow, Output } from '../../facts/model.ts'
+import type { Flow } from '../../facts/model.ts'
 import { groupCommitFix } from '../fixes/groupCommitFix.ts'
 import { stopLaterFix } from '../fixes/handlerFixes.ts'
 import { beginEarlierFix, transactionFixes } from '../fixes/transactionFixes.ts'
@@ -14,6 +14,7 @@ import type { CallWalker } from './callWalker.ts'
 import { GroupPositions } from './groupPositions.ts'
 import { iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
+import { handsOff, heard, isSending, sent } from './observables.ts'
 import { calleeOf, placeOf } from './places.ts'
 import type { Position, Use } from './positions.ts'
 import type { PromiseWalker } from './promiseWalker.ts'
@@ -157,8 +158,10 @@ export class LibraryCalls {
       this.#calls.signal(call, 'delay', position, out)
       return
     }
-    if (call.isNew || reading.test(callee.type) || (isHarmlessCall(call, callee) && !emitters.test(callee.type))) return
-    const isEmitted = emitters.test(callee.type) && use === 'floating' && this.#calls.takesRecord(call, position)
+    const isHandedOff = handsOff.test(callee.type)
+    if (call.isNew || reading.test(callee.type) || (isHarmlessCall(call, callee) && !isHandedOff)) return
+    const isEmitted = isHandedOff && use === 'floating' && this.#calls.takesRecord(call, position)
+    if (isEmitted && heard(this.#walker, this.#calls, call, position, out)) return
     const isAwaited = use === 'awaited' || use === 'consumed' || use === 'returned'
     if (!isAwaited && !isEmitted) return
     out.push({
@@ -232,8 +235,8 @@ export class LibraryCalls {
     }
     const output = this.#walker.outputs.output(where, row.kind, row.judge, isCertain)
     if (!output) return
-    if (type.startsWith('@nestjs/microservices:ClientKafka#.')) {
-      this.#observable(call, type, output, position, use, out)
+    if (isSending(type)) {
+      sent(this.#calls, call, type, output, position, use, out)
       return
     }
     const isAsync = row.isAsync !== false
@@ -241,20 +244,6 @@ export class LibraryCalls {
     const isCollected = (use === 'value' || use === 'stored') && isAsync
     if (isDropped) out.push(this.#calls.detached(use === 'void' ? 'void' : 'floating', call, output, position))
     else out.push(isCollected ? this.#walker.outputs.collected(output) : output)
-  }
-
-  /** An observable is sent when it is subscribed to (`send`) or made (`emit`); awaiting it waits for nothing. */
-  #observable(call: CallExpression, type: string, output: Output, position: Position, use: Use, out: Flow[]): void {
-    const isSubscribed = /\.(?:subscribe|forEach)\(\)$/.test(type)
-    const isPromised = /\.toPromise\(\)$/.test(type)
-    if (!isSubscribed && !type.includes('.emit') && use !== 'floating' && !isPromised) return
-    // What subscribes inside `new Promise` is waited for by whoever waits for that.
-    const isKept = isSubscribed
-      ? position.isExecutor
-      : isPromised
-        ? use !== 'floating' && use !== 'void'
-        : use === 'returned' || use === 'value' || use === 'stored'
-    out.push(isKept ? output : this.#calls.detached('observable', call, output, position))
   }
 
   // ---- globals ------------------------------------------------------------------------------------------------
@@ -335,10 +324,6 @@ export class LibraryCalls {
     if (type === 'global:setTimeout') this.#calls.signal(call, 'delay', position, out, false)
   }
 }
-
-/** Listeners run by themselves: `emit` waits for none that is asynchronous. */
-const emitters =
-  /^(?:events:(?:EventEmitter)?|eventemitter2:EventEmitter2|eventemitter3:(?:EventEmitter)?|@nestjs\/event-emitter:EventEmitter2)#\.emit$/
 
 /** Calls of librdkafka's clients by which records are asked for: no work on one. */
 const reading = /:KafkaConsumer#\.(?:connect|consume|subscribe|assign|incrementalAssign|committed|getMetadata)$/

@@ -152,7 +152,7 @@ export class Outputs {
   }
 
   #http(call: OutputCall, name: string): Verdict | undefined {
-    const written = /[.:](post|patch|put|delete)\(\)$/.exec(call.type)?.[1] ?? this.#method(call)
+    const written = /[.:](post|patch|put|delete)\(\)/.exec(call.type)?.[1] ?? this.#method(call)
     if (!written || /^(?:get|head|options)$/i.test(written)) return undefined
     if (/^(?:put|delete)$/i.test(written))
       return { name, idempotency: repeatable(`${written.toUpperCase()} sets the same again`) }

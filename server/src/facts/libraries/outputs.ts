@@ -245,7 +245,10 @@ export const outputRows: readonly OutputRow[] = [
     'got:patch()',
     'superagent:post()',
     '@nestjs/axios:HttpService#.post()',
-    '@nestjs/axios:HttpService#.axiosRef.post()',
+    '@nestjs/axios:HttpService#.patch()',
+    '@nestjs/axios:HttpService#.put()',
+    '@nestjs/axios:HttpService#.delete()',
+    '@nestjs/axios:HttpService#.request()',
   ]),
   // Kafka
   ...rows('produce', 'produce', [

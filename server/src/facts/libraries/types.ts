@@ -22,6 +22,10 @@ const packageAliases: Readonly<Record<string, string>> = {
   'nestjs-knex': 'knex',
   '@redis/client': 'redis',
   'node-rdkafka-acosom': 'node-rdkafka',
+  'rxjs/operators': 'rxjs',
+  'rxjs/Subject': 'rxjs',
+  'rxjs/BehaviorSubject': 'rxjs',
+  'rxjs/ReplaySubject': 'rxjs',
   'kafkajs-snappy': 'kafkajs-codec',
 }
 
@@ -92,6 +96,7 @@ const renamed: Readonly<Record<string, string>> = {
   'axios:create()': 'axios:',
   'axios:AxiosInstance#': 'axios:',
   'axios:default': 'axios:',
+  '@nestjs/axios:HttpService#.axiosRef': 'axios:',
   'nodemailer:createTransport()': 'nodemailer:Transporter#',
   'postgres:()': 'postgres:Sql#',
   '@prisma/client:PrismaClient#.$extends()': '@prisma/client:PrismaClient#',
