@@ -1,5 +1,5 @@
 /**
- * `npm run bench analyzer [-- --files 300,2500,10000 --rounds 20 --warm-up 50 --passes 2]`: first diagnostics, keystroke to diagnostics
+ * `npm run bench analyzer [-- --files 300,2500,10000 --rounds 40 --warm-up 100 --passes 2]`: first diagnostics, keystroke to diagnostics
  * and memory on generated workspaces, ours against its limit (only parsing) and against the peers. All in one run, each
  * pass through all of them, so that a busy machine is busy for everyone; all of them are given the same keystrokes, of which
  * those that warm up are not counted.
@@ -31,8 +31,8 @@ export async function bench(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       files: { type: 'string', default: '300,2500,10000' },
-      rounds: { type: 'string', default: '20' },
-      'warm-up': { type: 'string', default: '50' },
+      rounds: { type: 'string', default: '40' },
+      'warm-up': { type: 'string', default: '100' },
       passes: { type: 'string', default: '2' },
       only: { type: 'string', multiple: true },
     },
@@ -90,7 +90,6 @@ async function contestants(folder: string): Promise<Contestant[]> {
             args: [...serverFlags, parseServer, '--stdio'],
             env,
             pushes: true,
-            isAlone: true,
           },
           workspace,
           rounds,

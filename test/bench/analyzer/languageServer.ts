@@ -20,8 +20,6 @@ export interface ServerCommand {
   readonly env?: NodeJS.ProcessEnv
   /** Tells diagnostics by itself; else they are asked for. */
   readonly pushes: boolean
-  /** Tells of the edited file alone, not of those that call it. */
-  readonly isAlone?: boolean
   /** It has looked through the workspace when it has said something of so many files. */
   readonly filesFound?: number
 }
@@ -44,7 +42,7 @@ export async function measureServer(server: ServerCommand, workspace: Workspace,
     session.open(helper)
     await session.diagnostics([helper])
     const inHandlerMs = await session.keystrokes(handler, [handler], rounds)
-    const inHelperMs = await session.keystrokes(helper, server.isAlone ? [helper] : [helper, handler], rounds)
+    const inHelperMs = await session.keystrokes(helper, [helper, handler], rounds)
     return { firstMs, inHandlerMs, inHelperMs, memoryBytes: peakBytes(child.pid ?? 0) }
   } finally {
     session.stop()
