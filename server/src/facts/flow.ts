@@ -188,10 +188,11 @@ export interface CommittedPosition {
   readonly fixes: readonly FixSketch[]
 }
 
-/** A batch's records dealt into groups by something other than their partition. */
+/** A batch's records dealt into groups, or put into an order, by something other than where they stand in the log. */
 export interface Regrouping {
   readonly at: Place
-  /** What they are grouped by, as written. */
+  readonly how: 'grouped' | 'sorted' | 'picked'
+  /** What they are grouped, sorted or picked by, as written. */
   readonly key: string
 }
 

@@ -1,4 +1,4 @@
-import type { OffsetLookup, Operation, Place } from '../facts/model.ts'
+import type { GroupPosition, OffsetLookup, Operation, Place, Regrouping } from '../facts/model.ts'
 import { defineRule, type Explanation } from './rule.ts'
 import { type GroupCommit, groupCommits } from './shared/groupCommits.ts'
 import { handlers, keyOf } from './shared/handlers.ts'
@@ -19,7 +19,8 @@ export const offsetAfterShuffle = defineRule({
     ],
     misses: [
       'datasets kept in an array or a map on their way to the lookup',
-      'kafkajs: groups made with `reduce` or kept in a class',
+      'kafkajs: groups kept in a class or filled by assignment (`groups[key] = [...]`), and a highest offset found in a loop',
+      'kafkajs: records sorted by their timestamps, which mostly follow the log',
       'kafkajs: groups of records that `eachMessage` collects',
     ],
     unfixed: [
@@ -67,18 +68,30 @@ function explainLookup({ shuffle, lookup }: ShuffledLookup): Explanation {
   }
 }
 
+const dealt: Readonly<Record<Regrouping['how'], string>> = {
+  grouped: 'regrouped here',
+  sorted: 'sorted here',
+  picked: 'picked here',
+}
+
 function explainGroup({ commit, group, isCertain }: GroupCommit): Explanation {
-  const { regrouping, source } = group
-  const why =
-    group.what === 'partition'
-      ? `'${source}' numbers a group, not a Kafka partition: the records were regrouped by '${regrouping.key}', so the offset is committed for other records.`
-      : `'${source}' belongs to one group, regrouped by '${regrouping.key}': records of other groups with lower offsets may not be done yet, and after a crash they are skipped.`
+  const { regrouping } = group
   return {
-    message: `${why} Commit once, with the last offset of the batch, after all groups are done.`,
+    message: `${reasonOf(group)} Commit once, with the last offset of the batch, after all ${regrouping.how === 'grouped' ? 'groups' : 'records'} are done.`,
     related: [
-      { at: regrouping.at, message: 'regrouped here' },
+      { at: regrouping.at, message: dealt[regrouping.how] },
       ...commit.calls.map(at => ({ at, message: 'committed in here' })),
     ],
     ...(isCertain ? {} : { severity: 'warning' as const, confidence: 'likely' as const }),
   }
+}
+
+function reasonOf({ regrouping, source, what }: GroupPosition): string {
+  const { how, key } = regrouping
+  if (what === 'partition')
+    return `'${source}' numbers a group, not a Kafka partition: the records were regrouped by '${key}', so the offset is committed for other records.`
+  if (how === 'grouped')
+    return `'${source}' belongs to one group, regrouped by '${key}': records of other groups with lower offsets may not be done yet, and after a crash they are skipped.`
+  const order = how === 'sorted' ? `sorted by '${key}', not as in the log` : `picked by '${key}'`
+  return `'${source}' belongs to records ${order}: others with lower offsets may not be done yet, and after a crash they are skipped.`
 }

@@ -37,7 +37,7 @@ export function groupCommitFix(frame: Frame, call: CallExpression, commit: Commi
     { at: placeOf(module, lines), newText: '' },
     { at: at(module, loopLines.end), newText },
   ]
-  return [{ title: 'Commit once, after all groups', isSafe: true, edits }]
+  return [{ title: 'Commit once, after the loop', isSafe: true, edits }]
 }
 
 /** A loop that may be left early, or passes over failures, has not done all groups when it ends. */

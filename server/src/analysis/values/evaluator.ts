@@ -269,7 +269,8 @@ export class Evaluator {
       return { kind: 'external', type: derive(value.type, '[]'), by: by ?? value.by, call: value.call }
     if (value.kind === 'array') {
       for (const item of value.expression.items) {
-        const found = this.evaluate(item, value.frame)
+        const spread = item.kind === 'other' && item.what === 'spread' ? item.parts[0] : undefined
+        const found = spread ? this.element(this.evaluate(spread, value.frame), by) : this.evaluate(item, value.frame)
         if (isKnown(found)) return found
       }
     }

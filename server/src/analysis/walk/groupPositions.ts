@@ -3,70 +3,51 @@
  * The position is followed back, through variables and helpers, to the element of the groups that it was read from. The first
  * record of a group is left alone: groups come in the order of their first records, so it is a low-water mark.
  */
-import type { CallExpression, Expression } from '../../facts/code.ts'
+import type { Binding, CallExpression, ChoiceExpression, Expression } from '../../facts/code.ts'
 import type { CommitRow } from '../../facts/libraries/signals.ts'
-import type { GroupPosition, Regrouping } from '../../facts/model.ts'
+import type { GroupPosition } from '../../facts/model.ts'
 import { argumentsOf, frameOf, returnsOf } from '../values/activations.ts'
 import type { Evaluator } from '../values/evaluator.ts'
 import type { Frame, Made, Thunk } from '../values/frames.ts'
 import type { Origins } from '../values/origins.ts'
+import {
+  entriesOf,
+  groupAt,
+  isView,
+  type Level,
+  lastRecord,
+  only,
+  type Part,
+  partOf,
+  step,
+  steps,
+  viewOf,
+} from './groupLevels.ts'
+import { lodashName } from './lodash.ts'
 import type { Offsets } from './offsets.ts'
 import { placeOf, sourceText } from './places.ts'
 import { Regroupings } from './regroupings.ts'
-
-/** What a value is to the groups. `member`: what a map gives for each of its own, a pair or a group. */
-type Level =
-  | 'map'
-  | 'groups'
-  | 'entries'
-  | 'keys'
-  | 'member'
-  | 'entry'
-  | 'key'
-  | 'group'
-  | 'record'
-  | 'position'
-  | 'positions'
-
-interface Part {
-  readonly level: Level
-  readonly regrouping: Regrouping
-  /** Loops that the value was taken an element of, from the groups on. */
-  readonly loops: number
-  /** Where a position was handed to a helper that commits it. */
-  readonly given?: Made
-}
+import { Reorderings } from './reorderings.ts'
 
 const depthMax = 30
 /** Steps back from one position. */
 const stepsMax = 1_000
 
-const elements: Partial<Record<Level, Level>> = {
-  map: 'member',
-  groups: 'group',
-  entries: 'entry',
-  keys: 'key',
-  member: 'record',
-  group: 'record',
-  positions: 'position',
-}
-
-/** `Object.values(groups)`, `groups.values()`. */
-const views: Readonly<Record<string, Level>> = { values: 'groups', entries: 'entries', keys: 'keys' }
 const sameList = /^(?:filter|sort|toSorted|slice|reverse|toReversed|toArray)$/
-const lastOf = /^(?:lodash|lodash-es|underscore):last$/
 const converts = /^global:(?:BigInt|Number|String|parseInt|Number\.parseInt|Math\.max)$/
 
 export class GroupPositions {
   readonly #evaluator: Evaluator
   readonly #offsets: Offsets
   readonly #regroupings: Regroupings
+  readonly #reorderings: Reorderings
   #steps = 0
 
   constructor(evaluator: Evaluator, origins: Origins, offsets: Offsets) {
     this.#evaluator = evaluator
     this.#offsets = offsets
     this.#regroupings = new Regroupings(evaluator, origins)
+    this.#reorderings = new Reorderings(evaluator, origins)
   }
 
   /** The position a commit is given, where it was read from one group only. */
@@ -128,8 +109,15 @@ export class GroupPositions {
 
   #name({ binding }: Extract<Expression, { kind: 'name' }>, frame: Frame, depth: number): Part | undefined {
     if (!binding) return undefined
-    const regrouping = this.#regroupings.ofBinding(binding, frame)
-    if (regrouping) return { level: 'map', regrouping, loops: 0 }
+    const dealt = this.#regroupings.ofBinding(binding, frame)
+    if (dealt) return partOf(dealt)
+    const part = this.#held(binding, frame, depth)
+    if (part) return part
+    const regrouping = this.#reorderings.sortedInPlace(binding, frame)
+    return regrouping && { level: 'group', regrouping, loops: 0 }
+  }
+
+  #held(binding: Binding, frame: Frame, depth: number): Part | undefined {
     const [source] = binding.sources
     if (!source || binding.sources.length > 1) return undefined
     if (source.kind === 'expression')
@@ -170,12 +158,22 @@ export class GroupPositions {
     const [item] = items
     if (items.length !== 1 || item?.kind !== 'other' || item.what !== 'spread') return undefined
     const list = next(item.parts[0])
-    return list?.level === 'map' ? { ...list, level: 'entries' } : list
+    return entriesOf(list)
   }
 
   #call(call: CallExpression, frame: Frame, depth: number): Part | undefined {
-    const regrouping = this.#regroupings.ofCall(call, frame)
-    if (regrouping) return { level: 'map', regrouping, loops: 0 }
+    const dealt = this.#regroupings.ofCall(call, frame)
+    if (dealt) return partOf(dealt)
+    const part = this.#called(call, frame, depth)
+    if (part) return part
+    const sorted = this.#reorderings.sorted(call, frame)
+    if (sorted) return { level: 'group', regrouping: sorted, loops: 0 }
+    // The loop is the one that goes through what is compared.
+    const picked = this.#reorderings.picked(call, frame)
+    return picked && { level: 'group', regrouping: picked, loops: 1 }
+  }
+
+  #called(call: CallExpression, frame: Frame, depth: number): Part | undefined {
     const next = (of: Expression | undefined): Part | undefined => of && this.#part(of, frame, depth + 1)
     const callee = this.#evaluator.evaluate(call.callee, frame)
     const [first] = call.args
@@ -185,20 +183,17 @@ export class GroupPositions {
       return returned.length === 1 ? this.#part(returned[0] as Expression, inner, depth + 1) : undefined
     }
     if (callee.kind === 'external') {
-      const view = /^(?:global:Object|lodash:|lodash-es:)\.?(values|entries|keys)$/.exec(callee.type)?.[1]
-      if (view) return viewOf(next(first), view)
-      if (callee.type === 'global:Array.from')
-        return call.args.length === 1 ? this.#fromIterable(next(first)) : undefined
-      if (lastOf.test(callee.type)) return lastRecord(next(first))
+      const lodash = lodashName(callee.type)
+      const view = /^global:Object\.(\w+)$/.exec(callee.type)?.[1] ?? lodash
+      if (isView(view)) return viewOf(next(first), view)
+      if (callee.type === 'global:Array.from') return call.args.length === 1 ? entriesOf(next(first)) : undefined
+      if (lodash === 'last' || lodash === 'maxby') return lastRecord(next(first))
+      if (/^(?:sortby|orderby)$/.test(lodash)) return next(first)
       if (converts.test(callee.type)) return this.#converted(call.args, next)
     }
     return call.callee.kind === 'member'
       ? this.#method(call, call.callee.of, call.callee.name, frame, depth)
       : undefined
-  }
-
-  #fromIterable(list: Part | undefined): Part | undefined {
-    return list?.level === 'map' ? { ...list, level: 'entries' } : list
   }
 
   /** `BigInt(offset)`; `Math.max(...offsets)` is at least as high as any of them. */
@@ -217,11 +212,12 @@ export class GroupPositions {
     const [first] = call.args
     if (!list) return undefined
     if (list.level === 'position') return /^(?:toString|toFixed|add)$/.test(name) ? list : undefined
-    if (views[name] && call.args.length === 0) return viewOf(list, name)
+    if (isView(name) && call.args.length === 0) return viewOf(list, name)
     if (name === 'get' && list.level === 'map') return groupAt(list, first && this.#part(first, frame, depth + 1))
     if (name === 'at') return first && isMinusOne(first, frame) ? lastRecord(list) : undefined
     if (name === 'pop' || name === 'findLast') return lastRecord(list)
     if (sameList.test(name) && list.level !== 'map') return list
+    if (name === 'reduce') return first && this.#highest(list, first, of, frame, depth)
     if (name !== 'map' || !first || (list.level !== 'group' && list.level !== 'member')) return undefined
     const made = this.#evaluator.evaluate(first, frame)
     if (made.kind !== 'closure') return undefined
@@ -230,49 +226,34 @@ export class GroupPositions {
     const position = returned && this.#part(returned, inner, depth + 1)
     return position?.level === 'position' ? { ...list, level: 'positions' } : undefined
   }
-}
 
-function steps(part: Part | undefined, path: readonly string[]): Part | undefined {
-  return path.reduce(step, part)
-}
-
-/** One step into a value: an element, a place in a pair, a property. */
-function step(part: Part | undefined, name: string): Part | undefined {
-  if (!part) return undefined
-  const { level } = part
-  if (name === '[]') {
-    const element = elements[level]
-    return element && { ...part, level: element, loops: part.loops + 1 }
+  /** `group.reduce((a, b) => (b.offset > a ? b.offset : a), 0)`: the highest of the group; a lowest one is let alone. */
+  #highest(list: Part, reducer: Expression, of: Expression, frame: Frame, depth: number): Part | undefined {
+    const made = this.#evaluator.evaluate(reducer, frame)
+    if (made.kind !== 'closure' || (list.level !== 'group' && list.level !== 'member')) return undefined
+    const element: Thunk = { expression: of, frame, path: ['[]'] }
+    const inner = this.#evaluator.enter(
+      made,
+      made.code.parameters.map(() => element),
+    )
+    const [returned] = returnsOf(made.code)
+    const parts =
+      returned?.kind === 'choice' && isHigher(returned, inner) ? [returned.whenTrue, returned.whenFalse] : []
+    for (const part of returned?.kind === 'call' ? [returned] : parts) {
+      const found = this.#part(part, inner, depth + 1)
+      if (found?.level === 'record' || found?.level === 'position') return { ...list, level: found.level }
+    }
+    return undefined
   }
-  if (name === '[key]') return level === 'map' ? { ...part, level: 'key', loops: part.loops + 1 } : undefined
-  if (level === 'entry' || level === 'member') {
-    if (name === '[1]') return { ...part, level: 'group' }
-    return name === '[0]' && level === 'entry' ? { ...part, level: 'key' } : undefined
-  }
-  if (level !== 'record') return undefined
-  if (name === 'offset') return { ...part, level: 'position' }
-  return name === 'message' || name === 'record' ? part : undefined
 }
 
-function only(part: Part | undefined, level: Level): Part | undefined {
-  return part?.level === level ? part : undefined
-}
-
-function lastRecord(list: Part | undefined): Part | undefined {
-  if (list?.level === 'positions') return { ...list, level: 'position' }
-  return list?.level === 'group' || list?.level === 'member' ? { ...list, level: 'record' } : undefined
-}
-
-function viewOf(list: Part | undefined, name: string): Part | undefined {
-  const level = views[name]
-  if (list?.level === 'map' && level) return { ...list, level }
-  if (list?.level === 'groups' && name === 'entries') return { ...list, level: 'entries' }
-  return list?.level === 'groups' && name === 'values' ? list : undefined
-}
-
-/** `groups.get(key)` with a key of theirs. */
-function groupAt(list: Part, key: Part | undefined): Part | undefined {
-  return key?.level === 'key' && key.loops > 0 ? { ...key, regrouping: list.regrouping, level: 'group' } : undefined
+/** `b > a ? b : a` */
+function isHigher({ test, whenTrue, whenFalse }: ChoiceExpression, { module }: Frame): boolean {
+  const textOf = ({ start, end }: Expression): string => module.text.slice(start, end)
+  if (test.kind !== 'binary') return false
+  const higher = test.operator.startsWith('>') ? test.left : test.operator.startsWith('<') ? test.right : undefined
+  const lower = higher === test.left ? test.right : test.left
+  return higher !== undefined && textOf(higher).includes(textOf(whenTrue)) && textOf(lower).includes(textOf(whenFalse))
 }
 
 function isLastIndex(index: Expression): boolean {

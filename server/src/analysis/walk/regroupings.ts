@@ -1,74 +1,123 @@
-/** Records of a batch dealt into groups by something of theirs: `Map.groupBy`, lodash `groupBy`, a map of lists filled in a loop. */
+/** Records of a batch dealt into groups by something of theirs: `Map.groupBy`, lodash `groupBy`, a map filled in a loop or by `reduce`. */
 import { childrenOf } from '../../facts/calls.ts'
-import type { Binding, CallExpression, Expression, FunctionCode, Module } from '../../facts/code.ts'
-
+import type { Binding, CallExpression, Expression, FunctionCode } from '../../facts/code.ts'
 import { isRecordType } from '../../facts/libraries/types.ts'
 import type { Regrouping } from '../../facts/model.ts'
 import { frameOf, returnsOf } from '../values/activations.ts'
 import type { Evaluator } from '../values/evaluator.ts'
-import type { Frame, Made } from '../values/frames.ts'
+import type { Closure, Frame } from '../values/frames.ts'
 import type { Origins } from '../values/origins.ts'
 import { isWithin } from './calls.ts'
+import { lodashName } from './lodash.ts'
 import { placeOf, sourceText } from './places.ts'
+import { RecordKeys } from './recordKeys.ts'
 
-const groupsBy =
-  /^(?:global:(?:Object|Map)\.groupBy|(?:lodash|lodash-es|underscore):groupBy|(?:lodash|lodash-es)\/groupBy(?:\.js)?:|lodash\.groupby:)$/
+/** What the groups are: lists of records, or one record for each key. */
+export interface Dealt {
+  readonly regrouping: Regrouping
+  readonly holds: 'lists' | 'records'
+}
 
-/** Groups that keep the log's order in themselves and among each other, or belong to a partition: nothing is dealt anew. */
-const keepsOrder = /partition|offset|topic|timestamp|\bindex\b|chunk|seq/i
-
-/** What a record holds, as told from its number in a list. */
-const contents = /Message#\.(?:key|value|headers)\b/
+interface Filled {
+  readonly key: Expression
+  readonly holds: Dealt['holds']
+}
 
 export class Regroupings {
   readonly #evaluator: Evaluator
   readonly #origins: Origins
-  readonly #ofBinding = new Map<Binding, Map<Frame, Regrouping | undefined>>()
+  readonly #keys: RecordKeys
+  readonly #ofBinding = new Map<Binding, Map<Frame, Dealt | undefined>>()
 
   constructor(evaluator: Evaluator, origins: Origins) {
     this.#evaluator = evaluator
     this.#origins = origins
+    this.#keys = new RecordKeys(origins)
+  }
+
+  ofCall(call: CallExpression, frame: Frame): Dealt | undefined {
+    const callee = this.#evaluator.evaluate(call.callee, frame)
+    const type = callee.kind === 'external' ? callee.type : ''
+    if (/^global:(?:Object|Map)\.groupBy$/.test(type)) return this.#by(call, 'lists', frame)
+    if (type === 'global:Map' && call.isNew) return this.#fromPairs(call, frame)
+    const name = lodashName(type)
+    if (name === 'groupby') return this.#by(call, 'lists', frame)
+    if (name === 'keyby') return this.#by(call, 'records', frame)
+    return call.callee.kind === 'member' && call.callee.name === 'reduce'
+      ? this.#reduced(call, call.callee.of, frame)
+      : undefined
   }
 
   /** `Map.groupBy(batch.messages, message => message.key)`. */
-  ofCall(call: CallExpression, frame: Frame): Regrouping | undefined {
-    const callee = this.#evaluator.evaluate(call.callee, frame)
-    if (callee.kind !== 'external' || !groupsBy.test(callee.type)) return undefined
-    const [list, by] = call.args
+  #by({ args: [list, by], nameAt }: CallExpression, holds: Dealt['holds'], frame: Frame): Dealt | undefined {
     if (!list || !by || !this.#origins.isFromRecord(list, frame)) return undefined
-    const value = this.#evaluator.evaluate(by, frame)
-    const found = { at: placeOf(frame.module, call.nameAt), key: sourceText(frame.module, by, 40) }
-    if (value.kind === 'constant')
-      return typeof value.value === 'string' && !keepsOrder.test(value.value) ? found : undefined
-    if (value.kind !== 'closure' || value.code.isAsync) return undefined
-    const inner = this.#evaluator.enter(value, [{ expression: list, frame, path: ['[]'] }])
-    const keys = returnsOf(value.code)
-    if (!keys.length || !keys.every(key => this.#isOfRecord({ expression: key, frame: inner }))) return undefined
-    const only = keys.length === 1 ? (keys[0] as Expression) : by
-    return { ...found, key: sourceText(only === by ? frame.module : inner.module, only, 40) }
+    const key = this.#keys.ofList(by, list, frame, this.#evaluator)
+    return key === undefined ? undefined : dealt(holds, { at: placeOf(frame.module, nameAt), key })
   }
 
-  /** `const groups = new Map()`, filled with lists of records by a key of theirs. */
-  ofBinding(binding: Binding, frame: Frame): Regrouping | undefined {
+  /** `new Map(batch.messages.map(message => [message.key, message]))`. */
+  #fromPairs({ args: [pairs], nameAt }: CallExpression, frame: Frame): Dealt | undefined {
+    if (pairs?.kind !== 'call' || pairs.callee.kind !== 'member' || pairs.callee.name !== 'map') return undefined
+    const { of } = pairs.callee
+    const made = pairs.args[0] && this.#evaluator.evaluate(pairs.args[0], frame)
+    if (made?.kind !== 'closure' || !this.#origins.isFromRecord(of, frame)) return undefined
+    const inner = this.#evaluator.enter(made, [{ expression: of, frame, path: ['[]'] }])
+    const [pair] = returnsOf(made.code)
+    const [key, value] = pair?.kind === 'array' ? pair.items : []
+    if (!key || !value || !this.#isRecord(value, inner)) return undefined
+    if (!this.#keys.isOfRecord({ expression: key, frame: inner })) return undefined
+    return dealt('records', { at: placeOf(frame.module, nameAt), key: sourceText(inner.module, key, 40) })
+  }
+
+  /** `messages.reduce((groups, message) => { (groups[message.key] ??= []).push(message); return groups }, {})`. */
+  #reduced({ args: [reducer, initial] }: CallExpression, of: Expression, frame: Frame): Dealt | undefined {
+    if (!reducer || !initial || !isEmptyContainer(initial)) return undefined
+    const made = this.#evaluator.evaluate(reducer, frame)
+    const groups = made.kind === 'closure' ? made.code.parameters[0]?.binding : undefined
+    if (made.kind !== 'closure' || !groups || !this.#origins.isFromRecord(of, frame)) return undefined
+    const inner = this.#evaluator.enter(made, [
+      { expression: initial, frame, path: [] },
+      { expression: of, frame, path: ['[]'] },
+    ])
+    return this.#filled(groups, made.code, inner)
+  }
+
+  /** `const groups = new Map()`, filled with records, or lists of them, by a key of theirs. */
+  ofBinding(binding: Binding, frame: Frame): Dealt | undefined {
     const home = frameOf(frame, binding.owner)
-    const known = this.#ofBinding.get(binding) ?? new Map<Frame, Regrouping | undefined>()
+    const known = this.#ofBinding.get(binding) ?? new Map<Frame, Dealt | undefined>()
     this.#ofBinding.set(binding, known)
-    if (!known.has(home)) known.set(home, isEmptyContainer(binding) ? this.#filled(binding, home) : undefined)
+    if (!known.has(home)) known.set(home, startsEmpty(binding) ? this.#filled(binding, binding.owner, home) : undefined)
     return known.get(home)
   }
 
-  #filled(binding: Binding, home: Frame): Regrouping | undefined {
-    let found: Regrouping | undefined
+  #filled(groups: Binding, around: FunctionCode | undefined, home: Frame): Dealt | undefined {
+    let found: Dealt | undefined
     for (const { call, inside } of home.module.calls) {
-      if (binding.owner && !(inside && isWithin(inside, binding.owner))) continue
-      const key = keyOfPush(call, binding)
-      if (!key) continue
+      if (around && !(inside && isWithin(inside, around))) continue
+      const filled = this.#filledBy(call, groups, inside, home)
+      if (!filled) continue
       const frame = this.#frameOf(inside, home)
       const isRecord = call.args.some(arg => this.#origins.isFromRecord(arg, frame))
-      if (!isRecord || !this.#isOfRecord({ expression: key, frame })) return undefined
-      found ??= { at: placeOf(frame.module, call.nameAt), key: sourceText(frame.module, key, 40) }
+      if (!isRecord || !this.#keys.isOfRecord({ expression: filled.key, frame })) return undefined
+      const key = sourceText(frame.module, filled.key, 40)
+      found ??= dealt(filled.holds, { at: placeOf(frame.module, call.nameAt), key })
     }
     return found
+  }
+
+  #filledBy(call: CallExpression, groups: Binding, inside: FunctionCode | undefined, home: Frame): Filled | undefined {
+    const pushed = keyOfPush(call, groups)
+    if (pushed) return { key: pushed, holds: 'lists' }
+    if (call.callee.kind !== 'member' || call.callee.name !== 'set' || !isName(call.callee.of, groups)) return undefined
+    const [key, value] = call.args
+    return key && value && this.#isRecord(value, this.#frameOf(inside, home)) ? { key, holds: 'records' } : undefined
+  }
+
+  /** The record itself, not something that was made of it. */
+  #isRecord(expression: Expression, frame: Frame): boolean {
+    const value = this.#evaluator.evaluate(expression, frame)
+    return value.kind === 'external' && value.type.endsWith('#') && isRecordType(value.type)
   }
 
   /** Inside `messages.forEach(message => …)` the message is an element of the list. */
@@ -78,43 +127,23 @@ export class Regroupings {
     const site = home.module.calls.find(({ call }) => runsForEach(call, inside))
     if (site?.call.callee.kind !== 'member') return known
     const outer = this.#frameOf(site.inside, home)
-    const closure = { kind: 'closure', code: inside, frame: outer, self: undefined, by: undefined } as const
+    const closure: Closure = { kind: 'closure', code: inside, frame: outer, self: undefined, by: undefined }
     return this.#evaluator.enter(closure, [{ expression: site.call.callee.of, frame: outer, path: ['[]'] }])
   }
-
-  /** A key made of the record's contents, and not of its place in the log. */
-  #isOfRecord(key: Made): boolean {
-    let isRecord = false
-    let isOfLog = keepsOrder.test(textOf(key.frame.module, key.expression))
-    this.#origins.visit(key.expression, key.frame, {
-      external: (type, expression) => {
-        isRecord ||= contents.test(type) || (isField(key.expression) && isRecordType(type))
-        isOfLog ||= keepsOrder.test(type) || (expression.kind === 'name' && keepsOrder.test(expression.name))
-      },
-      call: call => {
-        const { callee } = call
-        const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : ''
-        isOfLog ||= keepsOrder.test(name)
-      },
-    })
-    return isRecord && !isOfLog
-  }
 }
 
-/** `order.customer` of a list of orders that was made from the records. */
-function isField(expression: Expression): boolean {
-  if (expression.kind === 'cast') return isField(expression.of)
-  return expression.kind === 'member' && expression.of.kind === 'name' && expression.of.binding !== undefined
+function dealt(holds: Dealt['holds'], { at, key }: Omit<Regrouping, 'how'>): Dealt {
+  return { regrouping: { at, how: holds === 'lists' ? 'grouped' : 'picked', key }, holds }
 }
 
-function textOf(module: Module, expression: Expression): string {
-  return module.text.slice(expression.start, expression.end)
-}
-
-function isEmptyContainer({ sources, isConstant }: Binding): boolean {
+function startsEmpty({ sources, isConstant }: Binding): boolean {
   const [source] = sources
   if (!isConstant || sources.length !== 1 || source?.kind !== 'expression' || source.path.length) return false
-  const from = source.from.kind === 'cast' ? source.from.of : source.from
+  return isEmptyContainer(source.from)
+}
+
+function isEmptyContainer(expression: Expression): boolean {
+  const from = expression.kind === 'cast' ? expression.of : expression
   if (from.kind === 'object') return from.properties.length === 0
   return (
     from.kind === 'call' &&

@@ -58,7 +58,7 @@ await consumer.run({
       for (const attempt of [1, 2]) if (await tried(customer, attempt)) break
       const { offset } = own.pop()!
       await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: `${Number(offset) + 1}` }])
-//                                                                                            ^^^^^^^^^^^^^^^^^^^^^^^ offset-after-shuffle: '`${Number(offset) + 1}`' belongs to one group, regrouped by ''customer'': records of other groups with lower offsets may not be done yet, and after a crash they are skipped. Commit once, with the last offset of the batch, after all groups are done.
+//                                                                                            ^^^^^^^^^^^^^^^^^^^^^^^ offset-after-shuffle: '`${Number(offset) + 1}`' belongs to one group, regrouped by 'customer': records of other groups with lower offsets may not be done yet, and after a crash they are skipped. Commit once, with the last offset of the batch, after all groups are done.
     }
   },
 })
