@@ -18,7 +18,7 @@ export const nonIdempotentOutput = defineRule({
     ],
     misses: [
       'unique constraints that only the database schema knows of',
-      'rows that are read, added to in place (`row.total += cents`) and saved again',
+      'rows that are read, added to and saved again, where more is asked of the row before: that may be what tells a repeat',
       'outputs through functions that cannot be followed',
       'outputs behind an interface or an abstract class that several classes implement, unless NestJS, inversify, tsyringe or typedi is told which one: the guarantee is then unknown, and says which they are',
     ],

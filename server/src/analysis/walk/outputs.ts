@@ -10,9 +10,10 @@ import type { CallMade, Frame } from '../values/frames.ts'
 import { type FreshSource, freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
 import { propertiesIn, textWithHoles } from '../values/texts.ts'
+import { addedAgain } from './addedAgain.ts'
 import { isEntityKey } from './entityKeys.ts'
 import { calleeOf, sourceText } from './places.ts'
-import { readBack } from './readBack.ts'
+import { readBack, savedBy } from './readBack.ts'
 
 export interface OutputCall {
   readonly call: CallExpression
@@ -59,7 +60,7 @@ export class Outputs {
 
   /** @returns undefined where the call turns out to be none: a SELECT, a GET. */
   output(call: OutputCall, kind: OutputKind, judge: Judge, isCertain: boolean): Output | undefined {
-    const verdict = this.#judge(call, judge)
+    const verdict = this.#verdict(call, judge)
     if (!verdict) return undefined
     const { module } = call.frame
     const target = verdict.target ?? this.#topic(call)
@@ -90,6 +91,15 @@ export class Outputs {
     const made = this.made.get(output)
     if (made) this.made.set(kept, made)
     return kept
+  }
+
+  #verdict(call: OutputCall, judge: Judge): Verdict | undefined {
+    const verdict = this.#judge(call, judge)
+    if (!verdict || verdict.idempotency.verdict === 'not-repeatable') return verdict
+    const column = addedAgain(this.#origins, call.call, call.type, call.frame)
+    return column === undefined
+      ? verdict
+      : { ...verdict, idempotency: harmful(`adds to the '${column}' that was read`) }
   }
 
   #judge(call: OutputCall, judge: Judge): Verdict | undefined {
@@ -180,7 +190,7 @@ export class Outputs {
   #save(call: OutputCall, name: string): Verdict {
     const key = this.#identity(call)
     if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
-    const [saved] = call.call.args
+    const saved = savedBy(this.#evaluator, call.call, call.frame)
     const row = saved && readBack(this.#origins, saved, call.frame)
     if (row === 'set') return { name, idempotency: repeatable('sets the same again in the row that was read') }
     if (row === 'changed')

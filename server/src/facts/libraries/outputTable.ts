@@ -31,5 +31,5 @@ export class OutputTable {
 
 function patternOf(call: string): RegExp {
   const escaped = call.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('**', '.+').replaceAll(/(?<!\.)\*/g, '[\\w$]+')}$`)
+  return new RegExp(`^${escaped.replaceAll(/\*\*?/g, star => (star === '**' ? '.+' : '[\\w$]+'))}$`)
 }

@@ -85,6 +85,8 @@ export const outputRows: readonly OutputRow[] = [
     'typeorm:BaseEntity.save()',
     'typeorm:BaseEntity#.save()',
     'sequelize:Model.create()',
+    'sequelize:Model.**.save()',
+    'typeorm:BaseEntity.**.save()',
   ]),
   ...rows('database', 'repeatable', [
     'typeorm:Repository#.upsert()',
@@ -125,8 +127,15 @@ export const outputRows: readonly OutputRow[] = [
     'sequelize:Model.findOrCreate()',
     'sequelize:Model.update()',
     'sequelize:Model.destroy()',
+    'sequelize:Model.**.update()',
+    'sequelize:Model.**.destroy()',
   ]),
-  ...rows('database', append('an increment'), ['sequelize:Model.increment()', 'sequelize:Model.decrement()']),
+  ...rows('database', append('an increment'), [
+    'sequelize:Model.increment()',
+    'sequelize:Model.decrement()',
+    'sequelize:Model.**.increment()',
+    'sequelize:Model.**.decrement()',
+  ]),
   // Knex, Drizzle, Kysely
   { call: 'knex:Knex#().insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
   { call: 'knex:Knex#.insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
@@ -161,6 +170,7 @@ export const outputRows: readonly OutputRow[] = [
     'mongoose:Model.insertMany()',
     'mongoose:Document#.save()',
     'mongoose:Model.save()',
+    'mongoose:Model.**.save()',
   ]),
   ...rows('document', 'mongo-update', [
     'mongodb:Collection#.updateOne()',

@@ -75,7 +75,7 @@ function lowerSimple(lowering: Lowering, node: ts.Expression, span: Span): Expre
   if (ts.isTypeOfExpression(node)) return other(span, 'typeof', [lower(node.expression)])
   if (ts.isYieldExpression(node)) return other(span, 'yield', node.expression ? [lower(node.expression)] : [])
   if (ts.isPrefixUnaryExpression(node)) return lowerPrefix(lowering, node, span)
-  if (ts.isPostfixUnaryExpression(node)) return other(span, 'update', [lower(node.operand)])
+  if (ts.isPostfixUnaryExpression(node)) return counted(lowering, lower(node.operand), span)
   if (ts.isDeleteExpression(node)) return other(span, 'unary', [lower(node.expression)])
   return other(span, 'unknown', parts(lowering, node))
 }
@@ -86,7 +86,20 @@ function lowerPrefix(lowering: Lowering, node: ts.PrefixUnaryExpression, span: S
   if (node.operator === ts.SyntaxKind.MinusToken && part.kind === 'literal' && typeof part.value === 'number')
     return { kind: 'literal', value: -part.value, ...span }
   const isUpdate = node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken
-  return other(span, isUpdate ? 'update' : 'unary', [part])
+  return isUpdate ? counted(lowering, part, span) : other(span, 'unary', [part])
+}
+
+/** `row.count++` stores what it held and one more. */
+function counted(lowering: Lowering, target: Expression, span: Span): Expression {
+  if (target.kind === 'member' && target.of.kind === 'name') {
+    const one: Expression = { kind: 'literal', value: 1, ...span }
+    noteStore(lowering, target, storing(lowering, { kind: 'binary', operator: '+', left: target, right: one, ...span }))
+  }
+  return other(span, 'update', [target])
+}
+
+function storing(lowering: Lowering, from: Expression): Source {
+  return { kind: 'expression', from, path: [], inside: lowering.inside }
 }
 
 /** Expressions inside a node that is not understood, so that calls in it are still seen. */
@@ -265,8 +278,13 @@ function lowerAssignment(
   const target = lowerExpression(lowering, node.left)
   const value = lowerExpression(lowering, node.right)
   if (target.kind === 'name' && target.binding) target.binding.references--
-  const source: Source = { kind: 'expression', from: value, path: [], inside: lowering.inside }
-  noteStore(lowering, target, source)
+  // `row.total += cents` stores a sum.
+  const [sign] = /^[-+*/](?==)/.exec(operator) ?? []
+  const stored: Expression =
+    sign && target.kind === 'member' && target.of.kind === 'name'
+      ? { kind: 'binary', operator: sign, left: target, right: value, ...span }
+      : value
+  noteStore(lowering, target, storing(lowering, stored))
   noteCommonJs(lowering, target, value)
   return { kind: 'assign', operator, target, value, ...span }
 }

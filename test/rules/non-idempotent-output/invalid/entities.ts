@@ -43,10 +43,10 @@ await consumer.run({
     const found = await carts.findOneByOrFail({ customer })
     const total = found.total + cents
     await carts.save({ ...found, total })
-//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (adds to the 'total' that was read), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
     found.total = total
     await carts.save(found)
-//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+//        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (adds to the 'total' that was read), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
     const copied = await carts.findOneByOrFail({ customer })
     await carts.save({ ...copied, cartId: randomUUID() })
 //        ^^^^^^^^^^ non-idempotent-output: 'carts.save' runs again when the record is delivered again (no key taken from the record), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
