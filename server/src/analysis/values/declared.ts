@@ -96,7 +96,11 @@ export class Declared {
       return withArguments(this.typeValue(of.binding.type, module), type, module)
     const named = this.#evaluator.evaluate(of, moduleFrame(module))
     if (named.kind === 'external')
-      return { kind: 'external', type: derive(named.type, '#'), by: undefined, call: undefined }
+      return withArguments(
+        { kind: 'external', type: derive(named.type, '#'), by: undefined, call: undefined },
+        type,
+        module,
+      )
     if (named.kind === 'class') return withArguments(looseInstance(named.code, named.frame), type, module)
     return named.kind === 'foreign' || named.kind === 'typed'
       ? withArguments({ ...named, by: undefined }, type, module)
@@ -106,8 +110,9 @@ export class Declared {
 
 /** What implements `Repository<Order>` is not what implements `Repository<Cart>`. */
 function withArguments(value: Value, { args: types = [] }: TypeRef, module: Module): Value {
-  if (types.length === 0 || (value.kind !== 'typed' && !(value.kind === 'instance' && value.code.isAbstract)))
-    return value
+  const takes =
+    value.kind === 'typed' || value.kind === 'external' || (value.kind === 'instance' && value.code.isAbstract)
+  if (types.length === 0 || !takes) return value
   const typeArguments: TypeArguments = { types, module }
   return { ...value, typeArguments }
 }

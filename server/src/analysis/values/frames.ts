@@ -52,6 +52,7 @@ export type Value =
       readonly type: string
       readonly by: Made | undefined
       readonly call: CallMade | undefined
+      readonly typeArguments?: TypeArguments
     }
   | {
       readonly kind: 'closure'

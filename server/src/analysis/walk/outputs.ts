@@ -11,7 +11,7 @@ import { type FreshSource, freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
 import { propertiesIn, textWithHoles } from '../values/texts.ts'
 import { addedAgain } from './addedAgain.ts'
-import { isEntityKey } from './entityKeys.ts'
+import { uniqueKeys } from './entityKeys.ts'
 import { calleeOf, sourceText } from './places.ts'
 import { readBack, savedBy } from './readBack.ts'
 
@@ -209,24 +209,19 @@ export class Outputs {
     return { name, idempotency: repeatable('sets the same values again') }
   }
 
-  /** A property that identifies the event and comes from the record. */
+  /** A property that identifies the event and comes from the record; or several that together are unique. */
   #identity(call: OutputCall): string | undefined {
-    for (const property of this.#properties(call))
-      if (
-        (identity.test(property.name) || isEntityKey(this.#evaluator, call.call, call.frame, property.name)) &&
-        this.#origins.isFromRecord(property.value, property.frame) &&
-        !freshSource(this.#origins, property.value, property.frame)
-      )
-        return property.name
-    return undefined
+    const properties = [...this.#properties(call)]
+    const isGiven = ({ value, frame }: KeyedValue): boolean =>
+      this.#origins.isFromRecord(value, frame) && !freshSource(this.#origins, value, frame)
+    const named = properties.find(property => identity.test(property.name) && isGiven(property))
+    if (named) return named.name
+    const keys = properties.length > 0 ? uniqueKeys(this.#evaluator, call.call, call.frame) : []
+    const names = new Set(keys.length > 0 ? properties.filter(isGiven).map(({ name }) => plain(name)) : [])
+    return keys.find(columns => columns.every(column => names.has(plain(column))))?.join(', ')
   }
 
-  *#properties({
-    call,
-    frame,
-    made,
-    type,
-  }: OutputCall): Generator<{ name: string; value: Expression; nameAt: { start: number; end: number }; frame: Frame }> {
+  *#properties({ call, frame, made, type }: OutputCall): Generator<KeyedValue> {
     for (const arg of call.args) yield* propertiesIn(this.#evaluator, arg, frame)
     // `new Order({...}).save()`: what it was made of.
     if (made && type.endsWith('.save()'))
@@ -310,6 +305,11 @@ export class Outputs {
     if (text && keysOf(text).some(isMadeAnew)) return []
     return insertFixes(this.#evaluator, expression, source.frame, /^mysql/.test(call.type) ? 'mysql' : 'standard')
   }
+}
+
+/** `event_id` in the database is `eventId` in the code. */
+function plain(column: string): string {
+  return column.replaceAll('_', '').toLowerCase()
 }
 
 type Column = ReturnType<typeof insertedColumns>[number]
