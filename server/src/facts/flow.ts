@@ -275,4 +275,6 @@ export interface Pending extends EventBase {
   readonly work: Output | OpaqueCall
   /** The list that outlives the handler, as written, where it holds the record and no promise. */
   readonly list?: string
+  /** Of lists under keys that records hold, one was written out: records of other keys may wait still. */
+  readonly isOfOneKey?: boolean
 }

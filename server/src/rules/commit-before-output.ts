@@ -32,7 +32,7 @@ export const commitBeforeOutput = defineRule({
   },
 
   explain: ({ commit, work, how, list }) => ({
-    message: `${message(commit, work, how, list)} ${how === 'unordered' ? 'Resolve or commit the last offset once, after all of them.' : 'Commit after the awaited output.'}`,
+    message: `${message(commit, work, how, list)} ${remedies[how] ?? 'Commit after the awaited output.'}`,
     related: [
       { at: work.at, message: evidence[how] },
       ...commit.calls.map(at => ({ at, message: 'committed in here' })),
@@ -46,7 +46,7 @@ export const commitBeforeOutput = defineRule({
 
 /** That a list is written out, and by whom, is told by its use in the file. */
 function isSure(work: Output | OpaqueCall, how: How): boolean {
-  return work.kind === 'output' && work.isCertain && how !== 'listed'
+  return work.kind === 'output' && work.isCertain && how !== 'listed' && how !== 'others'
 }
 
 /** Commits that come before the work they stand for. */
@@ -58,15 +58,22 @@ export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyC
     if (match.how === 'listed' && isDone) return
     if (!found.has(keyOf(match.at))) found.set(keyOf(match.at), match)
   }
-  for (const flow of [handler.flow, ...detachedFlows(handler.flow)])
-    explore<Progress>(flow, [start], {
+  const besides: EarlyCommit[] = []
+  for (const flow of [handler.flow, ...detachedFlows(handler.flow)]) {
+    const outcome = explore<Progress>(flow, [start], {
       key: state =>
-        `${keyOf(state.committed?.at)} ${state.isSent} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)} ${[...state.kept].map(([holder, { commit }]) => `${holder}=${keyOf(commit?.at)}`)}`,
-      event: (event, state) => next(pipeline, event, state, note),
+        `${keyOf(state.committed?.at)} ${state.isSent} ${keyOf(state.running?.at)} ${keyOf(state.failed?.at)} ${[...state.kept].map(([holder, { commit, isOfOneKey }]) => `${holder}=${keyOf(commit?.at)}${isOfOneKey}`)}`,
+      event: (event, state) =>
+        next(pipeline, event, state, match => (match.how === 'others' ? besides.push(match) : note(match))),
       failed: (event, state) => (isWork(event) ? { ...state, failed: event } : undefined),
       // A catch deals with what failed. Work after the commit has been noted where it stands; a commit that failed is none.
       caught: (_, state) => ({ ...state, failed: undefined, committed: undefined }),
     })
+    // Others only wait where some way through the handler leaves its record in the list.
+    const left = [...outcome.normal, ...outcome.returned].flatMap(({ kept }) => [...kept.values()])
+    for (const match of besides.splice(0))
+      if (left.some(({ begun, isOfOneKey }) => begun.list === match.list && !isOfOneKey)) note(match)
+  }
   for (const match of unordered(pipeline, handler.flow)) note(match)
   for (const match of beside(pipeline, handler.flow)) note(match)
   yield* found.values()
@@ -84,10 +91,17 @@ interface Progress {
   readonly running: Detached | undefined
   readonly failed: Output | OpaqueCall | undefined
   /** What is begun and not waited for, by its holder, with the first commit since. */
-  readonly kept: ReadonlyMap<string, { readonly begun: Pending; readonly commit: Commit | undefined }>
+  readonly kept: ReadonlyMap<string, Kept>
 }
 
-type How = 'later' | 'sent' | 'kept' | 'listed' | 'running' | 'failed' | 'unordered' | 'beside'
+interface Kept {
+  readonly begun: Pending
+  readonly commit: Commit | undefined
+  /** The record itself is done, those of other keys may not be. */
+  readonly isOfOneKey?: boolean
+}
+
+type How = 'later' | 'sent' | 'kept' | 'listed' | 'others' | 'running' | 'failed' | 'unordered' | 'beside'
 
 export interface EarlyCommit {
   readonly at: Place
@@ -115,9 +129,9 @@ function next(
     if (running) note({ at: commit.at, commit, work: running, how: 'running' })
     else if (state.failed) note({ at: commit.at, commit, work: state.failed, how: 'failed' })
     const kept = new Map([...state.kept].map(([holder, one]) => [holder, { ...one, commit: one.commit ?? commit }]))
-    for (const { begun } of kept.values())
+    for (const { begun, isOfOneKey } of kept.values())
       if (begun.list && isOwn(commit))
-        note({ at: commit.at, commit, work: begun.work, how: 'listed', list: begun.list })
+        note({ at: commit.at, commit, work: begun.work, how: isOfOneKey ? 'others' : 'listed', list: begun.list })
     return { ...state, committed: commit, isSent: event.kind === 'detached' || commit.isAwaited === false, kept }
   }
   const isOutput =
@@ -136,6 +150,7 @@ function passed(event: Pending, state: Progress, note: (match: EarlyCommit) => v
   const known = kept.get(holder)
   const { commit } = known ?? {}
   if (event.is === 'begun') kept.set(holder, known ?? { begun: event, commit: undefined })
+  else if (event.isOfOneKey && known) kept.set(holder, { ...known, isOfOneKey: true })
   else kept.delete(holder)
   if (event.is === 'ended' && commit && !event.list) note({ at: commit.at, commit, work, how: 'kept' })
   return { ...state, kept }
@@ -148,11 +163,17 @@ function counts(pipeline: Pipeline, commit: Commit): boolean {
   return commit.commit !== 'resolve' || pipeline.options.commitMode === 'after-handler'
 }
 
+const remedies: Partial<Record<How, string>> = {
+  unordered: 'Resolve or commit the last offset once, after all of them.',
+  others: 'Commit no further than the oldest record that still waits.',
+}
+
 const evidence: Readonly<Record<How, string>> = {
   later: 'not done yet',
   sent: 'not begun yet',
   kept: 'begun here, and waited for later',
   listed: 'written out here',
+  others: 'writes out those of one key',
   running: 'still running then',
   failed: 'may have failed',
   unordered: 'of an earlier record, may still be running',
@@ -205,6 +226,8 @@ function* ownCommits(flow: Flow, depth: number): Generator<Commit> {
 function message(commit: Commit, work: Output | OpaqueCall, how: How, list: string | undefined): string {
   if (how === 'listed')
     return `'${commit.name}' marks the record done while it waits in '${list}' for '${work.name}': a crash before that loses it.`
+  if (how === 'others')
+    return `'${commit.name}' also marks records of other keys done, which wait in '${list}' until '${work.name}' is called for them: a crash before that loses them.`
   if (how === 'unordered')
     return `'${commit.name}' runs in the order in which the records happen to end, so a later one is marked done while '${work.name}' of an earlier one still runs.`
   if (how === 'beside')

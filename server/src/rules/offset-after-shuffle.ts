@@ -21,7 +21,7 @@ export const offsetAfterShuffle = defineRule({
       'datasets kept in an array or a map on their way to the lookup',
       'kafkajs: groups kept in a class or filled by assignment (`groups[key] = [...]`), and a highest offset found in a loop',
       'kafkajs: records sorted by their timestamps, which mostly follow the log',
-      'kafkajs: groups of records that `eachMessage` collects',
+      'kafkajs: groups of records that `eachMessage` collects, which `commit-before-output` and `unawaited-output` tell of',
     ],
     unfixed: [
       'groups that are done at the same time (`Promise.all`), in a helper, or in a loop that may be left early: the place where all are done cannot be told',

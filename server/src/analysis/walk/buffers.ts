@@ -15,10 +15,11 @@ import { within } from '../../facts/flows.ts'
 import type { Flow, OpaqueCall, Output, Pending, Place } from '../../facts/model.ts'
 import { frameOf } from '../values/activations.ts'
 import { type Frame, looseFrame, selfOf, type Value } from '../values/frames.ts'
-import { emptyArm, type Held, runsThrough, takesFrom } from './held.ts'
-import { holderOf, isEmptied } from './holders.ts'
+import { emptyArm, keyTakenBy, runsThrough, takesFrom } from './held.ts'
+import { type Held, holderOf, isEmptied } from './holders.ts'
 import { calleeOf, placeOf, sourceText } from './places.ts'
 import type { Position } from './positions.ts'
+import { RecordKeys } from './recordKeys.ts'
 import type { Walker } from './walker.ts'
 
 interface Buffer extends Held {
@@ -28,19 +29,36 @@ interface Buffer extends Held {
   readonly drains: ReadonlyMap<CallExpression, Output | OpaqueCall>
 }
 
+/** One of the lists under keys. */
+interface Taken {
+  readonly isOfOneKey: boolean
+}
+
 export class Buffers {
   readonly #walker: Walker
+  readonly #keys: RecordKeys
   readonly #known = new Map<string, Buffer>()
 
   constructor(walker: Walker) {
     this.#walker = walker
+    this.#keys = new RecordKeys(walker.origins)
+  }
+
+  /** Whether the call is given the list of one customer, say, while those of others wait on. */
+  #taken(buffer: Buffer, { callee, args }: CallExpression, { frame }: Position): Taken {
+    if (!buffer.isNested) return { isOfOneKey: false }
+    const given = callee.kind === 'member' ? [callee.of, ...args] : args
+    const keys = given.flatMap(one => keyTakenBy(buffer, one, frame) ?? [])
+    const isOfOneKey = keys.some(expression => this.#keys.isOfRecord({ expression, frame }))
+    return { isOfOneKey }
   }
 
   /** After a call has been walked through. */
   called(call: CallExpression, position: Position, out: Flow[]): void {
     const at = calleeOf(position.frame.module, call)
     for (const buffer of this.#known.values())
-      if (buffer.drains.has(call)) out.push(...event('ended', buffer, at, position))
+      if (buffer.drains.has(call))
+        out.push(...event('ended', buffer, at, position, this.#taken(buffer, call, position)))
     const { callee, args } = call
     if (callee.kind !== 'member' || !/^(?:push|unshift|add|set)$/.test(callee.name)) return
     const list = listOf(callee.of)
@@ -128,7 +146,7 @@ export class Buffers {
       if (work && (!inside || !entered.includes(inside))) isElsewhere = true
     }
     // What only the handler itself looks at, and never empties, is a state, and no list of what is still to be done.
-    return isElsewhere || isEmptied(list, frame.module) ? drains : new Map()
+    return isElsewhere || isEmptied(held, list, frame.module) ? drains : new Map()
   }
 
   #workOf(call: CallExpression, frame: Frame): Output | OpaqueCall | undefined {
@@ -152,19 +170,43 @@ interface Target {
 const writes =
   /^(?:process|handle|flush|save|insert|upsert|write|publish|persist|store|index|bulk|dispatch|deliver)|(?:Batch|Many|Bulk)$/
 
-/** `batches[topic].push(record)`, `batches.get(topic).push(record)`: what holds the lists. */
+/** What holds the lists: `batches[topic].push(record)`, `batches.get(topic).push(record)`, also by a name for the one list. */
 function listOf(target: Expression): Expression {
-  if (target.kind === 'index') return target.of
-  const callee = target.kind === 'call' ? target.callee : undefined
-  return callee?.kind === 'member' && callee.name === 'get' ? callee.of : target
+  const held = holderOfLists(target)
+  if (held || target.kind !== 'name' || !target.binding?.isConstant) return held ?? target
+  const [source] = target.binding.sources
+  return (source?.kind === 'expression' && source.path.length === 0 && holderOfLists(source.from)) || target
+}
+
+function holderOfLists(expression: Expression): Expression | undefined {
+  switch (expression.kind) {
+    case 'index':
+      return expression.of
+    case 'call':
+      return expression.callee.kind === 'member' && expression.callee.name === 'get' ? expression.callee.of : undefined
+    case 'assign':
+      return holderOfLists(expression.target)
+    case 'cast':
+      return holderOfLists(expression.of)
+    case 'binary':
+      return /^(?:\?\?|\|\|)$/.test(expression.operator) ? holderOfLists(expression.left) : undefined
+    default:
+      return undefined
+  }
 }
 
 /** What only measures or tells may be lost. */
 const measures = /metric|stat|log|latenc|duration|timing|sample|histogram|trace|span|debug|telemetry/i
 
-function event(is: Pending['is'], { holder, list, drains }: Buffer, at: Place, { calls }: Position): Pending[] {
+function event(
+  is: Pending['is'],
+  { holder, list, drains }: Buffer,
+  at: Place,
+  { calls }: Position,
+  taken?: Taken,
+): Pending[] {
   const [work] = drains.values()
-  return work ? [{ kind: 'pending', is, holder, work, list, at, calls }] : []
+  return work ? [{ kind: 'pending', is, holder, work, list, at, calls, ...(taken?.isOfOneKey && taken) }] : []
 }
 
 /** Made by the handler, or by what it calls. */

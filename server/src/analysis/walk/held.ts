@@ -2,17 +2,10 @@
 import { childrenOf } from '../../facts/calls.ts'
 import type { CallExpression, Expression } from '../../facts/code.ts'
 import type { Frame } from '../values/frames.ts'
-import { holderOf } from './holders.ts'
+import { type Held, holderOf } from './holders.ts'
 
 /** Names that stand for names: this far. */
 const hopsMax = 4
-
-/** A list or map, by the name or field that holds it. */
-export interface Held {
-  readonly holder: string
-  /** It holds lists, each under its key: `batches[topic].push(record)`. */
-  readonly isNested: boolean
-}
 
 /** Whether something of what it holds is in the value. A number of elements is not, nor is one that is looked up by its key. */
 export function takesFrom(held: Held, expression: Expression, frame: Frame, hops = 0): boolean {
@@ -40,6 +33,34 @@ export function takesFrom(held: Held, expression: Expression, frame: Frame, hops
     default:
       return childrenOf(expression).some(child => takesFrom(held, child, frame, hops))
   }
+}
+
+/** The key of the one list that is taken: `batches.get(customer)`. None where a loop goes through the keys, or a caller may. */
+export function keyTakenBy(held: Held, expression: Expression, frame: Frame, hops = 0): Expression | undefined {
+  if (hops > hopsMax || expression.kind === 'function') return undefined
+  const { module } = frame
+  const next = (one: Expression): Expression | undefined => keyTakenBy(held, one, frame, hops + 1)
+  if (expression.kind === 'name') {
+    const [source, ...others] = expression.binding?.sources ?? []
+    const isOne = source?.kind === 'expression' && source.path.length === 0 && others.length === 0
+    return isOne ? next(source.from) : undefined
+  }
+  if (expression.kind === 'index' && holderOf(expression.of, module) === held.holder) return ownKey(expression.index)
+  if (expression.kind === 'call' && expression.callee.kind === 'member') {
+    const { name, of } = expression.callee
+    if (name === 'get' && holderOf(of, module) === held.holder) return expression.args[0] && ownKey(expression.args[0])
+  }
+  for (const child of childrenOf(expression)) {
+    const found = next(child)
+    if (found) return found
+  }
+  return undefined
+}
+
+function ownKey(key: Expression): Expression | undefined {
+  const sources = key.kind === 'name' ? (key.binding?.sources ?? []) : []
+  const isGiven = sources.some(source => source.kind !== 'expression' || source.path[0] === '[]')
+  return isGiven ? undefined : key
 }
 
 /** The arm of an `if` in which the list is empty: 0 where the test holds. */

@@ -1,5 +1,12 @@
 /** What holds a value beyond a statement: a name of a file, a field of a class. */
-import type { ClassCode, Expression, Module, Span } from '../../facts/code.ts'
+import type { ClassCode, Expression, Module, Source, Span } from '../../facts/code.ts'
+
+/** A list or map, by the name or field that holds it. */
+export interface Held {
+  readonly holder: string
+  /** It holds lists, each under its key: `batches[topic].push(record)`. */
+  readonly isNested: boolean
+}
 
 /** The same for every place that speaks of the same name or field. */
 export function holderOf(expression: Expression, module: Module): string | undefined {
@@ -14,17 +21,26 @@ function classAround({ start }: Span, { classes }: Module): ClassCode | undefine
   return around.reduce((inner, one) => (inner && inner.start > one.start ? inner : one), around[0])
 }
 
-/** Whether a list is emptied anywhere in the file: `rows = []`, `rows.length = 0`, `rows.splice(0)`, `rows.clear()`. */
-export function isEmptied(list: Expression, module: Module): boolean {
-  const holder = holderOf(list, module)
+/**
+ * Whether a list is emptied anywhere in the file: `rows = []`, `rows.length = 0`, `rows.splice(0)`, `rows.clear()`; of lists under
+ * keys, one of them: `rows[key] = []`, `rows.delete(key)`.
+ */
+export function isEmptied({ holder, isNested }: Held, list: Expression, module: Module): boolean {
+  const clears = isNested ? /^(?:clear|delete)$/ : /^(?:splice|clear)$/
   const isCleared = module.calls.some(
     ({ call: { callee } }) =>
-      callee.kind === 'member' && /^(?:splice|clear)$/.test(callee.name) && holderOf(callee.of, module) === holder,
+      callee.kind === 'member' && clears.test(callee.name) && holderOf(callee.of, module) === holder,
   )
   if (isCleared || (list.kind === 'name' && list.binding?.members?.has('length'))) return true
   const field = list.kind === 'member' ? classAround(list, module)?.fields.get(list.name) : undefined
   const sources = (list.kind === 'name' ? list.binding?.sources : field?.sources) ?? []
-  return sources.filter(source => source.kind === 'expression' && isEmpty(source.from)).length > 1
+  const ofKeys = (isNested && list.kind === 'name' && list.binding?.members?.get('[]')) || []
+  // Once it was made.
+  return sources.filter(setsEmpty).length > 1 || ofKeys.filter(setsEmpty).length > 1
+}
+
+function setsEmpty(source: Source): boolean {
+  return source.kind === 'expression' && isEmpty(source.from)
 }
 
 function isEmpty(expression: Expression): boolean {
