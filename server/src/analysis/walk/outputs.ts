@@ -11,6 +11,7 @@ import { type FreshSource, freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
 import { propertiesIn, textWithHoles } from '../values/texts.ts'
 import { addedAgain } from './addedAgain.ts'
+import { conditionIn } from './conditions.ts'
 import { uniqueKeys } from './entityKeys.ts'
 import { calleeOf, sourceText } from './places.ts'
 import { readBack, savedBy } from './readBack.ts'
@@ -116,8 +117,10 @@ export class Outputs {
     const chain = `${call.type} ${this.#argumentText(call)}`
     if (judge.unless?.test(chain))
       return { name, idempotency: repeatable(`guarded by ${judge.unless.exec(chain)?.[0] || 'its form'}`) }
-    const key = this.#identity(call)
+    const key = judge.adds ? undefined : this.#identity(call)
     if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
+    const condition = judge.adds && conditionIn(this.#evaluator, this.#properties(call))
+    if (condition) return { name, idempotency: repeatable(`only where '${condition}' says it has not been done`) }
     return { name, idempotency: harmful(judge.once) }
   }
 
@@ -203,9 +206,16 @@ export class Outputs {
   }
 
   #mongoUpdate(call: OutputCall, name: string): Verdict {
-    for (const property of this.#properties(call))
-      if (/^\$(?:inc|push|mul)$/.test(property.name))
-        return { name, idempotency: harmful(`${property.name} adds again on a repeat`) }
+    for (const property of this.#properties(call)) {
+      if (!/^\$(?:inc|push|mul)$/.test(property.name)) continue
+      const condition = conditionIn(this.#evaluator, this.#properties(call))
+      return {
+        name,
+        idempotency: condition
+          ? repeatable(`only where '${condition}' says it has not been done`)
+          : harmful(`${property.name} adds again on a repeat`),
+      }
+    }
     return { name, idempotency: repeatable('sets the same values again') }
   }
 

@@ -1,5 +1,6 @@
 /** Calls on receivers that are not known: recognised by the form of their arguments, never by a bare name alone. */
 import type { CallExpression } from '../../facts/code.ts'
+import { adding, settingOnly } from '../../facts/libraries/outputRow.ts'
 import type { Judge, OutputRow } from '../../facts/libraries/outputs.ts'
 import { judgeSql } from '../../facts/libraries/sql.ts'
 import type { OutputKind } from '../../facts/model.ts'
@@ -81,12 +82,10 @@ function byProperties(walker: Walker, call: CallExpression, name: string, positi
   if (name === 'create' && has('data')) return shape('shape:create()', 'database', { once: 'a plain insert' })
   if (name === 'createMany' && has('data'))
     return shape('shape:createMany()', 'database', { once: 'a plain insert', unless: /skipDuplicates/ })
-  if (name === 'upsert' && has('where') && has('create')) return shape('shape:upsert()', 'database', 'repeatable')
+  if (name === 'upsert' && has('where') && has('create'))
+    return shape('shape:upsert()', 'database', adding(settingOnly))
   if ((name === 'update' || name === 'updateMany') && has('where') && has('data'))
-    return shape('shape:update()', 'database', {
-      once: 'an increment',
-      unless: /^(?!.*\b(?:increment|decrement|multiply)\b)/s,
-    })
+    return shape('shape:update()', 'database', adding(settingOnly))
   if (name === 'sendMail' && has('to')) return shape('shape:sendMail()', 'mail', { once: 'a mail sent' })
   return undefined
 }

@@ -3,7 +3,7 @@
  * `judge` says how to tell whether a repeat does harm; rows of a team's own come from the setting `outputs` and look the same.
  */
 import { messageRows } from './messageOutputs.ts'
-import { append, type Judge, type OutputRow, rows } from './outputRow.ts'
+import { adding, append, type Judge, type OutputRow, rows, settingOnly } from './outputRow.ts'
 
 export type { Judge, OutputRow } from './outputRow.ts'
 
@@ -59,20 +59,14 @@ export const outputRows: readonly OutputRow[] = [
     judge: append('a plain insert', /skipDuplicates/),
   },
   ...rows('database', 'repeatable', [
-    '@prisma/client:PrismaClient#.*.upsert()',
     '@prisma/client:PrismaClient#.*.delete()',
     '@prisma/client:PrismaClient#.*.deleteMany()',
   ]),
-  {
-    call: '@prisma/client:PrismaClient#.*.update()',
-    kind: 'database',
-    judge: append('an increment', /^(?!.*\b(?:increment|decrement|multiply|push)\b)/s),
-  },
-  {
-    call: '@prisma/client:PrismaClient#.*.updateMany()',
-    kind: 'database',
-    judge: append('an increment', /^(?!.*\b(?:increment|decrement|multiply|push)\b)/s),
-  },
+  ...rows('database', adding(settingOnly), [
+    '@prisma/client:PrismaClient#.*.update()',
+    '@prisma/client:PrismaClient#.*.updateMany()',
+    '@prisma/client:PrismaClient#.*.upsert()',
+  ]),
   // TypeORM
   ...rows('database', insert, [
     'typeorm:Repository#.insert()',
@@ -106,7 +100,7 @@ export const outputRows: readonly OutputRow[] = [
     'typeorm:BaseEntity#.remove()',
     'typeorm:BaseEntity#.softRemove()',
   ]),
-  ...rows('database', append('an increment'), [
+  ...rows('database', adding(), [
     'typeorm:Repository#.increment()',
     'typeorm:Repository#.decrement()',
     'typeorm:EntityManager#.increment()',
@@ -130,7 +124,7 @@ export const outputRows: readonly OutputRow[] = [
     'sequelize:Model.**.update()',
     'sequelize:Model.**.destroy()',
   ]),
-  ...rows('database', append('an increment'), [
+  ...rows('database', adding(), [
     'sequelize:Model.increment()',
     'sequelize:Model.decrement()',
     'sequelize:Model.**.increment()',
@@ -140,7 +134,7 @@ export const outputRows: readonly OutputRow[] = [
   { call: 'knex:Knex#().insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
   { call: 'knex:Knex#.insert()', kind: 'database', judge: append('a plain insert', /\.onConflict\b/) },
   { call: 'knex:Knex#.batchInsert()', kind: 'database', judge: insert },
-  ...rows('database', append('an increment'), [
+  ...rows('database', adding(), [
     'knex:Knex#().increment()',
     'knex:Knex#().where().increment()',
     'knex:Knex#().where().decrement()',
@@ -207,7 +201,7 @@ export const outputRows: readonly OutputRow[] = [
       'zincrby',
       'zIncrBy',
     ],
-    append('an increment'),
+    adding(),
   ),
   ...redis(['lpush', 'lPush', 'rpush', 'rPush', 'append', 'xadd', 'xAdd', 'publish'], append('an append')),
   ...redis(['set'], 'redis-set'),
