@@ -121,7 +121,7 @@ function next(
   note: (match: EarlyCommit) => void,
 ): Progress {
   if (event.kind === 'pending') return passed(event, state, note)
-  if (event.kind === 'detached' && event.how === 'timer') return state
+  if (event.kind === 'detached' && event.how === 'timer' && endsItself(event.flow)) return state
   if (event.kind === 'detached' && workIn(event.flow)) return { ...state, running: event }
   const commit = event.kind === 'detached' ? [...ofKind(event.flow, 'commit')][0] : event
   if (commit?.kind === 'commit' && counts(pipeline, commit)) {
@@ -141,6 +141,11 @@ function next(
     note({ at: state.committed.at, commit: state.committed, work: event as Output | OpaqueCall, how })
   }
   return state
+}
+
+/** What a timer runs and commits, or writes out of a list: that is told of the list. */
+function endsItself(flow: Flow): boolean {
+  return within(flow).some(part => part.kind === 'commit' || (part.kind === 'pending' && part.is === 'ended'))
 }
 
 /** Begun before the commit and waited for behind it. Where nobody is seen to wait, who does is not known. */
