@@ -94,6 +94,7 @@ export interface Detached {
     | 'callback'
     | 'observable'
     | 'promise-constructor'
+    | 'race'
   readonly flow: Flow
   readonly name: string
   readonly fixes: readonly FixSketch[]

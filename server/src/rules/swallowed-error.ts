@@ -302,7 +302,10 @@ type Reply = 'any' | 'value' | 'none'
 function replyOf(flow: Try, around: readonly Around[], handler: Handler): Reply {
   if (flow.form !== 'statement') return 'none'
   if (handler.role === 'request-reply' || isAnswer(around)) return 'any'
-  const isInHelper = around.some(one => one.flow.kind === 'helper')
+  const helper = around.findLast(one => one.flow.kind === 'helper')?.flow
+  const isInHelper = helper !== undefined
+  // `return false`, into a list of results.
+  if (helper?.kind === 'helper' && helper.isCollected) return 'value'
   // `return false`, to a caller that may have the record delivered again.
   return handler.isCalledOutOfSight && !isInHelper ? 'value' : 'none'
 }

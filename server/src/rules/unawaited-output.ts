@@ -90,6 +90,7 @@ const reasons: Readonly<Record<Detached['how'], string>> = {
   callback: 'Nobody waits for the callback,',
   observable: 'An observable is not a promise, and nobody waits for this one,',
   'promise-constructor': 'The new promise is dropped,',
+  race: 'The race is over with whichever ends first,',
 }
 
 /** Named as it is written: `forEach`, or a `map` whose promises nobody takes; an emitter, or a subject. */
@@ -110,6 +111,7 @@ const remedies: Readonly<Record<Detached['how'], string>> = {
   callback: 'Await it, or return it.',
   observable: 'Use await lastValueFrom(…).',
   'promise-constructor': 'Await it.',
+  race: 'Await all of it; a time limit has to throw.',
 }
 
 /** Nobody waits for what a timer runs, awaited there or not: `setTimeout(() => { save(record) })` is told once. */

@@ -168,7 +168,7 @@ export class CallWalker {
     const isUsed = !isAsync && !iteration.dropsResult && use !== 'floating' && use !== 'void'
     const gathered = droppedIn(call, iteration.closure.code, position.frame.module)
     if (gathered) this.#gathered.add(gathered)
-    const isCollected = isAsync && use === 'stored'
+    const isCollected = isAsync && (use === 'stored' || position.isGathered === true)
     const body = this.#walker.enter(iteration.closure, iteration.args, position, place, { isUsed, isCollected })
     const loop: Flow = { kind: 'loop', at: place, body, over: iteration.over }
     if (isAsync && hasWork(body) && (iteration.dropsResult || use === 'floating' || use === 'void'))

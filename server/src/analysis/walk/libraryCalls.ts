@@ -1,5 +1,5 @@
 /** Calls of libraries and of the language's own globals. */
-import type { CallExpression, Expression } from '../../facts/code.ts'
+import type { CallExpression } from '../../facts/code.ts'
 import { hasWork, sequence } from '../../facts/flows.ts'
 import type { OutputRow } from '../../facts/libraries/outputs.ts'
 import { callRows } from '../../facts/libraries/signals.ts'
@@ -20,6 +20,7 @@ import type { Position, Use } from './positions.ts'
 import type { PromiseWalker } from './promiseWalker.ts'
 import { queuedWork } from './queues.ts'
 import { isDelay, isHarmlessCall, isLog, shapeOf } from './shapes.ts'
+import { timed } from './timed.ts'
 import type { Walker } from './walker.ts'
 
 export class LibraryCalls {
@@ -125,6 +126,10 @@ export class LibraryCalls {
             placeOf(position.frame.module, call.nameAt),
           ),
         )
+    }
+    if ((use === 'floating' || use === 'void') && steps.some(hasWork) && awaitable.test(callee.type)) {
+      out.push(this.#calls.detached(use, call, sequence(steps), position))
+      return
     }
     if (use === 'floating' && steps.some(hasWork) && this.#givesPromise(call, type)) {
       out.push(this.#calls.detached('callback', call, sequence(steps), position))
@@ -258,7 +263,7 @@ export class LibraryCalls {
       return
     }
     if (timers.has(type)) {
-      this.#timer(call, type, position, out)
+      timed(this.#walker, this.#calls, call, type, position, out)
       return
     }
     if (/\.abort$/.test(type) && this.#isOutOfScope(call, position)) {
@@ -294,16 +299,6 @@ export class LibraryCalls {
     if (shape) this.output(call, shape.row, shape.type, position, use, out, shape.isCertain)
   }
 
-  /** `setInterval(heartbeat, 3_000)`: the client's own function, as it is. */
-  #given(work: Expression, call: CallExpression, position: Position): Flow | undefined {
-    const value = this.#walker.evaluator.evaluate(work, position.frame)
-    const row = value.kind === 'external' ? callRows[`${value.type}()`] : undefined
-    if (row?.kind !== 'signal') return undefined
-    const steps: Flow[] = []
-    this.#calls.signal(call, row.signal, position, steps, false)
-    return sequence(steps)
-  }
-
   /** `transaction.abort()` in a catch, while `transaction` is declared inside the try. */
   #isOutOfScope(call: CallExpression, position: Position): boolean {
     const owner = call.callee.kind === 'member' ? call.callee.of : undefined
@@ -313,17 +308,10 @@ export class LibraryCalls {
       return inside === position.frame.code && of?.kind === 'name' && of.name === owner.name && of.binding !== undefined
     })
   }
-
-  #timer(call: CallExpression, type: string, position: Position, out: Flow[]): void {
-    const [work] = call.args
-    const closure = work ? this.#calls.closure(work, position) : undefined
-    const flow = closure
-      ? this.#walker.enter(closure, [], position, placeOf(position.frame.module, call.nameAt))
-      : work && this.#given(work, call, position)
-    if (flow) out.push(this.#calls.detached('timer', call, flow, position))
-    if (type === 'global:setTimeout') this.#calls.signal(call, 'delay', position, out, false)
-  }
 }
+
+/** They make a promise of an observable, which ends when that does. */
+const awaitable = /^rxjs:(?:first|last)ValueFrom$/
 
 /** Calls of librdkafka's clients by which records are asked for: no work on one. */
 const reading = /:KafkaConsumer#\.(?:connect|consume|subscribe|assign|incrementalAssign|committed|getMetadata)$/

@@ -16,6 +16,10 @@ export interface Position {
   readonly isExecutor: boolean
   /** Somebody looks at what this function returns. */
   readonly isResultUsed: boolean
+  /** The promise of what this function returns is kept with others, and somebody may look at what they give. */
+  readonly isResultKept?: boolean
+  /** In `Promise.all`, whose results are looked at. */
+  readonly isGathered?: boolean
 }
 
 /** How a function is entered. */

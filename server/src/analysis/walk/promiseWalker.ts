@@ -25,6 +25,26 @@ function stops(flow: Flow): boolean {
   return false
 }
 
+/** `Promise.race([save(record), sleep(5_000)])`, `Promise.race(records.map(save))`: it may be over while work still runs. */
+function isDecidedWithout({ callee }: CallExpression, arms: readonly Flow[]): boolean {
+  if (callee.kind !== 'member' || !/^(?:race|any)$/.test(callee.name)) return false
+  const works = arms.filter(hasWork)
+  if (works.length > 1 || works.some(arm => arm.kind === 'loop')) return true
+  return arms.some(arm => !hasWork(arm) && isPeaceful(arm))
+}
+
+/** It ends after a while, and without an error. */
+function isPeaceful(flow: Flow): boolean {
+  const parts = within(flow)
+  return (
+    parts.some(part => part.kind === 'signal' && part.signal === 'delay' && part.name !== timeLimit) &&
+    !parts.some(part => part.kind === 'exit' && part.exit === 'throw')
+  )
+}
+
+/** A promise that is rejected after a while. */
+const timeLimit = 'a time limit'
+
 export class PromiseWalker {
   readonly #walker: Walker
   readonly #calls: CallWalker
@@ -96,7 +116,10 @@ export class PromiseWalker {
     const closure = this.#calls.closure(handler, position)
     // What a promise's executor starts ends in its `resolve` and `reject`; the result of the chain goes nowhere.
     const isKept = use === 'stored' && !position.isExecutor
-    const isUsed = use === 'consumed' || use === 'returned' || use === 'value' || isKept
+    // Returned to a caller that drops it, nobody sees what the catch makes of the error.
+    const isReturned =
+      use === 'returned' && (position.isResultUsed || position.isResultKept || position.calls.length === 0)
+    const isUsed = use === 'consumed' || isReturned || use === 'value' || isKept
     return {
       kind: 'try',
       at,
@@ -154,13 +177,22 @@ export class PromiseWalker {
   together(call: CallExpression, position: Position, use: Use, out: Flow[]): void {
     const [list] = call.args
     const arms: Flow[] = []
-    if (list?.kind === 'array') for (const item of list.items) arms.push(this.#arm(item, position))
-    else if (list) arms.push(this.#arm(list, position))
+    const inside = { ...position, isGathered: use === 'consumed' || use === 'value' || use === 'stored' }
+    if (list?.kind === 'array') for (const item of list.items) arms.push(this.#arm(item, inside))
+    else if (list) arms.push(this.#arm(list, inside))
     const all: Flow = { kind: 'parallel', at: placeOf(position.frame.module, call), arms }
     const isForgotten = use === 'awaited' && call.callee.kind === 'member' && call.callee.name === 'allSettled'
     const flow = isForgotten ? this.#settled(call, all, position) : all
     const isDropped = use === 'floating' || use === 'void'
-    out.push(isDropped && hasWork(flow) ? this.#calls.detached('floating', call, flow, position) : flow)
+    if (isDropped && hasWork(flow)) out.push(this.#calls.detached('floating', call, flow, position))
+    else if (use === 'awaited' && hasWork(flow) && isDecidedWithout(call, arms)) this.#raced(call, arms, position, out)
+    else out.push(flow)
+  }
+
+  /** What has not ended when the race is over goes on by itself. */
+  #raced(call: CallExpression, arms: readonly Flow[], position: Position, out: Flow[]): void {
+    out.push(...arms.filter(arm => !hasWork(arm)))
+    out.push(this.#calls.detached('race', call, sequence(arms.filter(hasWork)), position))
   }
 
   /** `await Promise.allSettled(…)` whose results nobody looks at: a failure ends there. */
@@ -204,12 +236,13 @@ export class PromiseWalker {
     const isDropped = use === 'floating' || use === 'void'
     const isDelay = [...within(flow)].some(part => part.kind === 'signal' && part.signal === 'delay')
     if (isDelay && !hasWork(flow)) {
+      const isRejected = within(flow).some(part => part.kind === 'exit' && part.exit === 'throw')
       out.push({
         kind: 'signal',
         signal: 'delay',
         at: placeOf(position.frame.module, call),
         calls: position.calls,
-        name: 'a delay',
+        name: isRejected ? timeLimit : 'a delay',
         isWaitedFor: !isDropped,
         fixes: [],
       })

@@ -84,6 +84,7 @@ export class Walker {
       inTransaction: from.inTransaction,
       isExecutor: how.isExecutor ?? false,
       isResultUsed: how.isUsed ?? false,
+      isResultKept: how.isCollected ?? false,
     }
     return this.#body(code, position, how)
   }
