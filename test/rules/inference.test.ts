@@ -57,6 +57,18 @@ const stored = (statements: string, body: string): string =>
 
 type Row = readonly [name: string, source: string, guarantee: string, evidence?: string]
 
+const inherited = (options: string, body: string): string => `import { KafkaConsumer } from 'node-rdkafka'
+import { Pool } from 'pg'
+const pool = new Pool()
+class Orders extends KafkaConsumer {
+  constructor() {
+    super({ 'group.id': 'orders', ${options} }, {})
+    this.on('ready', () => { this.subscribe(['orders']); this.consume() }).on('data', async message => { ${body} })
+  }
+}
+new Orders().connect()
+`
+
 const rows: readonly Row[] = [
   // At most once: some record may be taken for done without its output, and none is done twice.
   ['committed first, then a plain insert', kafkajs(`await ${commit}; await ${plain}`, 'autoCommit: false,'), 'at-most-once', 'may mark a record done before'],
@@ -121,6 +133,8 @@ const rows: readonly Row[] = [
   ['resolved first, committed at some time', batch(`for (const message of batch.messages) { resolveOffset(message.offset); await ${plain}; await heartbeat() }`, 'eachBatchAutoResolve: false,'), 'broken', 'may mark a record done before'],
   ['stored before the handler, plain insert', rdkafka('', plain), 'broken', 'auto-commit may commit'],
   ['one output before the commit, one after', kafkajs(`await ${plain}; await ${commit}; await ${plain.replace('orders', 'audit')}`, 'autoCommit: false,'), 'broken', 'INSERT INTO'],
+  ['stored before the handler of a class that is the client', inherited("'enable.auto.commit': true,", upsert.replace('message.key', 'String(message.key)')), 'at-most-once', 'auto-commit may commit'],
+  ['committed by hand in a class that is the client', inherited("'enable.auto.commit': false,", `await ${upsert.replace('message.key', 'String(message.key)')}; this.commitMessage(message)`), 'effectively-once'],
   // Unknown, with the reason.
   ['options out of sight', kafkajs(`await ${plain}`, 'autoCommit: Boolean(process.env.AUTO),'), 'unknown', 'when offsets are committed is not known here'],
   ['a handler out of sight', kafkajs('').replace(/\{  eachMessage: .*$/m, '{ eachMessage: handlers.orders })'), 'unknown', 'the handler is not in sight'],
@@ -133,6 +147,13 @@ for (const [name, source, guarantee, evidence] of rows)
     assert.equal(found?.inferred, guarantee, messages.join('\n'))
     if (evidence) assert.ok(messages.some(message => message.includes(evidence)), messages.join('\n'))
   })
+
+test('a class that is the client: group and topics are its own', () => {
+  const second = inherited('', '').replace('class Orders', 'class Carts').replaceAll("'orders'", "'carts'").replace(/^import.*$/gm, '')
+  const engine = createEngine({ fileSystem: memory({ 'main.js': `${inherited('', '')}${second.replace(/^const pool.*$/m, '')}` }) })
+  const pipelines = engine.analyze(join(root, 'main.js')).pipelines.map(({ groupId, topics }) => ({ groupId, topics }))
+  assert.deepEqual(pipelines, [{ groupId: 'orders', topics: ['orders'] }, { groupId: 'carts', topics: ['carts'] }])
+})
 
 function inferredOf(source: string): PipelineInfo | undefined {
   const engine = createEngine({ fileSystem: memory({ 'main.js': source }) })

@@ -74,7 +74,7 @@ export class CallValues {
     if (receiver?.kind === 'external' && (callee.type.endsWith('.bind') || chains.test(callee.type))) return receiver
     // `super.on('ready', f).on('data', g)`
     if (chains.test(callee.type))
-      return { kind: 'external', type: callee.type.replace(/\.\w+$/, ''), by, call: undefined }
+      return { kind: 'external', type: callee.type.replace(/\.\w+$/, ''), by, call: callee.call }
     if (callee.type === 'global:Promise.resolve' && expression.args[0])
       return this.#evaluator.evaluate(expression.args[0], frame)
     if (promisifies.test(callee.type) && expression.args[0]) {

@@ -1,9 +1,10 @@
 /** Members of values: properties of objects, fields and methods of instances, up the chain of base classes. */
-import type { ClassCode, Expression, FunctionCode } from '../../facts/code.ts'
+import type { CallExpression, ClassCode, Expression, FunctionCode } from '../../facts/code.ts'
 import { derive } from '../../facts/libraries/types.ts'
 import { argumentsOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import {
+  type CallMade,
   type ClassValue,
   type Frame,
   isDefinite,
@@ -127,7 +128,12 @@ export class Members {
       if (found) return found
       const parent: Value = code.base ? this.#evaluator.evaluate(code.base, frame) : unknown
       if (parent.kind === 'external')
-        return { kind: 'external', type: derive(derive(parent.type, '#'), `.${name}`), by, call: undefined }
+        return {
+          kind: 'external',
+          type: derive(derive(parent.type, '#'), `.${name}`),
+          by,
+          call: this.#superCall(base, code, frame),
+        }
       if (parent.kind === 'foreign') return { kind: 'foreign', name: `${parent.name}.${name}`, by }
       code = parent.kind === 'class' ? parent.code : undefined
       frame = parent.kind === 'class' ? parent.frame : frame
@@ -190,12 +196,24 @@ export class Members {
     if (code === base.code) return base.args
     const below = this.#below(base, code)
     if (!below) return undefined
-    const made = below.code.methods.get('constructor')
-    if (!made) return this.#constructedWith(base, below.code)
-    const site = below.frame.module.calls.find(
-      ({ call: { callee }, inside }) => inside === made && callee.kind === 'this' && callee.isSuper,
-    )
-    return site && argumentsOf(site.call, this.#constructorFrame(base, below.code, below.frame))
+    if (!below.code.methods.has('constructor')) return this.#constructedWith(base, below.code)
+    const made = this.#superCall(base, below.code, below.frame)
+    return made && argumentsOf(made.expression, made.frame)
+  }
+
+  /** What the class above is made with: `super(…)`, or what `new` is given where no constructor stands between. */
+  #superCall(base: Instance, code: ClassCode, frame: Frame): CallMade | undefined {
+    const made = code.methods.get('constructor')
+    if (made) {
+      const site = frame.module.calls.find(
+        ({ call: { callee }, inside }) => inside === made && callee.kind === 'this' && callee.isSuper,
+      )
+      return site && { expression: site.call, frame: this.#constructorFrame(base, code, frame), receiver: undefined }
+    }
+    const below = code === base.code ? undefined : this.#below(base, code)
+    if (below) return this.#superCall(base, below.code, below.frame)
+    const by = base.by?.expression.kind === 'call' && base.by.expression.isNew ? base.by : undefined
+    return by && { expression: by.expression as CallExpression, frame: by.frame, receiver: undefined }
   }
 
   #below(base: Instance, code: ClassCode): Pick<ClassValue, 'code' | 'frame'> | undefined {

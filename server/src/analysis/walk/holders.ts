@@ -16,7 +16,7 @@ export function holderOf(expression: Expression, module: Module): string | undef
   return own && `${module.path}:${own.start}.${expression.name}`
 }
 
-function classAround({ start }: Span, { classes }: Module): ClassCode | undefined {
+export function classAround({ start }: Span, { classes }: Module): ClassCode | undefined {
   const around = classes.filter(one => one.start <= start && start < one.end)
   return around.reduce((inner, one) => (inner && inner.start > one.start ? inner : one), around[0])
 }

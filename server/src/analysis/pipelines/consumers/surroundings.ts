@@ -3,6 +3,7 @@ import type { CallExpression, Expression, Module } from '../../../facts/code.ts'
 import type { Text } from '../../../facts/model.ts'
 import { type Frame, looseFrame, type Made, type Value } from '../../values/frames.ts'
 import { propertyOf, textOf } from '../../values/options.ts'
+import { classAround } from '../../walk/holders.ts'
 import type { Finder } from '../pipelines.ts'
 
 export interface Subscription {
@@ -13,10 +14,11 @@ export interface Subscription {
 
 /** `subscribe` calls on what looks like the same consumer: the same words before `.subscribe`, or the same binding. */
 export function subscriptions(finder: Finder, run: CallExpression, frame: Frame): Subscription[] {
-  const owner = run.callee.kind === 'member' ? run.callee.of : undefined
-  return frame.module.calls.flatMap(({ call, inside }): Subscription[] => {
-    if (call.callee.kind !== 'member' || call.callee.name !== 'subscribe' || !owner || !isSame(call.callee.of, owner))
-      return []
+  const { module } = frame
+  const owner = run.callee.kind === 'member' ? chained(run.callee.of) : undefined
+  return module.calls.flatMap(({ call, inside }): Subscription[] => {
+    if (call.callee.kind !== 'member' || call.callee.name !== 'subscribe' || !owner) return []
+    if (!isSame(chained(call.callee.of), owner, module)) return []
     const [first] = call.args
     if (!first) return []
     const home = inside === frame.code ? frame : looseFrame(frame.module, inside)
@@ -41,10 +43,24 @@ function topicsOf(finder: Finder, value: Value, expression: Expression, frame: F
     : [textOf(finder.evaluator, many)]
 }
 
-function isSame(one: Expression, two: Expression): boolean {
+function isSame(one: Expression, two: Expression, module: Module): boolean {
   if (one.kind === 'name' && two.kind === 'name') return one.binding !== undefined && one.binding === two.binding
-  if (one.kind === 'member' && two.kind === 'member') return one.name === two.name && isSame(one.of, two.of)
+  // `this.consumer` of a class may be that of its base class.
+  if (one.kind === 'member' && two.kind === 'member')
+    return one.name === two.name && (isThis(one.of, two.of) || isSame(one.of, two.of, module))
+  return isThis(one, two) && classAround(one, module) === classAround(two, module)
+}
+
+function isThis(one: Expression, two: Expression): boolean {
   return one.kind === 'this' && two.kind === 'this'
+}
+
+/** `consumer.on('ready', f).on('data', g)`: the consumer. */
+function chained(expression: Expression): Expression {
+  let at = expression
+  while (at.kind === 'call' && at.callee.kind === 'member' && /^(?:on|once|addListener)$/.test(at.callee.name))
+    at = at.callee.of
+  return at
 }
 
 /** `true` where the file stops or disconnects a consumer; `false` where nothing in sight does. */
