@@ -58,7 +58,7 @@ export interface Try {
   /** The `catch` keyword or the `.catch` name. */
   readonly handlerAt: Place | undefined
   /** `catch (e)` of a statement; `.catch(f)` of a promise whose result is dropped or used; `allSettled` whose results nobody reads. */
-  readonly form: 'statement' | 'promise-dropped' | 'promise-used' | 'all-settled'
+  readonly form: 'statement' | 'promise-dropped' | 'promise-used' | 'all-settled' | 'callback'
   /** The handler stores something in a variable from outside: the error may be acted on later. */
   readonly defersError: boolean
   /** What the block reads or calls is put into a variable from outside, so its absence can be seen after. */

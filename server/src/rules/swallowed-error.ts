@@ -81,7 +81,12 @@ interface Around {
 function what(work: Work, flow: Try): string {
   if (flow.form === 'all-settled')
     return `Promise.allSettled never fails, and nobody looks at its results: a failure of '${work.name}' stays unseen,`
-  const how = flow.form === 'statement' ? 'is caught here' : 'is caught by .catch()'
+  const how =
+    flow.form === 'statement'
+      ? 'is caught here'
+      : flow.form === 'callback'
+        ? 'is told to this callback'
+        : 'is caught by .catch()'
   return work.kind === 'signal'
     ? `A record that '${work.name}' cannot read ${how}`
     : `A failure of '${work.name}' ${how}`
@@ -124,7 +129,7 @@ function* triesIn(flow: Flow, around: readonly Around[]): Generator<{ flow: Try;
 function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): Generator<Swallowed> {
   const work = failing(flow.block)
   if (!work || !flow.handler || !flow.handlerAt || flow.form === 'promise-used') return
-  if (isSettledLater(flow, around) || isRetried(around)) return
+  if (isSettledLater(flow, around) || isRetried(around) || isUnawaited(flow, around)) return
   if (work.kind === 'signal' && !isMissed(flow, around, handler)) return
   const ends = endsOf(flow, flow.handler, replyOf(flow, around, handler))
   if (ends.settled.throws || ends.open.length === 0) return
@@ -288,6 +293,15 @@ function acts(flow: Flow): boolean {
 function isMissed(flow: Try, around: readonly Around[], handler: Handler): boolean {
   if (isAnswer(around) || (flow.storesResult && isSeenLater(flow, around))) return false
   return workIn(handler.flow) !== undefined
+}
+
+/** Nobody waits for the callback, nor does it commit: that is told of its output. */
+function isUnawaited(flow: Try, around: readonly Around[]): boolean {
+  return (
+    flow.form === 'callback' &&
+    around.at(-1)?.flow.kind === 'detached' &&
+    !within(flow).some(part => part.kind === 'commit')
+  )
 }
 
 /** In a helper whose caller looks at what it returns: the error is told by the result. */

@@ -108,7 +108,7 @@ const remedies: Readonly<Record<Detached['how'], string>> = {
   queue: 'Await the job before the handler ends, or commit only what has ended.',
   timer: 'Await the work in the handler.',
   emitter: 'Call and await the work in the handler.',
-  callback: 'Await it, or return it.',
+  callback: 'Await a promise of it, or commit in the callback.',
   observable: 'Use await lastValueFrom(…).',
   'promise-constructor': 'Await it.',
   race: 'Await all of it; a time limit has to throw.',

@@ -14,6 +14,7 @@ import type { CallWalker } from './callWalker.ts'
 import { GroupPositions } from './groupPositions.ts'
 import { iterationOf } from './iterations.ts'
 import { callbackArguments } from './lookups.ts'
+import { calledBack } from './nodeCallbacks.ts'
 import { handsOff, heard, isSending, sent } from './observables.ts'
 import { calleeOf, placeOf } from './places.ts'
 import type { Position, Use } from './positions.ts'
@@ -242,6 +243,12 @@ export class LibraryCalls {
     if (!output) return
     if (isSending(type)) {
       sent(this.#calls, call, type, output, position, use, out)
+      return
+    }
+    const told = row.isAsync === false ? undefined : calledBack(this.#walker, this.#calls, call, output, position)
+    if (told) {
+      // Whoever waits for the promise around it waits for the function.
+      out.push(position.isExecutor ? told : this.#calls.detached('callback', call, told, position))
       return
     }
     const isAsync = row.isAsync !== false

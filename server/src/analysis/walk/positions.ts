@@ -2,6 +2,7 @@
 import type { FunctionCode } from '../../facts/code.ts'
 import type { Place, Text } from '../../facts/model.ts'
 import type { Frame, Made } from '../values/frames.ts'
+import type { Told } from './told.ts'
 
 /** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
 export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'
@@ -20,6 +21,8 @@ export interface Position {
   readonly isResultKept?: boolean
   /** In `Promise.all`, whose results are looked at. */
   readonly isGathered?: boolean
+  /** Of the callback that is gone through, where it is told of an output. */
+  readonly told?: Told | undefined
 }
 
 /** How a function is entered. */
@@ -28,6 +31,7 @@ export interface Entering {
   readonly isExecutor?: boolean
   readonly isUsed?: boolean
   readonly isCollected?: boolean
+  readonly told?: Told
 }
 
 /** Of the consumer whose handler is walked through: what fixes have to name. */

@@ -29,6 +29,7 @@ import { Outputs } from './outputs.ts'
 import { placeOf, samePlace, sourceText } from './places.ts'
 import type { Consumed, Entering, Position, Use } from './positions.ts'
 import { absorbBreaks, assignsOutside, bodyOfCase, isValue, keywordOf, loopKind, storesOutside } from './statements.ts'
+import { toldArm } from './told.ts'
 
 /** Calls into one another: deeper is not followed. Layered code has a handler, a service, a use case, a repository and its adapter. */
 const depthMax = 6
@@ -85,6 +86,7 @@ export class Walker {
       isExecutor: how.isExecutor ?? false,
       isResultUsed: how.isUsed ?? false,
       isResultKept: how.isCollected ?? false,
+      told: how.told,
     }
     return this.#body(code, position, how)
   }
@@ -167,6 +169,11 @@ export class Walker {
 
   #if(statement: IfStatement, position: Position, returned: Use, out: Flow[]): void {
     this.expression(statement.test, position, 'value', out)
+    const told = toldArm(statement.test, position.told)
+    if (told !== undefined) {
+      out.push(this.statements(told === 0 ? statement.whenTrue : statement.whenFalse, position, returned))
+      return
+    }
     const arms = [statement.whenTrue, statement.whenFalse].map(arm => [this.statements(arm, position, returned)])
     this.buffers.tested(statement, position, arms)
     out.push({
