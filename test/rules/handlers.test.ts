@@ -263,6 +263,44 @@ const stream = Kafka.KafkaConsumer.createReadStream({ 'group.id': 'orders', 'ena
 stream.on('data', async message => { await save(message.value)
 stream.consumer.commitMessage(message) })
 process.once('SIGTERM', () => stream.close())`,
+  'node-rdkafka, a class that is the client': `import { KafkaConsumer } from 'node-rdkafka'\n${pool}
+class Orders extends KafkaConsumer { constructor() { super({ 'group.id': 'orders', 'enable.auto.commit': false }, {})
+this.on('data', async message => { await save(message.value)
+this.commitMessage(message) }) } }
+const orders = new Orders()
+process.once('SIGTERM', () => orders.disconnect())`,
+  'node-rdkafka, promisified in a factory': `import Kafka from 'node-rdkafka'\nimport { promisifyAll } from 'bluebird'\n${pool}
+const make = async group => { const consumer = promisifyAll(new Kafka.KafkaConsumer({ 'group.id': group, 'enable.auto.commit': false }, {}))
+await consumer.connectAsync()
+return consumer }
+async function run() { const consumer = await make('orders')
+process.once('SIGTERM', () => consumer.disconnect())
+while (true) for (const message of await consumer.consumeAsync(10)) { await save(message.value)
+consumer.commitMessage(message) } }
+await run()`,
+  'node-rdkafka, ready by a promise': `import Kafka from 'node-rdkafka'\n${pool}
+function ready(group) { const consumer = new Kafka.KafkaConsumer({ 'group.id': group, 'enable.auto.commit': false }, {})
+return new Promise((resolve, reject) => { consumer.connect()
+consumer.on('event.error', reject).on('ready', () => resolve(consumer)) }) }
+const consumer = await ready('orders')
+consumer.on('data', async message => { await save(message.value)
+consumer.commitMessage(message) })
+process.once('SIGTERM', () => consumer.disconnect())`,
+  'node-rdkafka, a promise around the callback': `import Kafka from 'node-rdkafka'\n${pool}
+const next = (consumer, count) => new Promise((resolve, reject) => consumer.consume(count, (error, messages) => (error ? reject(error) : resolve(messages))))
+async function run() { const consumer = new Kafka.KafkaConsumer({ 'group.id': 'orders', 'enable.auto.commit': false }, {})
+process.once('SIGTERM', () => consumer.disconnect())
+while (true) for (const message of await next(consumer, 10)) { await save(message.value)
+consumer.commitMessage(message) } }
+await run()`,
+  '@platformatic/kafka, a class that is the client': `import { Consumer } from '@platformatic/kafka'\n${pool}
+class Orders extends Consumer { constructor() { super({ groupId: 'orders', bootstrapBrokers: [] }) }
+async start() { const stream = await this.consume({ topics: ['orders'], autocommit: false })
+for await (const message of stream) { await save(message.value)
+await message.commit() } } }
+const orders = new Orders()
+await orders.start()
+process.once('SIGTERM', () => orders.close())`,
   '@platformatic/kafka, for await': `import { Consumer } from '@platformatic/kafka'\n${pool}
 const consumer = new Consumer({ groupId: 'orders', bootstrapBrokers: [] })
 const stream = await consumer.consume({ topics: ['orders'], autocommit: false })

@@ -15,10 +15,7 @@ export const missingTransactionOffsets = defineRule({
       'order 18,201 is read again',
       'its result is sent a second time, in another transaction',
     ],
-    misses: [
-      'transactions that are begun and committed in functions that cannot be followed',
-      "transactions of librdkafka's callback API",
-    ],
+    misses: ['transactions that are begun and committed in functions that cannot be followed'],
     unfixed: [
       'a group whose name is only known at run time, or a handler that is given no payload of kafkajs: which offsets to send cannot be told',
       'one transaction a record inside `eachBatch`, or a commit in another function: the place for the offsets cannot be told',
@@ -40,7 +37,7 @@ export const missingTransactionOffsets = defineRule({
       if (!begun || !first(handler.flow, 'commit-transaction')) continue
       const fixes = begun.transactionFixes
       const sends = [...ofKind(handler.flow, 'commit')].some(commit => commit.commit === 'send-offsets')
-      if (!sends) yield { at: begun.at, missing: missingIn(pipeline), fixes: fixes?.offsets ?? [] }
+      if (!sends) yield { at: begun.at, missing: missingIn(pipeline, begun), fixes: fixes?.offsets ?? [] }
       else if (!first(handler.flow, 'abort')) yield { at: begun.at, missing: 'abort', fixes: fixes?.abort ?? [] }
     }
   },
@@ -56,8 +53,9 @@ interface Missing {
   readonly fixes: readonly FixSketch[]
 }
 
-/** The Confluent client throws where it is given the group's name instead. */
-function missingIn({ library }: Pipeline): 'offsets' | 'offsetsByConsumer' {
+/** The Confluent client throws where it is given the group's name instead; librdkafka's own API tells the producer. */
+function missingIn({ library }: Pipeline, begun: Signal): 'offsets' | 'offsetsByConsumer' | 'offsetsToProducer' {
+  if (library === 'node-rdkafka' || /\bbeginTransaction/.test(begun.name)) return 'offsetsToProducer'
   return library === '@confluentinc/kafka-javascript' ? 'offsetsByConsumer' : 'offsets'
 }
 
@@ -67,6 +65,9 @@ const offsets =
 const explanations = {
   offsets: { message: `${offsets} Add transaction.sendOffsets({ consumerGroupId, topics }) before the commit.` },
   offsetsByConsumer: { message: `${offsets} Add transaction.sendOffsets({ consumer, topics }) before the commit.` },
+  offsetsToProducer: {
+    message: `${offsets} Call producer.sendOffsetsToTransaction(offsets, consumer, …) before the commit.`,
+  },
   abort: {
     message:
       'Nothing aborts this transaction when a send fails, so it stays open until it times out, and readers of committed records wait for it. Abort it in a catch, and throw the error again.',

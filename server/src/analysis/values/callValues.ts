@@ -16,6 +16,7 @@ import {
   unknown,
   type Value,
 } from './frames.ts'
+import { promised } from './promised.ts'
 
 /** Functions that return what another returns: deeper, a value is not followed. Each may lie in a file that has to be read for it. */
 const returnsMax = 6
@@ -143,6 +144,9 @@ export class CallValues {
       const { start, end } = expression
       return { kind: 'object', expression: { kind: 'object', properties: [], start, end }, frame, by }
     }
+    const isPromise = callee.kind === 'external' && /^(?:global:Promise|bluebird:(?:Promise)?)$/.test(callee.type)
+    const given = isPromise ? promised(this.#evaluator, expression, frame) : undefined
+    if (given) return given
     if (callee.kind === 'external')
       return { kind: 'external', type: derive(callee.type, '#'), by, call: { expression, frame, receiver: undefined } }
     if (callee.kind === 'foreign') return { kind: 'foreign', name: `new ${callee.name}`, by }

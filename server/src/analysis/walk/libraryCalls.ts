@@ -216,6 +216,16 @@ export class LibraryCalls {
         ...(begun && { transactionFixes: begun }),
       })
     }
+    // `producer.beginTransaction(error => { … })`: the rest of the transaction.
+    if (/\w+Transaction\(\)$/.test(type)) this.#runCallbacks(call, position, out)
+  }
+
+  #runCallbacks(call: CallExpression, position: Position, out: Flow[]): void {
+    const place = placeOf(position.frame.module, call.nameAt)
+    for (const arg of call.args) {
+      const closure = this.#calls.closure(arg, position)
+      if (closure) out.push(this.#walker.enter(closure, [], position, place))
+    }
   }
 
   output(

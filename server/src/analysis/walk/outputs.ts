@@ -15,6 +15,7 @@ import { conditionIn } from './conditions.ts'
 import { uniqueKeys } from './entityKeys.ts'
 import { calleeOf, sourceText } from './places.ts'
 import { readBack, savedBy } from './readBack.ts'
+import { isInTransaction } from './transactional.ts'
 
 export interface OutputCall {
   readonly call: CallExpression
@@ -65,7 +66,6 @@ export class Outputs {
     if (!verdict) return undefined
     const { module } = call.frame
     const target = verdict.target ?? this.#topic(call)
-    const transactional = call.inTransaction || /:(?:Transaction|Tx)#/.test(call.type)
     const output: Output = {
       kind: 'output',
       at: calleeOf(module, call.call),
@@ -74,7 +74,7 @@ export class Outputs {
       name: verdict.name,
       target,
       idempotency: verdict.idempotency,
-      inTransaction: transactional,
+      inTransaction: isInTransaction(this.#evaluator, call),
       freshKeys: this.#freshKeys(call, kind),
       fixes: verdict.idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
       isCertain,
@@ -153,8 +153,7 @@ export class Outputs {
   }
 
   #produce(call: OutputCall, name: string): Verdict {
-    if (call.inTransaction || /:Transaction#/.test(call.type))
-      return { name, idempotency: repeatable('in a Kafka transaction') }
+    if (isInTransaction(this.#evaluator, call)) return { name, idempotency: repeatable('in a Kafka transaction') }
     for (const property of this.#properties(call))
       if (
         /idempot|dedup|event-?id|message-?id/i.test(property.name) &&

@@ -273,6 +273,7 @@ export const outputRows: readonly OutputRow[] = [
   { call: '@nestjs/microservices:ClientKafka#.send()', kind: 'produce', judge: 'request' },
   { call: 'node-rdkafka:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
   { call: '@confluentinc/kafka-javascript:RdProducer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
+  { call: '@confluentinc/kafka-javascript:Producer#.produce()', kind: 'produce', judge: 'produce', isAsync: false },
   ...messageRows,
 ]
 

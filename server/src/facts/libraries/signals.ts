@@ -73,5 +73,17 @@ function rdkafkaCalls(library: string): Record<string, CallRow> {
     [`${type}.pause()`]: signal('pause'),
     [`${type}.resume()`]: signal('resume'),
     [`${type}.disconnect()`]: signal('stop'),
+    ...transactionCalls(`${library}:RdProducer#`),
+    ...transactionCalls(`${library}:Producer#`),
+  }
+}
+
+/** One transaction at a time, told to the producer itself; each call takes a callback. */
+function transactionCalls(type: string): Record<string, CallRow> {
+  return {
+    [`${type}.beginTransaction()`]: signal('begin'),
+    [`${type}.sendOffsetsToTransaction()`]: commit('send-offsets', 'list'),
+    [`${type}.commitTransaction()`]: signal('commit-transaction'),
+    [`${type}.abortTransaction()`]: signal('abort'),
   }
 }

@@ -1,8 +1,10 @@
 /** librdkafka's bindings: `consumer.on('data', f)`, `consumer.consume(n, f)`, and the read stream. */
-import type { CallExpression } from '../../../facts/code.ts'
+import type { CallExpression, FunctionCode } from '../../../facts/code.ts'
 import type { CommitMode, LibraryId } from '../../../facts/model.ts'
 import { stopFix } from '../../fixes/stopFix.ts'
+import { frameOf, returnsOf } from '../../values/activations.ts'
 import { type Frame, moduleFrame, selfOf } from '../../values/frames.ts'
+import { passedOnBy } from '../../values/promised.ts'
 import { noOptions, OptionReader, propertyOf, textOf } from '../../values/options.ts'
 import { placeOf } from '../../walk/places.ts'
 import type { ConsumerAdapter, Finder, FoundHandler } from '../pipelines.ts'
@@ -63,6 +65,8 @@ function handlerOf(
   const record = `${library}:RdMessage#`
   const work = call.args.map(arg => evaluator.evaluate(arg, frame)).find(value => value.kind === 'closure')
   if (!type.endsWith('.consume')) return work && finder.handler(work, [record], 'data-event', false)
+  const executor = work?.kind === 'closure' ? passedOnBy(work.code, work.frame.module) : undefined
+  if (executor) return waitingFor(finder, executor, frame)
   if (work) return finder.handler(work, ['global:Error#', record], 'batch', false)
   // `consumer.consume(10)` without a callback hands the records to the listener of `data`.
   if (call.callee.kind === 'member' && !call.callee.name.endsWith('Async')) return undefined
@@ -71,6 +75,10 @@ function handlerOf(
   )?.call.args[0]
   if (then) return finder.handler(evaluator.evaluate(then, frame), [record], 'batch', false)
   // `const messages = await consumer.consumeAsync(10)`: the function that asks for them works on them.
+  return worksOn(finder, frame)
+}
+
+function worksOn(finder: Finder, frame: Frame): FoundHandler | undefined {
   const { code, parent = moduleFrame(frame.module) } = frame
   if (!code) return undefined
   return finder.handler(
@@ -79,6 +87,17 @@ function handlerOf(
     'batch',
     false,
   )
+}
+
+/** `await new Promise(…)` around the callback, or a call of the function that returns that promise. */
+function waitingFor(finder: Finder, executor: FunctionCode, frame: Frame): FoundHandler | undefined {
+  const around = frameOf(frame, executor.parent)
+  const isReturned = returnsOf(around.code ?? executor).some(
+    ({ start, end }) => start <= executor.start && executor.end <= end,
+  )
+  if (!isReturned) return worksOn(finder, around)
+  const [first] = around.args ?? []
+  return first && 'frame' in first ? worksOn(finder, first.frame) : undefined
 }
 
 /** librdkafka stores an offset as done before it hands the message out, unless told not to. */
