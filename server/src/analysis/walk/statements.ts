@@ -1,10 +1,19 @@
 /** Small questions about statements. */
-import type { Expression, LoopStatement, Module, Span, Statement, SwitchStatement } from '../../facts/code.ts'
+import type {
+  Expression,
+  LoopStatement,
+  Module,
+  OtherExpression,
+  Span,
+  Statement,
+  SwitchStatement,
+} from '../../facts/code.ts'
 import { nothing } from '../../facts/flows.ts'
 import { isRecordType } from '../../facts/libraries/types.ts'
 import type { Flow, Loop } from '../../facts/model.ts'
 import type { Frame } from '../values/frames.ts'
 import { sourceText } from './places.ts'
+import type { Use } from './positions.ts'
 import type { Walker } from './walker.ts'
 
 export function loopKind(walker: Walker, statement: LoopStatement, frame: Frame): Loop['over'] {
@@ -95,4 +104,11 @@ export function assignsOutside(body: readonly Statement[], span: { start: number
     const at = target.kind === 'name' ? target.binding?.at.start : undefined
     return at !== undefined && (at < span.start || at > span.end)
   })
+}
+
+/** What becomes of a part of `void save()`, of `a(), b()`. */
+export function useOfPart({ what, parts }: OtherExpression, part: Expression, use: Use): Use {
+  if (what === 'void') return 'void'
+  if (what !== 'comma') return 'value'
+  return part === parts.at(-1) ? use : 'floating'
 }

@@ -28,7 +28,16 @@ import { Offsets } from './offsets.ts'
 import { Outputs } from './outputs.ts'
 import { placeOf, samePlace, sourceText } from './places.ts'
 import type { Consumed, Entering, Position, Use } from './positions.ts'
-import { absorbBreaks, assignsOutside, bodyOfCase, isValue, keywordOf, loopKind, storesOutside } from './statements.ts'
+import {
+  absorbBreaks,
+  assignsOutside,
+  bodyOfCase,
+  isValue,
+  keywordOf,
+  loopKind,
+  storesOutside,
+  useOfPart,
+} from './statements.ts'
 import { toldArm } from './told.ts'
 
 /** Calls into one another: deeper is not followed. Layered code has a handler, a service, a use case, a repository and its adapter. */
@@ -321,7 +330,8 @@ export class Walker {
     use: Use,
     out: Flow[],
   ): void {
-    const arms = ways.map(way => {
+    const told = toldArm(test, position.told)
+    const arms = (told === undefined ? ways : [ways[told]]).map(way => {
       const steps: Flow[] = []
       if (way) this.expression(way, position, use, steps)
       return sequence(steps)
@@ -331,18 +341,7 @@ export class Walker {
   }
 
   #other(expression: Extract<Expression, { kind: 'other' }>, position: Position, use: Use, out: Flow[]): void {
-    const last = expression.parts.length - 1
-    expression.parts.forEach((part, index) => {
-      const own =
-        expression.what === 'void'
-          ? 'void'
-          : expression.what === 'comma'
-            ? index === last
-              ? use
-              : 'floating'
-            : 'value'
-      this.expression(part, position, own, out)
-    })
+    for (const part of expression.parts) this.expression(part, position, useOfPart(expression, part, use), out)
   }
 
   noteLookup(expression: Expression, position: Position): void {
