@@ -9,7 +9,6 @@ import type {
   LoopStatement,
   Statement,
   SwitchStatement,
-  TryStatement,
 } from '../../facts/code.ts'
 import { nothing, sequence, untested } from '../../facts/flows.ts'
 import type { OutputTable } from '../../facts/libraries/outputTable.ts'
@@ -28,17 +27,9 @@ import { Offsets } from './offsets.ts'
 import { Outputs } from './outputs.ts'
 import { placeOf, samePlace, sourceText } from './places.ts'
 import type { Consumed, Entering, Position, Use } from './positions.ts'
-import {
-  absorbBreaks,
-  assignsOutside,
-  bodyOfCase,
-  isValue,
-  keywordOf,
-  loopKind,
-  storesOutside,
-  useOfPart,
-} from './statements.ts'
+import { absorbBreaks, bodyOfCase, isValue, keywordOf, loopKind, useOfPart } from './statements.ts'
 import { toldArm } from './told.ts'
+import { tryFlow } from './tries.ts'
 
 /** Calls into one another: deeper is not followed. Layered code has a handler, a service, a use case, a repository and its adapter. */
 const depthMax = 6
@@ -166,7 +157,7 @@ export class Walker {
         this.#loop(statement, position, returned, out)
         return
       case 'try':
-        out.push(this.#try(statement, position, returned))
+        out.push(tryFlow(statement, position.frame, body => this.statements(body, position, returned)))
         return
       case 'switch':
         this.#switch(statement, position, returned, out)
@@ -229,26 +220,6 @@ export class Walker {
       heartbeatFixes: heartbeatFix(position.frame, statement),
     })
     this.buffers.looped(statement, sequence(body), position, out)
-  }
-
-  #try(statement: TryStatement, position: Position, returned: Use): Flow {
-    const { module } = position.frame
-    const handler = statement.handler
-    return {
-      kind: 'try',
-      at: placeOf(module, { start: statement.start, end: statement.start + 3 }),
-      block: this.statements(statement.block, position, returned),
-      handler: handler ? this.statements(handler.body, position, returned) : undefined,
-      handlerAt: handler ? placeOf(module, handler.at) : undefined,
-      form: 'statement',
-      storesResult: assignsOutside(statement.block, statement),
-      defersError: handler ? storesOutside(handler.body, handler.bodyAt) : false,
-      errorName: handler?.binding?.name,
-      handlerEnd: handler ? placeOf(module, { start: handler.bodyAt.end - 1, end: handler.bodyAt.end - 1 }) : undefined,
-      cleanup: statement.cleanup ? this.statements(statement.cleanup, position, returned) : undefined,
-      cleanupAt: statement.cleanupAt ? placeOf(module, statement.cleanupAt) : undefined,
-      fixes: [],
-    }
   }
 
   // ---- expressions --------------------------------------------------------------------------------------------
