@@ -136,6 +136,8 @@ export interface Output extends EventBase {
   readonly fixes: readonly FixSketch[]
   /** How sure it is that this is an output at all. */
   readonly isCertain: boolean
+  /** What comes back is used for what follows: it may only ask. */
+  readonly isAnswered?: boolean
   /** Its promise is kept, to be awaited with others. */
   readonly isCollected?: boolean
   /** A dead-letter target by its topic or name. */

@@ -37,9 +37,10 @@ export const nonIdempotentOutput = defineRule({
         message: `What was processed is remembered in memory only, so after a restart or on another instance the same record passes again. Remember it where the output goes, in the same transaction.`,
         confidence: 'likely',
       }
+    const unless = output.isAnswered ? ', unless it only asks' : ''
     return {
-      message: `'${output.name}' runs again when the record is delivered again (${output.idempotency.reason}), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.`,
-      confidence: output.isCertain ? 'certain' : 'possible',
+      message: `'${output.name}' runs again when the record is delivered again (${output.idempotency.reason}), so its effect is doubled${unless}. Use an upsert, a key taken from the record, or the guarantee's transaction.`,
+      confidence: !output.isCertain ? 'possible' : output.isAnswered ? 'likely' : 'certain',
       ...(output.isCertain ? {} : { severity: 'info' as const }),
       related: [
         ...output.calls.map(at => ({ at, message: 'called from the handler here' })),

@@ -248,6 +248,7 @@ export class LibraryCalls {
       made,
       calls: position.calls,
       inTransaction: position.inTransaction,
+      isResultUsed: position.isResultUsed,
     }
     const output = this.#walker.outputs.output(where, row.kind, row.judge, isCertain)
     if (!output) return

@@ -1,49 +1,23 @@
 /** From a library call to an output fact: what it is called, whether a repeat does harm, which keys differ on every run. */
-import type { CallExpression, Expression } from '../../facts/code.ts'
+import type { Expression } from '../../facts/code.ts'
 import type { Judge } from '../../facts/libraries/outputs.ts'
 import { insertedColumns, judgeSql } from '../../facts/libraries/sql.ts'
-import type { FreshValue, Idempotency, Output, OutputKind, Place } from '../../facts/model.ts'
+import type { FreshValue, Output, OutputKind } from '../../facts/model.ts'
 import { recordKeyFix } from '../fixes/handlerFixes.ts'
 import { insertFixes } from '../fixes/outputFixes.ts'
 import type { Evaluator } from '../values/evaluator.ts'
-import type { CallMade, Frame } from '../values/frames.ts'
 import { type FreshSource, freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
 import { propertiesIn, textWithHoles } from '../values/texts.ts'
 import { addedAgain } from './addedAgain.ts'
+import { soundsLikeAsking } from './answers.ts'
 import { conditionIn } from './conditions.ts'
 import { uniqueKeys } from './entityKeys.ts'
+import { harmful, type KeyedValue, type OutputCall, open, repeatable, type Verdict } from './outputCall.ts'
 import { calleeOf, sourceText } from './places.ts'
 import { readBack, savedBy } from './readBack.ts'
+import { judgeRequest } from './requests.ts'
 import { isInTransaction } from './transactional.ts'
-
-export interface OutputCall {
-  readonly call: CallExpression
-  readonly frame: Frame
-  /** The callee's type with `()`, or a shape for receivers that are not known. */
-  readonly type: string
-  /** The call that made the receiver: `prepare('insert …')`. */
-  readonly made: CallMade | undefined
-  readonly calls: readonly Place[]
-  readonly inTransaction: boolean
-}
-
-interface KeyedValue {
-  readonly name: string
-  readonly value: Expression
-  readonly nameAt: { readonly start: number; readonly end: number }
-  readonly frame: Frame
-}
-
-interface Verdict {
-  readonly name: string
-  readonly target?: string | undefined
-  readonly idempotency: Idempotency
-}
-
-const repeatable = (reason: string): Idempotency => ({ verdict: 'repeatable', reason, evidence: [] })
-const harmful = (reason: string): Idempotency => ({ verdict: 'not-repeatable', reason, evidence: [] })
-const open = (reason: string): Idempotency => ({ verdict: 'unknown', reason, evidence: [] })
 
 /** Names of properties that identify an event, so that a unique key on them makes a repeat fail or overwrite. */
 const identity =
@@ -77,7 +51,8 @@ export class Outputs {
       inTransaction: isInTransaction(this.#evaluator, call),
       freshKeys: this.#freshKeys(call, kind),
       fixes: verdict.idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
-      isCertain,
+      isCertain: isCertain && !(verdict.isAnswered && soundsLikeAsking(this.#evaluator, call.call, call.frame)),
+      ...(verdict.isAnswered && { isAnswered: true }),
       isDeadLetter: /dlq|dead.?letter|\bdlt\b|\.error|poison|parking/i.test(
         `${target ?? ''} ${sourceText(module, call.call.callee)}`,
       ),
@@ -108,7 +83,7 @@ export class Outputs {
     if (judge === 'sql') return this.#sql(call)
     if (judge === 'repeatable') return { name, idempotency: repeatable('sets the same again') }
     if (judge === 'produce') return this.#produce(call, name)
-    if (judge === 'http') return this.#http(call, name)
+    if (judge === 'http') return judgeRequest(this.#evaluator, call, name, [...this.#properties(call)])
     if (judge === 'file') return this.#file(call, name)
     if (judge === 'save') return this.#save(call, name)
     if (judge === 'mongo-update') return this.#mongoUpdate(call, name)
@@ -161,26 +136,6 @@ export class Outputs {
       )
         return { name, idempotency: repeatable(`carries '${property.name}' of the record`) }
     return { name, idempotency: harmful('produced outside a transaction') }
-  }
-
-  #http(call: OutputCall, name: string): Verdict | undefined {
-    const written = /[.:](post|patch|put|delete)\(\)/.exec(call.type)?.[1] ?? this.#method(call)
-    if (!written || /^(?:get|head|options)$/i.test(written)) return undefined
-    if (/^(?:put|delete)$/i.test(written))
-      return { name, idempotency: repeatable(`${written.toUpperCase()} sets the same again`) }
-    for (const property of this.#properties(call))
-      if (/idempoten|request-?id|dedup/i.test(property.name))
-        return { name, idempotency: repeatable(`carries '${property.name}'`) }
-    return { name: `${written.toUpperCase()} request`, idempotency: harmful('no idempotency key') }
-  }
-
-  #method(call: OutputCall): string | undefined {
-    for (const property of this.#properties(call)) {
-      if (property.name !== 'method') continue
-      const value = this.#evaluator.evaluate(property.value, property.frame)
-      return value.kind === 'constant' ? String(value.value) : undefined
-    }
-    return undefined
   }
 
   #file(call: OutputCall, name: string): Verdict {
