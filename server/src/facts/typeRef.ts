@@ -6,6 +6,8 @@ export interface TypeRef {
   /** For `ref`: the name, resolvable like any expression. */
   readonly of?: Expression
   readonly args?: readonly TypeRef[]
+  /** For `ref`: the name is that of a value, `typeof Order`. */
+  readonly isValue?: true
   /** For `object`: its properties. */
   readonly members?: ReadonlyMap<string, TypeRef>
   readonly returns?: TypeRef | undefined

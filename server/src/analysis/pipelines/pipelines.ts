@@ -9,7 +9,7 @@ import { transactionFix } from '../fixes/throughTransactionFix.ts'
 import { TypedReceivers } from '../types/typedReceivers.ts'
 import { argumentsOf } from '../values/activations.ts'
 import { Evaluator } from '../values/evaluator.ts'
-import { type Frame, looseFrame, type Made, moduleFrame, selfOf, type Thunk, type Value } from '../values/frames.ts'
+import { type Frame, looseFrame, type Made, moduleFrame, type Thunk, type Value } from '../values/frames.ts'
 import { isWithin } from '../walk/calls.ts'
 import type { OutputCall } from '../walk/outputCall.ts'
 import { placeOf } from '../walk/places.ts'
@@ -20,6 +20,7 @@ import { nestPipelines } from './consumers/nest.ts'
 import { ownConsumer } from './consumers/own.ts'
 import { typedPipelines } from './consumers/typed.ts'
 import { inferGuarantee } from './inference.ts'
+import { StartedPipelines } from './started.ts'
 
 /** A function that gets records, before it is followed. */
 export interface FoundHandler {
@@ -60,7 +61,7 @@ export class Finder {
   readonly table: OutputTable
   readonly module: Module
   readonly #adapters: readonly ConsumerAdapter[]
-  readonly #found = new Map<string, FoundPipeline>()
+  readonly #started: StartedPipelines
   /** Places that stand for a consumer started in another file. */
   readonly #foreign = new WeakSet<Place>()
   /** Functions that some handler has led to. */
@@ -71,6 +72,7 @@ export class Finder {
   constructor(project: Project, module: Module, table: OutputTable, own: readonly CustomConsumer[] = []) {
     this.#adapters = [...consumerAdapters, ...own.map(ownConsumer)]
     this.evaluator = new Evaluator(project)
+    this.#started = new StartedPipelines(this.evaluator)
     this.#typed = new TypedReceivers(this.evaluator, table)
     this.module = module
     this.table = table
@@ -79,7 +81,7 @@ export class Finder {
   pipelines(): Pipeline[] {
     this.#calls(this.module, undefined, looseFrames(this.module), 0, undefined)
     for (const code of this.module.classes) this.#inherited(code)
-    const found = [...this.#found.values(), ...nestPipelines(this)]
+    const found = [...this.#started.all(), ...nestPipelines(this)]
       .map(pipeline => this.#finish(pipeline))
       .filter(pipeline => this.#isOwn(pipeline))
     const typed = typedPipelines(this, this.#entered).map(pipeline => this.#finish(pipeline))
@@ -121,17 +123,7 @@ export class Finder {
       if (!found) continue
       const pipeline = frame.module === this.module || !anchor ? found : { ...found, at: anchor }
       if (pipeline !== found) this.#foreign.add(pipeline.at)
-      const place =
-        pipeline.handlers.map(handler => `${handler.at.path}:${handler.closure.code.start}`).join() || `${call.start}`
-      const self = selfOf(frame)
-      const owner = self?.kind === 'instance' ? `${self.frame.module.path}:${self.code.start}` : ''
-      const key = `${place}|${owner}`
-      // What a subclass makes of it says more than its base class alone.
-      const base = ownerOf(frame)
-      if (owner !== base) this.#found.delete(`${place}|${base}`)
-      const known = this.#found.get(key)
-      // Seen with its arguments is better than seen alone.
-      if (!known || scoreOf(pipeline) > scoreOf(known)) this.#found.set(key, pipeline)
+      this.#started.add(pipeline, call.start, frame, anchor)
     }
   }
 
@@ -248,21 +240,6 @@ function parametersEnd(module: Module, { isArrow, name, head, parameters }: Func
 /** `anything.run({ eachMessage })`: a consumer is started, whoever made it. */
 function givesHandlers({ args: [first] }: CallExpression): boolean {
   return first?.kind === 'object' && first.properties.some(({ name }) => name === 'eachMessage' || name === 'eachBatch')
-}
-
-/** The class in whose text the call stands. */
-function ownerOf(frame: Frame): string {
-  for (let at: Frame | undefined = frame; at; at = at.parent)
-    if (at.code?.owner) return `${at.module.path}:${at.code.owner.start}`
-  return ''
-}
-
-function scoreOf(pipeline: FoundPipeline): number {
-  return (
-    (pipeline.groupId?.value !== undefined ? 2 : 0) +
-    pipeline.topics.filter(topic => topic.value !== undefined).length +
-    pipeline.handlers.length * 4
-  )
 }
 
 function looseFrames(module: Module): (inside: FunctionCode | undefined) => Frame {

@@ -6,12 +6,12 @@ import { derive } from '../../facts/libraries/types.ts'
 import { argumentsOf, returnsOf, sameArgs } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import {
+  anyOf,
   type Frame,
   isDefinite,
   isKnown,
   looseFrame,
   type Made,
-  oneOf,
   type Thunk,
   unknown,
   type Value,
@@ -98,10 +98,12 @@ export class CallValues {
       const self = expression.args[0] ? this.#evaluator.evaluate(expression.args[0], frame) : undefined
       return { ...base, self: self && self.kind !== 'unknown' ? self : base.self }
     }
-    if (name === 'get' || name === 'shift' || name === 'pop' || name === 'at') {
+    if (/^(?:get|shift|pop|at|find|findLast)$/.test(name)) {
       const held = this.held(of, frame)
       if (held) return held
     }
+    if (isList(base) && /^(?:shift|pop|at|find|findLast)$/.test(name)) return this.#evaluator.element(base, by)
+    if (isList(base) && /^(?:filter|slice|toSorted|sort|toReversed|reverse)$/.test(name)) return base
     void callee
     return { kind: 'unknown', by }
   }
@@ -114,7 +116,7 @@ export class CallValues {
       const inside = source.kind === 'expression' ? looseFrame(frame.module, source.inside) : frame
       values.push(this.#evaluator.source(source, inside, undefined))
     }
-    return oneOf(values) ?? values.find(isKnown)
+    return anyOf(values)
   }
 
   /** `new Map([['orders', f], ['carts', g]])`. */
@@ -197,6 +199,10 @@ export class CallValues {
     this.#frames.set(callee.code, [...known, frame].slice(-20))
     return frame
   }
+}
+
+function isList(value: Value): boolean {
+  return value.kind === 'array' || (value.kind === 'typed' && value.type.kind === 'array')
 }
 
 /** `kafka.consumer({ groupId })` on a `kafka` whose file is not there: the form tells. */

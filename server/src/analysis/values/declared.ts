@@ -82,8 +82,12 @@ export class Declared {
   }
 
   #referenceType(type: TypeRef, of: Expression, module: Module): Value {
+    if (type.isValue) return this.#thing(of, module)
     if (of.kind === 'name' && !of.binding) {
       const [inner] = type.args ?? []
+      const value = inner?.isValue && inner.of ? this.#evaluator.evaluate(inner.of, moduleFrame(module)) : undefined
+      if (value && of.name === 'ReturnType') return this.#givenBy(value)
+      if (value && of.name === 'InstanceType') return instanceOf(value)
       if (wrappers.has(of.name)) return this.typeValue(inner, module)
       const values = of.name === 'Record' ? type.args?.[1] : undefined
       if (values)
@@ -95,17 +99,31 @@ export class Declared {
     if (of.kind === 'name' && of.binding?.kind === 'type')
       return withArguments(this.typeValue(of.binding.type, module), type, module)
     const named = this.#evaluator.evaluate(of, moduleFrame(module))
-    if (named.kind === 'external')
-      return withArguments(
-        { kind: 'external', type: derive(named.type, '#'), by: undefined, call: undefined },
-        type,
-        module,
-      )
-    if (named.kind === 'class') return withArguments(looseInstance(named.code, named.frame), type, module)
-    return named.kind === 'foreign' || named.kind === 'typed'
-      ? withArguments({ ...named, by: undefined }, type, module)
-      : unknown
+    if (named.kind === 'foreign' || named.kind === 'typed')
+      return withArguments({ ...named, by: undefined }, type, module)
+    return withArguments(instanceOf(named), type, module)
   }
+
+  /** `typeof Order`: a class, or something of a library. What else is of that type may hold other values. */
+  #thing(of: Expression, module: Module): Value {
+    const value = this.#evaluator.evaluate(of, moduleFrame(module))
+    return value.kind === 'class' || value.kind === 'external' ? value : unknown
+  }
+
+  /** `ReturnType<typeof connect>` */
+  #givenBy(value: Value): Value {
+    // What a global gives is mostly any.
+    if (value.kind === 'external' && !value.type.startsWith('global:'))
+      return { kind: 'external', type: derive(value.type, '()'), by: undefined, call: undefined }
+    const given = value.kind === 'closure' ? this.#evaluator.returned(value, [], undefined) : unknown
+    return given.kind === 'external' || given.kind === 'instance' ? given : unknown
+  }
+}
+
+function instanceOf(value: Value): Value {
+  if (value.kind === 'external')
+    return { kind: 'external', type: derive(value.type, '#'), by: undefined, call: undefined }
+  return value.kind === 'class' ? looseInstance(value.code, value.frame) : unknown
 }
 
 /** What implements `Repository<Order>` is not what implements `Repository<Cart>`. */

@@ -5,12 +5,26 @@ import { frameOf } from './activations.ts'
 import { CallValues } from './callValues.ts'
 import { Declared } from './declared.ts'
 import { isFromCaller, lacks } from './defaults.ts'
-import { type Frame, isDefinite, isKnown, type Made, oneOf, selfOf, type Thunk, unknown, type Value } from './frames.ts'
+import { fold } from './folding.ts'
+import {
+  anyOf,
+  type Frame,
+  isDefinite,
+  isKnown,
+  type Made,
+  oneOf,
+  selfOf,
+  type Thunk,
+  unknown,
+  type Value,
+} from './frames.ts'
 import type { Implementation } from './heirs.ts'
 import { Implementations } from './implementations.ts'
 import { Members } from './members.ts'
 
 const depthMax = 40
+/** Of a list written out, so many are looked at to tell what an element is. */
+const elementsMax = 32
 /** Steps for one question; asked again, a question gets them anew. */
 const stepsMax = 20_000
 
@@ -108,8 +122,8 @@ export class Evaluator {
     if (base.kind !== 'object') return this.element(base, by)
     const key = this.evaluate(index, frame)
     if (key.kind === 'constant') return this.member(base, String(key.value), by)
-    const functions = base.expression.properties.map(property => this.evaluate(property.value, base.frame))
-    return oneOf(functions) ?? { kind: 'unknown', by }
+    const held = anyOf(base.expression.properties.map(property => this.evaluate(property.value, base.frame)))
+    return held?.kind === 'closure' || held?.kind === 'object' ? held : { kind: 'unknown', by }
   }
 
   #cast(of: Expression, type: TypeRef | undefined, frame: Frame, by: Made): Value {
@@ -268,11 +282,11 @@ export class Evaluator {
     if (value.kind === 'external')
       return { kind: 'external', type: derive(value.type, '[]'), by: by ?? value.by, call: value.call }
     if (value.kind === 'array') {
-      for (const item of value.expression.items) {
+      const items = value.expression.items.slice(0, elementsMax).map(item => {
         const spread = item.kind === 'other' && item.what === 'spread' ? item.parts[0] : undefined
-        const found = spread ? this.element(this.evaluate(spread, value.frame), by) : this.evaluate(item, value.frame)
-        if (isKnown(found)) return found
-      }
+        return spread ? this.element(this.evaluate(spread, value.frame), by) : this.evaluate(item, value.frame)
+      })
+      return anyOf(items) ?? { kind: 'unknown', by: by ?? value.by }
     }
     if (value.kind === 'typed' && value.type.kind === 'array') return this.typeValue(value.type.args?.[0], value.module)
     return { kind: 'unknown', by: by ?? value.by }
@@ -333,14 +347,4 @@ function isUseful(value: Value): boolean {
   return (
     value.kind === 'external' || (value.kind === 'array' && value.expression.items.length > 0) || value.kind === 'typed'
   )
-}
-
-function fold(operator: string, one: unknown, two: unknown, by: Made): Value {
-  if (operator === '+' && (typeof one === 'string' || typeof two === 'string'))
-    return { kind: 'constant', value: String(one) + String(two), by }
-  if (typeof one === 'number' && typeof two === 'number') {
-    const value = { '+': one + two, '-': one - two, '*': one * two, '/': one / two }[operator]
-    if (value !== undefined) return { kind: 'constant', value, by }
-  }
-  return { kind: 'unknown', by }
 }

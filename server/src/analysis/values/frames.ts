@@ -80,6 +80,8 @@ export type Value =
       readonly by: Made
       /** The name it was given, by which more may be stored in it: `options.autoCommit = false`. */
       readonly stored?: Binding
+      /** Further ones of the list of which it is an element: it may be any of them. */
+      readonly others?: readonly ObjectValue[]
     }
   | { readonly kind: 'array'; readonly expression: ArrayExpression; readonly frame: Frame; readonly by: Made }
   | { readonly kind: 'module'; readonly module: Module; readonly by: Made | undefined }
@@ -102,6 +104,8 @@ export interface TypeArguments {
 
 export type ClassValue = Extract<Value, { kind: 'class' }>
 
+export type ObjectValue = Extract<Value, { kind: 'object' }>
+
 export type Closure = Extract<Value, { kind: 'closure' }>
 
 const alternativesMax = 16
@@ -117,6 +121,16 @@ export function oneOf(values: readonly Value[]): Closure | undefined {
   return functions
     .slice(0, alternativesMax)
     .reduceRight<Closure | undefined>((other, value) => (other ? { ...value, other } : value), undefined)
+}
+
+/** One of several values: the functions among them together, or the objects, else the first that is known. */
+export function anyOf(values: readonly Value[]): Value | undefined {
+  const functions = oneOf(values)
+  if (functions) return functions
+  const first = values.find(isKnown)
+  if (first?.kind !== 'object') return first
+  const others = values.filter(value => value.kind === 'object' && value !== first).slice(0, alternativesMax - 1)
+  return others.length > 0 ? { ...first, others: others as ObjectValue[] } : first
 }
 
 export interface CallMade {

@@ -11,6 +11,8 @@ import {
   isKnown,
   looseFrame,
   type Made,
+  type ObjectValue,
+  oneOf,
   type Thunk,
   unknown,
   type Value,
@@ -45,7 +47,7 @@ export class Members {
       case 'external':
         return { kind: 'external', type: derive(base.type, `.${name}`), by: by ?? base.by, call: base.call }
       case 'object':
-        return this.#property(base, name) ?? { kind: 'unknown', by: by ?? base.by }
+        return this.#ofObject(base, name) ?? { kind: 'unknown', by: by ?? base.by }
       case 'instance':
         return this.#ofInstance(base, name, by)
       case 'class':
@@ -78,9 +80,16 @@ export class Members {
     return isKnown(value) ? ({ ...value, by: by ?? base.by } as Value) : { kind: 'unknown', by: by ?? base.by }
   }
 
+  /** Of one of several objects the function of each may be meant. */
+  #ofObject({ others = [], ...base }: ObjectValue, name: string): Value | undefined {
+    const value = this.#property(base, name)
+    if (others.length === 0 || (value && value.kind !== 'closure')) return value
+    return oneOf([base, ...others].flatMap(one => this.#property(one, name) ?? [])) ?? value
+  }
+
   #spreads = 0
 
-  #property(base: Extract<Value, { kind: 'object' }>, name: string): Value | undefined {
+  #property(base: ObjectValue, name: string): Value | undefined {
     for (const property of [...base.expression.properties].reverse()) {
       if (property.name === name) return this.#evaluator.evaluate(property.value, base.frame)
       if (!property.isSpread) continue

@@ -1,6 +1,6 @@
 /** Texts with holes: what is known of SQL, topics and names that are put together from parts. */
-import type { Expression } from '../../facts/code.ts'
-import { frameOf } from './activations.ts'
+import type { CallExpression, Expression } from '../../facts/code.ts'
+import { frameOf, returnsOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Frame } from './frames.ts'
 
@@ -64,6 +64,7 @@ export function* propertiesIn(
     for (const item of value.expression.items) yield* propertiesIn(evaluator, item, value.frame, depth + 1)
   } else if (made.expression.kind === 'call') {
     for (const arg of made.expression.args) yield* propertiesIn(evaluator, arg, made.frame, depth + 1)
+    yield* propertiesOfEach(evaluator, made.expression, made.frame, depth)
     if (made.expression.callee.kind === 'member' && depth < 3)
       yield* propertiesIn(evaluator, made.expression.callee.of, made.frame, depth + 1)
   }
@@ -71,4 +72,18 @@ export function* propertiesIn(
     for (const source of expression.binding?.pushed ?? [])
       if (source.kind === 'expression')
         yield* propertiesIn(evaluator, source.from, frameOf(frame, source.inside), depth + 1)
+}
+
+/** `orders.map(order => ({ id: order.id }))`: what is made of each. */
+function* propertiesOfEach(
+  evaluator: Evaluator,
+  { callee, args: [work] }: CallExpression,
+  frame: Frame,
+  depth: number,
+): ReturnType<typeof propertiesIn> {
+  if (!work || callee.kind !== 'member' || !/^(?:map|flatMap)$/.test(callee.name)) return
+  const each = evaluator.evaluate(work, frame)
+  if (each.kind !== 'closure') return
+  const inside = evaluator.enter(each, [{ expression: callee.of, frame, path: ['[]'] }])
+  for (const made of returnsOf(each.code)) yield* propertiesIn(evaluator, made, inside, depth + 1)
 }

@@ -1,12 +1,11 @@
 /** From a library call to an output fact: what it is called, whether a repeat does harm, which keys differ on every run. */
 import type { Expression } from '../../facts/code.ts'
 import type { Judge } from '../../facts/libraries/outputs.ts'
-import { insertedColumns, judgeSql } from '../../facts/libraries/sql.ts'
-import type { FreshValue, Output, OutputKind } from '../../facts/model.ts'
-import { recordKeyFix } from '../fixes/handlerFixes.ts'
+import { judgeSql } from '../../facts/libraries/sql.ts'
+import type { FreshValue, Idempotency, Output, OutputKind } from '../../facts/model.ts'
 import { insertFixes } from '../fixes/outputFixes.ts'
 import type { Evaluator } from '../values/evaluator.ts'
-import { type FreshSource, freshSource } from '../values/fresh.ts'
+import { freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
 import { propertiesIn, textWithHoles } from '../values/texts.ts'
 import { addedAgain } from './addedAgain.ts'
@@ -15,13 +14,12 @@ import { conditionIn } from './conditions.ts'
 import { uniqueKeys } from './entityKeys.ts'
 import { harmful, type KeyedValue, type OutputCall, open, repeatable, type Verdict } from './outputCall.ts'
 import { calleeOf, sourceText } from './places.ts'
+import { identity, isKeyName, isMadeAnew, keyFixes, keysOf, plain } from './outputKeys.ts'
 import { readBack, savedBy } from './readBack.ts'
 import { judgeRequest } from './requests.ts'
 import { isInTransaction } from './transactional.ts'
 
-/** Names of properties that identify an event, so that a unique key on them makes a repeat fail or overwrite. */
-const identity =
-  /^(?:_?id|(?:event|message|msg|record|dedupe?|idempotency|transaction|request)[_-]?(?:id|key|uuid|token)|uuid|offset|kafka_?offset|.*idempotency.*|.*dedup.*)$/i
+const deadLetters = /dlq|dead.?letter|\bdlt\b|poison|parking.?lot/i
 
 export class Outputs {
   /** The call behind an output, for fixes that write it anew. */
@@ -53,9 +51,8 @@ export class Outputs {
       fixes: verdict.idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
       isCertain: isCertain && !(verdict.isAnswered && soundsLikeAsking(this.#evaluator, call.call, call.frame)),
       ...(verdict.isAnswered && { isAnswered: true }),
-      isDeadLetter: /dlq|dead.?letter|\bdlt\b|\.error|poison|parking/i.test(
-        `${target ?? ''} ${sourceText(module, call.call.callee)}`,
-      ),
+      isDeadLetter:
+        deadLetters.test(`${target ?? ''} ${sourceText(module, call.call.callee)}`) || /\.error/i.test(target ?? ''),
     }
     this.made.set(output, call)
     return output
@@ -87,6 +84,7 @@ export class Outputs {
     if (judge === 'file') return this.#file(call, name)
     if (judge === 'save') return this.#save(call, name)
     if (judge === 'mongo-update') return this.#mongoUpdate(call, name)
+    if (judge === 'builder-set') return { name, idempotency: this.#builderSet(call) }
     if (judge === 'request') return { name, idempotency: open('a request; the other side decides') }
     if (judge === 'redis-set') return { name, idempotency: repeatable('sets the same value again') }
     const chain = `${call.type} ${this.#argumentText(call)}`
@@ -115,6 +113,13 @@ export class Outputs {
         return { name: sql.name, target: sql.target, idempotency: repeatable(`keyed by '${keyed.name}'`) }
     }
     return { name: sql.name, target: sql.target, idempotency: harmful(sql.reason) }
+  }
+
+  #builderSet(call: OutputCall): Idempotency {
+    for (const { name, value, frame } of this.#properties(call))
+      if (this.#evaluator.evaluate(value, frame).kind === 'closure')
+        return open(`what the database makes of '${name}' is not known here`)
+    return repeatable('sets the same again')
   }
 
   /** Some argument comes from the record and none is made anew on every run. */
@@ -269,36 +274,4 @@ export class Outputs {
     if (text && keysOf(text).some(isMadeAnew)) return []
     return insertFixes(this.#evaluator, expression, source.frame, /^mysql/.test(call.type) ? 'mysql' : 'standard')
   }
-}
-
-/** `event_id` in the database is `eventId` in the code. */
-function plain(column: string): string {
-  return column.replaceAll('_', '').toLowerCase()
-}
-
-type Column = ReturnType<typeof insertedColumns>[number]
-
-/** What an INSERT writes into columns by which a row is found again. */
-function keysOf(text: string): Column[] {
-  return insertedColumns(text).filter(({ name }) => identity.test(name))
-}
-
-/** By the database, as `gen_random_uuid()`: another one each time. */
-function isMadeAnew({ value }: Column): boolean {
-  return value?.includes('(') ?? false
-}
-
-/** Only where the new value is the whole key, in the handler's own text. */
-function keyFixes(value: Expression, { made, frame, isDefault }: FreshSource): FreshValue['fixes'] {
-  if (isDefault) return made.kind === 'call' ? recordKeyFix(frame, made) : []
-  const [source, ...others] = value.kind === 'name' ? (value.binding?.sources ?? []) : []
-  const isWhole = value === made || (source?.kind === 'expression' && source.from === made && others.length === 0)
-  return isWhole ? recordKeyFix(frame, made) : []
-}
-
-/** Keys by which an output is found again; ids that only trace a request are none. */
-function isKeyName(name: string, kind: OutputKind): boolean {
-  if (/trace|span|correlation|session|request|client/i.test(name)) return false
-  if (name === 'key') return kind === 'produce' || kind === 'cache' || kind === 'queue' || kind === 'custom'
-  return /^(?:_?id|uuid|.*(?:[a-z]Id|_id|[a-z]Key|_key))$/.test(name)
 }

@@ -10,8 +10,10 @@ export interface OutputRow {
 }
 
 /**
- * How a repeat is judged: `sql` reads the text; `once` is harmful unless `unless` (a name in the chain or an option) is there;
- * with `adds` whatever key the row is found by; `repeatable` never is; `mongo-update` looks for `$inc` and `$push`; `save` for a key taken from the record; `http` for an idempotency key.
+ * How a repeat is judged: `sql` reads the text; `once` is harmful unless `unless` (a name in the chain or an option) is there,
+ * with `adds` whatever key the row is found by; `repeatable` never is; `mongo-update` looks for `$inc` and `$push`;
+ * `builder-set` for a value that the database makes, `() => 'cents + 1'`; `save` for a key taken from the record; `http` for
+ * an idempotency key.
  */
 export type Judge =
   | 'sql'
@@ -23,6 +25,7 @@ export type Judge =
   | 'file'
   | 'redis-set'
   | 'request'
+  | 'builder-set'
   | { readonly once: string; readonly unless?: RegExp; readonly adds?: true }
 
 export const append = (once: string, unless?: RegExp): Judge => (unless ? { once, unless } : { once })

@@ -99,6 +99,8 @@ export const outputRows: readonly OutputRow[] = [
     'typeorm:BaseEntity.softRemove()',
     'typeorm:BaseEntity#.remove()',
     'typeorm:BaseEntity#.softRemove()',
+    'typeorm:BaseEntity.**.remove()',
+    'typeorm:BaseEntity.**.softRemove()',
   ]),
   ...rows('database', adding(), [
     'typeorm:Repository#.increment()',
@@ -110,6 +112,11 @@ export const outputRows: readonly OutputRow[] = [
     kind: 'database',
     judge: append('a plain insert', /\.(?:orUpdate|orIgnore|onConflict)\b/),
   },
+  ...rows('database', 'builder-set', ['typeorm:**.createQueryBuilder().update().set()']),
+  ...rows('database', 'repeatable', [
+    'typeorm:**.createQueryBuilder().delete()',
+    'typeorm:**.createQueryBuilder().softDelete()',
+  ]),
   // Sequelize
   {
     call: 'sequelize:Model.bulkCreate()',
@@ -182,8 +189,15 @@ export const outputRows: readonly OutputRow[] = [
     'mongodb:Collection#.deleteOne()',
     'mongodb:Collection#.deleteMany()',
     'mongoose:Model.deleteOne()',
+    'mongodb:Collection#.findOneAndDelete()',
+    'mongodb:Collection#.findOneAndReplace()',
     'mongoose:Model.deleteMany()',
+    'mongoose:Model.replaceOne()',
     'mongoose:Model.findOneAndReplace()',
+    'mongoose:Model.findOneAndDelete()',
+    'mongoose:Model.findOneAndRemove()',
+    'mongoose:Model.findByIdAndDelete()',
+    'mongoose:Model.findByIdAndRemove()',
   ]),
   // Redis
   ...redis(

@@ -9,6 +9,7 @@ const unknownType: TypeRef = { kind: 'other' }
 export function lowerType(lowering: Lowering, node: ts.TypeNode | undefined): TypeRef | undefined {
   if (!node) return undefined
   if (ts.isTypeReferenceNode(node)) return referenceType(lowering, node)
+  if (ts.isTypeQueryNode(node)) return { kind: 'ref', of: entityName(lowering, node.exprName), isValue: true }
   if (ts.isUnionTypeNode(node)) return unionType(lowering, node)
   if (ts.isArrayTypeNode(node)) return { kind: 'array', args: [lowerType(lowering, node.elementType) ?? unknownType] }
   if (ts.isParenthesizedTypeNode(node) || ts.isTypeOperatorNode(node)) return lowerType(lowering, node.type)
