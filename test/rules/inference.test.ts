@@ -104,6 +104,9 @@ const rows: readonly Row[] = [
   ['a broken record passed over', kafkajs(`let order\ntry { order = JSON.parse(String(message.value)) } catch { return }\nawait ${plain}`), 'at-least-once'],
   ['a batch with auto-resolve off, left early', batch(`for (const message of batch.messages) { if (!isRunning()) return; await ${plain}; resolveOffset(message.offset); await heartbeat() }`, 'eachBatchAutoResolve: false,'), 'at-least-once'],
   ['a transaction without the offsets', kafkajs(transaction(`await ${send}`)), 'at-least-once', 'its transaction holds no offsets'],
+  ['a transaction with the offset of the record just read', kafkajs(transaction(`await ${send}; await ${offsets.replace('(BigInt(message.offset) + 1n).toString()', 'message.offset')}`), 'autoCommit: false,'), 'at-least-once', 'is read again after a restart'],
+  ['nothing is committed', kafkajs(`await ${plain}`, 'autoCommit: false,'), 'at-least-once', 'the client commits nothing, and no commit is in sight'],
+  ['not waited for by librdkafka, committed by who does it', rdkafka("'enable.auto.commit': false,", `${plain}`), 'at-least-once', 'no commit is in sight'],
   ['an output beside the transaction', kafkajs(transaction(`await ${send}; await ${plain}; await ${offsets}`), 'autoCommit: false,'), 'at-least-once', 'INSERT INTO orders'],
   ['committed by hand with librdkafka', rdkafka("'enable.auto.commit': false,", `await ${plain}; consumer.commitMessage(message)`), 'at-least-once'],
   ['declared exactly once, written past it', runtime('transactional', `async (batch, { tx }) => { for (const message of batch) await ${plain} }`), 'at-least-once'],
@@ -125,6 +128,7 @@ const rows: readonly Row[] = [
   ['declared and kept', runtime('transactional', `async (batch, { tx }) => { for (const message of batch) tx.run('insert into orders values (?)', message.value) }`), 'exactly-once'],
   // Broken: it may lose, and it may double.
   ['a plain insert nobody waits for', kafkajs(`${plain}`), 'broken', 'nobody waits for'],
+  ['not waited for by librdkafka, committed at once', rdkafka("'enable.auto.commit': false,", `${plain}; consumer.commitMessage(message)`), 'broken', 'may mark a record done before'],
   ['a commit in a finally', kafkajs(`try { await ${plain} } finally { await ${commit} }`, 'autoCommit: false,'), 'broken', 'may mark a record done before'],
   ['put into a list that a timer writes out', `${kafkajs('rows.push(message)')}const rows = []\nsetInterval(async () => { for (const message of rows.splice(0)) await ${plain} }, 100)\n`, 'broken', 'nobody waits for'],
   ['begun, committed, then waited for', kafkajs(`const saved = ${plain}; await ${commit}; await saved`, 'autoCommit: false,'), 'broken', 'may mark a record done before'],
@@ -136,6 +140,7 @@ const rows: readonly Row[] = [
   ['stored before the handler of a class that is the client', inherited("'enable.auto.commit': true,", upsert.replace('message.key', 'String(message.key)')), 'at-most-once', 'auto-commit may commit'],
   ['committed by hand in a class that is the client', inherited("'enable.auto.commit': false,", `await ${upsert.replace('message.key', 'String(message.key)')}; this.commitMessage(message)`), 'effectively-once'],
   // Unknown, with the reason.
+  ['not waited for, committed at a time that is not known', rdkafka("'enable.auto.commit': Boolean(process.env.AUTO),", `${upsert.replace('message.key', 'String(message.key)')}`), 'unknown', 'when offsets are committed is not known here'],
   ['options out of sight', kafkajs(`await ${plain}`, 'autoCommit: Boolean(process.env.AUTO),'), 'unknown', 'when offsets are committed is not known here'],
   ['a handler out of sight', kafkajs('').replace(/\{  eachMessage: .*$/m, '{ eachMessage: handlers.orders })'), 'unknown', 'the handler is not in sight'],
 ]

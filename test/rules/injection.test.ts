@@ -132,3 +132,13 @@ export const orders = new ContainerModule(bind => { bind(ORDERS).toDynamicValue(
 
 for (const [name, files] of Object.entries(bound))
   test(`bound by ${name}`, async () => assert.deepEqual(foundIn(await discovered(files), Object.keys(files)), ['pg.ts']))
+
+test("a library's factory says less than the class that is declared", async () => {
+  const files: Files = {
+    'main.ts': nest("@Inject('CLIENT') private readonly client: ClientKafka", "import { ClientKafka } from '@nestjs/microservices'\nimport { lastValueFrom } from 'rxjs'")
+      .replace('order: Order', 'order: unknown')
+      .replace('this.orders.save(order)', "lastValueFrom(this.client.emit('placed', order))"),
+    'module.ts': "import { ClientProxyFactory } from '@nestjs/microservices'\nexport const provider = { provide: 'CLIENT', useFactory: (options) => ClientProxyFactory.create(options) }\n",
+  }
+  assert.deepEqual(foundIn(await discovered(files), Object.keys(files)), ['main.ts'])
+})

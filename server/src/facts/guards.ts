@@ -5,11 +5,13 @@ import type { Flow, OpaqueCall, Output, Test } from './model.ts'
 export interface GuardedOutput {
   readonly output: Output | OpaqueCall
   readonly guardedBy: Test | undefined
+  /** Only where something failed before. */
+  readonly isAfterFailure: boolean
 }
 
 export function* outputsOf(flow: Flow): Generator<GuardedOutput> {
   const canRemember = within(flow).some(remembers)
-  for (const one of visit(flow, { test: undefined }))
+  for (const one of visit(flow, { test: undefined, isAfterFailure: false }))
     yield canRemember || one.guardedBy?.dedupe !== 'durable' ? one : { ...one, guardedBy: undefined }
 }
 
@@ -22,13 +24,14 @@ function remembers(flow: Flow): boolean {
 /** What has been asked so far on the way; a test that leaves the handler for a repeat guards what follows it. */
 interface Guard {
   test: Test | undefined
+  readonly isAfterFailure: boolean
 }
 
 function* visit(flow: Flow, guard: Guard): Generator<GuardedOutput> {
   switch (flow.kind) {
     case 'call':
     case 'output':
-      yield { output: flow, guardedBy: guard.test }
+      yield { output: flow, guardedBy: guard.test, isAfterFailure: guard.isAfterFailure }
       return
     case 'sequence':
       for (const step of flow.steps) yield* visit(step, guard)
@@ -37,7 +40,7 @@ function* visit(flow: Flow, guard: Guard): Generator<GuardedOutput> {
       const { repeatArm } = flow.test
       for (const [index, arm] of flow.arms.entries()) {
         const isFirstTime = repeatArm !== undefined && index !== repeatArm
-        yield* visit(arm, { test: isFirstTime ? flow.test : guard.test })
+        yield* visit(arm, { ...guard, test: isFirstTime ? flow.test : guard.test })
       }
       const repeat = repeatArm === undefined ? undefined : flow.arms[repeatArm]
       if (repeat && (leaves(repeat) || refuses(repeat))) guard.test = flow.test
@@ -45,21 +48,21 @@ function* visit(flow: Flow, guard: Guard): Generator<GuardedOutput> {
     }
     case 'loop':
       // A guard inside a loop holds for the rest of the iteration.
-      yield* visit(flow.body, { test: guard.test })
+      yield* visit(flow.body, { ...guard })
       return
     case 'helper':
       yield* visit(flow.body, guard)
       return
     case 'try':
       yield* visit(flow.block, guard)
-      if (flow.handler) yield* visit(flow.handler, { test: guard.test })
+      if (flow.handler) yield* visit(flow.handler, { ...guard, isAfterFailure: true })
       if (flow.cleanup) yield* visit(flow.cleanup, guard)
       return
     case 'parallel':
-      for (const arm of flow.arms) yield* visit(arm, { test: guard.test })
+      for (const arm of flow.arms) yield* visit(arm, { ...guard })
       return
     case 'detached':
-      yield* visit(flow.flow, { test: guard.test })
+      yield* visit(flow.flow, { ...guard })
   }
 }
 

@@ -6,6 +6,7 @@ export const noGracefulStop = defineRule({
   meta: {
     id: 'no-graceful-stop',
     severity: 'hint',
+    severityInTests: 'off',
     title: 'Nothing stops this consumer gracefully',
     why: [
       'a deployment sends SIGTERM, and the process ends at once',

@@ -20,6 +20,7 @@ export const nonIdempotentOutput = defineRule({
       'unique constraints that only the database schema knows of',
       'rows that are read, added to and saved again, where more is asked of the row before: that may be what tells a repeat',
       'outputs through functions that cannot be followed',
+      'messages that are produced where a failure is caught: retries, dead letters, news of the failure',
       'outputs behind an interface or an abstract class that several classes implement, unless NestJS, inversify, tsyringe or typedi is told which one: the guarantee is then unknown, and says which they are',
     ],
     whenNotToUse:
@@ -67,9 +68,11 @@ function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
   const atMostOnce = pipeline.declared?.guarantee === 'at-most-once'
   if (atMostOnce) return
   yield* remembered(pipeline, flow)
-  for (const { output, guardedBy } of outputsOf(flow)) {
+  for (const { output, guardedBy, isAfterFailure } of outputsOf(flow)) {
     if (output.kind === 'call' || guardedBy?.dedupe === 'in-memory') continue
     if (guardedBy?.dedupe === 'durable' || output.inTransaction || output.isDeadLetter) continue
+    // Handed on to be tried again or looked at: whoever gets it counts with repeats.
+    if (isAfterFailure && output.output === 'produce') continue
     if (output.idempotency.verdict === 'not-repeatable') yield { at: output.at, output, pipeline }
   }
 }

@@ -6,8 +6,8 @@ export interface RuleMeta {
   /** Also the name of its file, its fixtures and its page. */
   readonly id: string
   readonly severity: Severity
-  /** In test files, where what it finds is mostly meant. @defaultValue the same */
-  readonly severityInTests?: Severity
+  /** In test files, where what it finds is mostly meant, or matters to nobody. @defaultValue the same */
+  readonly severityInTests?: Severity | 'off'
   readonly title: string
   /** The sequence of events by which data is lost or doubled, one a line. Shown on the page, in the hover, in the timeline. */
   readonly why: readonly string[]

@@ -1,19 +1,8 @@
-import { nothing, partsOf, within } from '../facts/flows.ts'
-import type {
-  Detached,
-  Event,
-  Exit,
-  FixSketch,
-  Flow,
-  Handler,
-  OpaqueCall,
-  Output,
-  Place,
-  Signal,
-  Try,
-} from '../facts/model.ts'
+import { nothing, within } from '../facts/flows.ts'
+import type { Detached, Event, Exit, FixSketch, Flow, Handler, Place, Try } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers, isWork, workIn } from './shared/handlers.ts'
+import { failing, isBeside, type Work } from './shared/failures.ts'
+import { endCounts, handlers, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
 import { explore } from './shared/paths.ts'
 
@@ -56,7 +45,8 @@ export const swallowedError = defineRule({
 })
 
 /** Failures of the handler's work that nobody acts on. */
-export const swallowedIn = once(function* (_, handler): Generator<Swallowed> {
+export const swallowedIn = once(function* (pipeline, handler): Generator<Swallowed> {
+  if (!endCounts(handler, pipeline)) return
   for (const flow of triesIn(handler.flow, [])) yield* swallowedBy(flow.flow, flow.around, handler)
 })
 
@@ -70,8 +60,6 @@ export interface Swallowed {
   /** The statement by which the handler is left, where it is not its closing brace. */
   readonly exit: Exit | undefined
 }
-
-type Work = Output | OpaqueCall | Signal
 
 interface Around {
   readonly flow: Flow
@@ -131,6 +119,7 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
   if (!work || !flow.handler || !flow.handlerAt || flow.form === 'promise-used') return
   if (isSettledLater(flow, around) || isRetried(around) || isUnawaited(flow, around)) return
   if (work.kind === 'signal' && !isMissed(flow, around, handler)) return
+  if (work.kind === 'output' && work.output === 'cache' && isBeside(flow.block, handler)) return
   const ends = endsOf(flow, flow.handler, replyOf(flow, around, handler))
   if (ends.settled.throws || ends.open.length === 0) return
   const isWhole = ends.open.length === 1
@@ -143,29 +132,6 @@ function* swallowedBy(flow: Try, around: readonly Around[], handler: Handler): G
       isWhole,
       exit: end.exit,
     }
-}
-
-/** What in the block may fail and must not be lost: outputs, calls of the project, reading the record. Not heartbeats, not stops. */
-function failing(block: Flow): Work | undefined {
-  let parse: Signal | undefined
-  for (const part of attached(block)) {
-    if (isWork(part)) return part
-    if (part.kind === 'signal' && part.signal === 'parse') parse ??= part
-  }
-  return parse
-}
-
-/** What a catch can catch: nothing that was started and left alone, nothing that a try inside keeps to itself. */
-function* attached(flow: Flow): Generator<Flow> {
-  if (flow.kind === 'detached') return
-  yield flow
-  const isKept = flow.kind === 'try' && flow.handler !== undefined && !mayThrow(flow.handler)
-  for (const part of partsOf(flow)) if (!isKept || part !== flow.block) yield* attached(part)
-}
-
-function mayThrow(flow: Flow): boolean {
-  for (const part of within(flow)) if (part.kind === 'exit' && part.exit === 'throw') return true
-  return false
 }
 
 interface End {
@@ -241,9 +207,17 @@ function placeIn({ handlerAt, handlerEnd }: Try, event: Event): Place | undefine
 function asConfigured(flow: Flow): Flow {
   if (flow.kind === 'sequence') return { ...flow, steps: flow.steps.map(asConfigured) }
   if (flow.kind === 'loop') return { ...flow, body: asConfigured(flow.body) }
-  if (flow.kind === 'branch') return { ...flow, arms: flow.arms.map(asConfigured) }
+  if (flow.kind === 'branch') return { ...flow, arms: withGiven(flow).map(asConfigured) }
   if (flow.kind !== 'helper') return flow
   return { ...flow, body: withoutSwitches(flow.body) }
+}
+
+/** `if (onError) await onError(error)`: who wants to be told gives it. */
+function withGiven({ arms, test }: Extract<Flow, { kind: 'branch' }>): readonly Flow[] {
+  const given = arms.find(arm =>
+    within(arm).some(part => (part.kind === 'call' || part.kind === 'helper') && part.name === test.source),
+  )
+  return given ? [given] : arms
 }
 
 function withoutSwitches(flow: Flow): Flow {

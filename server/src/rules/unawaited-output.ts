@@ -1,7 +1,7 @@
 import { partsOf, within } from '../facts/flows.ts'
 import type { Detached, Flow, Handler, OpaqueCall, Output, Pending, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers, isDoneByEnding, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
+import { endCounts, handlers, isDoneByEnding, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
 import { explore } from './shared/paths.ts'
 
@@ -65,7 +65,7 @@ export const unawaitedOutput = defineRule({
 
 /** Work that nobody waits for. */
 export const unawaitedIn = once(function* (pipeline, handler): Generator<LostOutput> {
-  yield* detachedIn(handler.flow, pipeline)
+  yield* detachedIn(handler.flow, handler, pipeline)
   for (const { at, work, list } of leftIn(handler, pipeline)) yield { at, work, detached: undefined, list }
   const only = soleCall(handler.flow)
   if (only) yield { at: only.at, work: only, detached: undefined }
@@ -115,13 +115,13 @@ const remedies: Readonly<Record<Detached['how'], string>> = {
 }
 
 /** Nobody waits for what a timer runs, awaited there or not: `setTimeout(() => { save(record) })` is told once. */
-function* detachedIn(flow: Flow, pipeline: Pipeline): Generator<LostOutput> {
+function* detachedIn(flow: Flow, handler: Handler, pipeline: Pipeline): Generator<LostOutput> {
   const work = flow.kind === 'detached' ? workIn(flow.flow) : undefined
-  if (flow.kind === 'detached' && work && !commitsItself(flow, pipeline)) {
+  if (flow.kind === 'detached' && work && !commitsItself(flow, pipeline) && endCounts(handler, pipeline)) {
     yield { at: flow.at, work, detached: flow }
     if (flow.how === 'timer') return
   }
-  for (const part of partsOf(flow)) yield* detachedIn(part, pipeline)
+  for (const part of partsOf(flow)) yield* detachedIn(part, handler, pipeline)
 }
 
 /** Handed on to something that commits when it is done: a queue with a commit tracker, a buffer with a timer. */

@@ -52,10 +52,11 @@ export function analyzeModule(
       for (const result of rule.run(facts)) {
         const { explanation } = result
         const level = levels && levelAt(levels, id, result.at.path)
-        if (level === 'off') continue
+        const severity = level ?? severityOf(rule, result, project)
+        if (severity === 'off') continue
         findings.push({
           rule: id,
-          severity: level ?? severityOf(rule, result, project),
+          severity,
           confidence: explanation.confidence ?? 'certain',
           ...result.at,
           message: explanation.message,
@@ -83,7 +84,7 @@ export function analyzeModule(
   }
 }
 
-function severityOf({ meta }: Rule, { explanation, at }: RuleResult, { isTest }: Project): Severity {
+function severityOf({ meta }: Rule, { explanation, at }: RuleResult, { isTest }: Project): Severity | 'off' {
   if (meta.severityInTests && isTest?.(at.path)) return meta.severityInTests
   return explanation.severity ?? meta.severity
 }

@@ -26,7 +26,7 @@ export function inferGuarantee(input: InferenceInput): Inferred {
   const { handlers, at } = input
   if (handlers.length === 0) return { guarantee: 'unknown', evidence: [{ at, message: 'the handler is not in sight' }] }
   const { commitMode } = input.options
-  const start: Evidence = { at, message: commitText(commitMode) }
+  const start: Evidence = { at, message: commitText(commitMode, handlers) }
   if (input.declared?.guarantee === 'at-most-once') return { guarantee: 'at-most-once', evidence: [start] }
   const works = handlers.flatMap(handler => [...outputs(handler.flow), ...written(handler.flow)])
   const losing = [...early(input), ...losses({ ...input, inferred: notYet })]
@@ -96,7 +96,9 @@ function inTransaction(output: Output): Evidence {
   return { at: output.at, message: `'${output.name}' is in the transaction that holds the offsets` }
 }
 
-function commitText(mode: CommitMode): string {
+function commitText(mode: CommitMode, handlers: readonly Handler[]): string {
+  if (mode === 'manual' && !handlers.some(({ flow }) => within(flow).some(part => part.kind === 'commit')))
+    return 'the client commits nothing, and no commit is in sight'
   return {
     'after-handler': 'the client commits after the handler has ended',
     'before-handler': 'the client counts a record as done before the handler has run',
@@ -190,6 +192,8 @@ function doubles({ handlers }: InferenceInput, works: readonly Output[]): Eviden
   )
   return works.flatMap((output): Evidence[] => {
     if (output.isDeadLetter || guarded.has(output)) return []
+    const behind = output.inTransaction ? offsetBehind(output, handlers) : undefined
+    if (behind) return [behind]
     if (isOpen(output, handlers))
       return [
         { at: output.at, message: `'${output.name}' is repeated on redelivery: its transaction holds no offsets` },
@@ -197,6 +201,18 @@ function doubles({ handlers }: InferenceInput, works: readonly Output[]): Eviden
     if (output.inTransaction || output.idempotency.verdict !== 'not-repeatable') return []
     return [{ at: output.at, message: `'${output.name}' is repeated on redelivery: ${output.idempotency.reason}` }]
   })
+}
+
+/** In a transaction whose offset is that of the record just read: after a restart it is read again, and written again. */
+function offsetBehind(output: Output, handlers: readonly Handler[]): Evidence | undefined {
+  const own = handlers.find(handler => within(handler.flow).includes(output))
+  for (const part of own ? within(own.flow) : [])
+    if (part.kind === 'commit' && part.commit === 'send-offsets' && part.offset.form === 'as-is')
+      return {
+        at: part.offset.at,
+        message: `'${part.offset.source}' is read again after a restart, and '${output.name}' is repeated`,
+      }
+  return undefined
 }
 
 /** In a Kafka transaction that commits without `sendOffsets`. */

@@ -63,9 +63,12 @@ export class Implementations {
   injected(decorators: readonly Expression[], type: TypeRef | undefined, frame: Frame): Value | undefined {
     const found = this.#injection.byDecorator(decorators, frame)
     if (!found) return undefined
+    const declared = this.#evaluator.typeValue(type, frame.module)
+    // What a library's factory gives is called by the factory, which says less than the library's class beside it.
+    if (found.value?.kind === 'external' && found.value.type.endsWith('()') && declared.kind === 'external')
+      return undefined
     if (!found.isText) return found.value ?? undecided(found.among)
     // A text may be a token of another container as well: the type tells.
-    const declared = this.#evaluator.typeValue(type, frame.module)
     const wanted = this.of(declared)
     if (found.value && (!wanted.value || this.#isHeir(found.value, declared))) return found.value
     if (wanted.value) return wanted.value

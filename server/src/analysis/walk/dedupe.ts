@@ -8,6 +8,9 @@ import type { Frame, Value } from '../values/frames.ts'
 import type { Origins } from '../values/origins.ts'
 import { placeOf } from './places.ts'
 
+/** The topic and the partition of a record, or of a batch of them. */
+const whereabouts = /#\.(?:topic|partition)$/
+
 export interface DedupeTest {
   readonly memory: 'durable' | 'in-memory'
   readonly at: Place
@@ -109,13 +112,35 @@ export class Dedupe {
     const { of, name } = call.callee
     const base = this.#evaluator.evaluate(of, frame)
     const lookup: Lookup = { call, frame, memory: 'in-memory', claims: false }
-    if (/^(?:has|includes)$/.test(name)) return isOwnCollection(base) && outlives(of, frame) ? lookup : undefined
+    if (/^(?:has|includes)$/.test(name))
+      return isOwnCollection(base) &&
+        outlives(of, frame) &&
+        isFilled(of, base, frame) &&
+        call.args.some(arg => this.#tellsRecords(arg, frame, 0))
+        ? lookup
+        : undefined
     const isQuestion =
       /^(?:is|has|was|did)?(?:Already)?(?:Processed|Seen|Handled|Duplicate|Known|Consumed)|^alreadyProcessed|^isDup|^seen$/i.test(
         name,
       )
     if (!isQuestion || this.#isAsync(call, frame)) return undefined
     return base.kind === 'instance' || base.kind === 'foreign' ? lookup : undefined
+  }
+
+  /** Something of the record beside where it was read: all records of a partition have its topic and number. */
+  #tellsRecords(expression: Expression, frame: Frame, depth: number): boolean {
+    const value = this.#evaluator.evaluate(expression, frame)
+    if (value.kind === 'external' && whereabouts.test(value.type)) return false
+    if (depth < 6 && expression.kind === 'template')
+      return expression.values.some(part => this.#tellsRecords(part, frame, depth + 1))
+    if (depth < 6 && expression.kind === 'binary')
+      return (
+        this.#tellsRecords(expression.left, frame, depth + 1) || this.#tellsRecords(expression.right, frame, depth + 1)
+      )
+    const [source, ...others] = expression.kind === 'name' ? (expression.binding?.sources ?? []) : []
+    if (depth < 6 && source?.kind === 'expression' && others.length === 0 && expression.kind === 'name')
+      return this.#tellsRecords(source.from, frameOf(frame, source.inside), depth + 1)
+    return this.#origins.isFromRecord(expression, frame)
   }
 
   #isAsync(call: CallExpression, frame: Frame): boolean {
@@ -127,6 +152,18 @@ export class Dedupe {
 /** A Set or Map made here: by `new Set()`, or one whose making is not seen but which has no library behind it. */
 function isOwnCollection(base: Value): boolean {
   return base.kind === 'external' && /^global:(?:Set|Map|WeakSet)#/.test(base.type)
+}
+
+/** `seen.add(id)` somewhere: a list of names that is written once remembers nothing. */
+function isFilled(of: Expression, base: Value, { module }: Frame): boolean {
+  const name = of.kind === 'member' || of.kind === 'name' ? of.name : undefined
+  const modules = new Set([module, base.by?.frame.module ?? module])
+  return [...modules].some(one =>
+    one.calls.some(({ call: { callee } }) => {
+      if (callee.kind !== 'member' || !/^(?:add|set|push|unshift)$/.test(callee.name)) return false
+      return (callee.of.kind === 'member' || callee.of.kind === 'name') && callee.of.name === name
+    }),
+  )
 }
 
 /** Kept longer than one call of the handler. */

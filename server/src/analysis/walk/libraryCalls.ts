@@ -136,8 +136,10 @@ export class LibraryCalls {
       out.push(this.#calls.detached('callback', call, sequence(steps), position))
       return
     }
-    out.push(...steps)
-    if (!steps.length) this.#quiet(call, callee, position, use, out)
+    // An argument that is read or logged, `f(JSON.parse(text))`, is not all that the call does.
+    if (!steps.some(hasWork) && !call.args.some(arg => this.#calls.closure(arg, position)))
+      this.#quiet(call, callee, position, use, out)
+    else out.push(...steps)
   }
 
   /** `prisma.$transaction(async tx => …)`: the handle writes like the client. */

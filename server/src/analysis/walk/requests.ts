@@ -1,9 +1,10 @@
 /** Requests over HTTP: what a repeat of one does. */
+import { readsByName } from '../../facts/readingNames.ts'
 import type { Evaluator } from '../values/evaluator.ts'
 import { graphqlOperation, usesAnswer } from './answers.ts'
 import { harmful, type KeyedValue, type OutputCall, repeatable, type Verdict } from './outputCall.ts'
 
-/** @returns undefined where it only asks: a GET, a GraphQL query */
+/** @returns undefined where it only asks: a GET, a GraphQL query, `findPrices` that gives back what was answered */
 export function judgeRequest(
   evaluator: Evaluator,
   { call, frame, type, isResultUsed }: OutputCall,
@@ -19,6 +20,8 @@ export function judgeRequest(
   const operation = graphqlOperation(evaluator, call, frame)
   if (operation === 'query') return undefined
   const isAnswered = operation === undefined && usesAnswer(call, frame, isResultUsed)
+  // What is asked for may be too much for an address.
+  if (isAnswered && frame.code?.name && readsByName(frame.code.name)) return undefined
   return { name: `${written.toUpperCase()} request`, isAnswered, idempotency: harmful('no idempotency key') }
 }
 

@@ -12,6 +12,7 @@ import type {
   Pipeline,
   Place,
 } from '../../facts/model.ts'
+import { readsByName } from '../../facts/readingNames.ts'
 
 export function* handlers(facts: Facts): Generator<{ pipeline: Pipeline; handler: Handler }> {
   for (const pipeline of facts.pipelines) for (const handler of pipeline.handlers) yield { pipeline, handler }
@@ -23,9 +24,15 @@ export function isWork(flow: Flow): flow is Output | OpaqueCall {
   return flow.kind === 'call' && (flow.takesRecord || flow.isAwaited)
 }
 
+/** What tells most of it: an output, then a call that may be one, then one that by its name only reads. */
 export function workIn(flow: Flow): Output | OpaqueCall | undefined {
-  for (const part of within(flow)) if (isWork(part)) return part
-  return undefined
+  const works = within(flow).filter(isWork)
+  return works.find(({ kind }) => kind === 'output') ?? works.find(one => !isReading(one)) ?? works[0]
+}
+
+/** A call that by its name leaves nothing behind: `this.prisma.order.findUnique`. What the caller gives may do more than it is called. */
+export function isReading(work: Output | OpaqueCall): boolean {
+  return work.kind === 'call' && work.what !== 'callback' && readsByName(work.name)
 }
 
 export function* ofKind<K extends (Event | Detached)['kind']>(
@@ -43,6 +50,12 @@ export function keyOf(at: Place | undefined): string {
 export function isDoneByEnding({ role }: Handler, { options: { commitMode, autoResolve } }: Pipeline): boolean {
   if (commitMode !== 'after-handler' && commitMode !== 'before-handler') return false
   return role !== 'batch' || autoResolve?.value !== false
+}
+
+/** Whether an offset may be committed because the handler has ended. Where nobody waits for that, only a commit in it can tell. */
+export function endCounts({ isAwaited, flow }: Handler, { options: { commitMode } }: Pipeline): boolean {
+  if (isAwaited || commitMode === 'after-handler' || commitMode === 'before-handler') return true
+  return within(flow).some(part => part.kind === 'commit')
 }
 
 export function callers(event: Output | OpaqueCall | Commit): { at: Place; message: string }[] {
