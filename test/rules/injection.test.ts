@@ -130,6 +130,29 @@ export const orders = new ContainerModule(bind => { bind(ORDERS).toDynamicValue(
   },
 }
 
+const asked = (from: string, call: string): Files => ({
+  'pg.ts': pg('Orders', 'export interface Order { id: string }'),
+  'main.ts': `import { Kafka } from 'kafkajs'
+import { ${from.split(' ')[0]} } from '${from.split(' ')[1]}'
+import { Orders } from './pg.ts'
+const consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'orders' })
+process.once('SIGTERM', () => consumer.disconnect())
+export const start = (${call.startsWith('modules') ? 'modules: ModuleRef' : ''}) =>
+  consumer.run({ eachMessage: async ({ message }) => { await ${call}.save(JSON.parse(String(message.value))) } })
+`,
+})
+
+for (const [from, call] of [
+  ['container tsyringe', 'container.resolve(Orders)'],
+  ['Container typedi', 'Container.get(Orders)'],
+  ['Container inversify', 'new Container().get(Orders)'],
+  ['ModuleRef @nestjs/core', 'modules.get(Orders)'],
+] as const)
+  test(`asked for: ${call}`, async () => {
+    const files = asked(from, call)
+    assert.deepEqual(foundIn(await discovered(files), Object.keys(files)), ['pg.ts'])
+  })
+
 for (const [name, files] of Object.entries(bound))
   test(`bound by ${name}`, async () => assert.deepEqual(foundIn(await discovered(files), Object.keys(files)), ['pg.ts']))
 

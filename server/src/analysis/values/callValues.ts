@@ -11,6 +11,7 @@ import {
   isDefinite,
   isKnown,
   looseFrame,
+  looseInstance,
   type Made,
   type Thunk,
   unknown,
@@ -23,6 +24,10 @@ const returnsMax = 6
 
 /** What they give does as what they are given, and gives a promise. */
 const promisifies = /^(?:(?:global:|bluebird:)(?:Promise\.)?promisify(?:All)?|(?:util|es6-promisify):promisify|pify:)$/
+
+/** A container of dependency injection, asked for a class. */
+const contains =
+  /^(?:tsyringe:(?:container|DependencyContainer#)\.resolve|typedi:Container(?:Instance#)?\.get|inversify:Container#\.(?:get|resolve)|@nestjs\/core:ModuleRef#\.(?:get|resolve|create))$/
 
 /** Methods of librdkafka's bindings that give back what they are called on: `consumer.on('ready', f).on('data', g)`. */
 const chains =
@@ -78,6 +83,10 @@ export class CallValues {
       return { kind: 'external', type: callee.type.replace(/\.\w+$/, ''), by, call: callee.call }
     if (callee.type === 'global:Promise.resolve' && expression.args[0])
       return this.#evaluator.evaluate(expression.args[0], frame)
+    if (contains.test(callee.type) && expression.args[0]) {
+      const asked = this.#evaluator.evaluate(expression.args[0], frame)
+      if (asked.kind === 'class') return looseInstance(asked.code, asked.frame)
+    }
     if (promisifies.test(callee.type) && expression.args[0]) {
       const same = this.#evaluator.evaluate(expression.args[0], frame)
       if (same.kind === 'external') return same
