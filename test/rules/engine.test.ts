@@ -135,6 +135,18 @@ export async function start(topic: string, groupId: string, on: (value: Buffer |
   assert.deepEqual(rulesOf(engine, 'save.ts'), ['non-idempotent-output'])
 })
 
+test('lists made of themselves end', () => {
+  const source = consumer(
+    'rows = [...rows, message]; for (const one of rows) await one.save(message); await others.find(one => one.id).save(message)',
+    `let rows = []
+rows = [...rows, ...others]
+let others = [...rows]
+others = [...others, ...rows]`,
+  )
+  const engine = createEngine({ fileSystem: memory({ 'main.ts': source }) })
+  assert.equal(engine.analyze(join(root, 'main.ts')).pipelines.length, 1)
+})
+
 test('options spread into themselves end', () => {
   const source = `
     const { Kafka } = require('kafkajs')

@@ -1,10 +1,10 @@
 import type { Binding, CallExpression, Expression, FunctionCode, Module, Source, TypeRef } from '../../facts/code.ts'
-import { derive } from '../../facts/libraries/types.ts'
 import type { Project } from '../engine/project.ts'
 import { frameOf } from './activations.ts'
 import { CallValues } from './callValues.ts'
 import { Declared } from './declared.ts'
 import { isFromCaller, lacks } from './defaults.ts'
+import { Elements } from './elements.ts'
 import { fold } from './folding.ts'
 import {
   anyOf,
@@ -23,8 +23,6 @@ import { Implementations } from './implementations.ts'
 import { Members } from './members.ts'
 
 const depthMax = 40
-/** Of a list written out, so many are looked at to tell what an element is. */
-const elementsMax = 32
 /** Steps for one question; asked again, a question gets them anew. */
 const stepsMax = 20_000
 
@@ -36,6 +34,7 @@ export class Evaluator {
 
   readonly #members = new Members(this)
   readonly #calls = new CallValues(this)
+  readonly #elements = new Elements(this)
   readonly #declared = new Declared(this)
   readonly #implementations = new Implementations(this)
 
@@ -265,34 +264,15 @@ export class Evaluator {
 
   #follow(value: Value, path: readonly string[], _frame: Frame): Value {
     let at = value
-    for (const step of path) at = step.startsWith('[') ? this.#elementAt(at, step) : this.member(at, step, undefined)
+    for (const step of path) at = step.startsWith('[') ? this.#elements.at(at, step) : this.member(at, step, undefined)
     return path.length && !isKnown(at) ? { kind: 'unknown', by: at.by ?? value.by } : at
   }
 
-  #elementAt(value: Value, step: string): Value {
-    const index = /^\[(\d+)\]$/.exec(step)?.[1]
-    if (index !== undefined && value.kind === 'array') {
-      const item = value.expression.items[Number(index)]
-      return item ? this.evaluate(item, value.frame) : unknown
-    }
-    return this.element(value, undefined)
-  }
+  // ---- its parts ----------------------------------------------------------------------------------------------
 
   element(value: Value, by: Made | undefined): Value {
-    if (value.kind === 'external')
-      return { kind: 'external', type: derive(value.type, '[]'), by: by ?? value.by, call: value.call }
-    if (value.kind === 'array') {
-      const items = value.expression.items.slice(0, elementsMax).map(item => {
-        const spread = item.kind === 'other' && item.what === 'spread' ? item.parts[0] : undefined
-        return spread ? this.element(this.evaluate(spread, value.frame), by) : this.evaluate(item, value.frame)
-      })
-      return anyOf(items) ?? { kind: 'unknown', by: by ?? value.by }
-    }
-    if (value.kind === 'typed' && value.type.kind === 'array') return this.typeValue(value.type.args?.[0], value.module)
-    return { kind: 'unknown', by: by ?? value.by }
+    return this.#elements.element(value, by)
   }
-
-  // ---- its parts ----------------------------------------------------------------------------------------------
 
   member(base: Value, name: string, by: Made | undefined): Value {
     return this.#members.member(base, name, by)
