@@ -17,6 +17,7 @@ import type { Consumed } from '../walk/positions.ts'
 import { Walker } from '../walk/walker.ts'
 import { consumerAdapters } from './consumers/index.ts'
 import { nestPipelines } from './consumers/nest.ts'
+import { isChosenHere } from './chosen.ts'
 import { ownConsumer } from './consumers/own.ts'
 import { typedPipelines } from './consumers/typed.ts'
 import { inferGuarantee } from './inference.ts'
@@ -62,7 +63,7 @@ export class Finder {
   readonly module: Module
   readonly #adapters: readonly ConsumerAdapter[]
   readonly #started: StartedPipelines
-  /** Places that stand for a consumer started in another file. */
+  /** Places that stand for a consumer started in another file, with nothing that this file decides. */
   readonly #foreign = new WeakSet<Place>()
   /** Functions that some handler has led to. */
   readonly #entered = new Set<FunctionCode>()
@@ -122,7 +123,8 @@ export class Finder {
       const found = adapter.find(this, call, callee, frame)
       if (!found) continue
       const pipeline = frame.module === this.module || !anchor ? found : { ...found, at: anchor }
-      if (pipeline !== found) this.#foreign.add(pipeline.at)
+      if (pipeline !== found && !isChosenHere(this.evaluator, selfOf(frame), this.module))
+        this.#foreign.add(pipeline.at)
       this.#started.add(pipeline, call.start, frame, anchor)
     }
   }
