@@ -150,6 +150,22 @@ for (const extension of ['js', 'jsx', 'mjs', 'cjs', 'ts', 'tsx', 'mts', 'cts'])
     ])
   })
 
+/** The first of them does no harm; the one behind it inserts. */
+const listed = `import { Pool } from 'pg'
+const pool = new Pool()
+export class Removed { async handle(value: unknown) { await pool.query('DELETE FROM orders WHERE body = $1', [value]) } }
+export class Placed { async handle(value: unknown) { await pool.query('INSERT INTO orders (body) VALUES ($1)', [value]) } }
+export const list = [new Removed(), new Placed()]
+export const functions = [...[(value: unknown) => new Removed().handle(value)], (value: unknown) => new Placed().handle(value)]
+export const byType: Record<string, Removed | Placed> = { removed: new Removed(), placed: new Placed() }
+export const map = new Map([['removed', new Removed()], ['placed', new Placed()]])
+`
+const fromList = (name: string, body: string) => ({
+  files: { 'list.ts': listed, 'main.ts': user('./list.ts').replace('{ save }', `{ ${name} }`).replace('await save(message.value)', body) },
+  target: 'list.ts',
+  from: 'main.ts',
+})
+
 const layouts: Record<string, { readonly files: Record<string, string>; readonly target: string; readonly from: string }> = {
   'npm workspaces': workspace({ 'package.json': JSON.stringify({ workspaces: ['packages/*'] }) }),
   'yarn workspaces': workspace({ 'package.json': JSON.stringify({ workspaces: { packages: ['packages/*'] } }) }),
@@ -164,6 +180,11 @@ const layouts: Record<string, { readonly files: Record<string, string>; readonly
     target: 'save.ts',
     from: 'main.ts',
   },
+  'a list in another file, one after the other': fromList('list', 'for (const one of list) await one.handle(message.value)'),
+  'a list in another file, all together': fromList('list', 'await Promise.all(list.map(one => one.handle(message.value)))'),
+  'a list of functions in another file': fromList('functions', 'for (const one of functions) await one(message.value)'),
+  'a table in another file': fromList('byType', 'await byType[String(message.key)]?.handle(message.value)'),
+  'a map in another file': fromList('map', 'await map.get(String(message.key))?.handle(message.value)'),
   'a base class in another file': {
     files: {
       'reader.ts': `import { Kafka, type KafkaMessage } from 'kafkajs'

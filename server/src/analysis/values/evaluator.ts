@@ -66,11 +66,7 @@ export class Evaluator {
 
   thunk(thunk: Thunk): Value {
     if ('value' in thunk) return thunk.value
-    return this.#follow(this.#start(thunk), thunk.path, thunk.frame)
-  }
-
-  #start(thunk: Made & { readonly path: readonly string[] }): Value {
-    return this.#sourceStart(thunk.expression, thunk.path, thunk.frame)
+    return this.#follow(this.#sourceStart(thunk.expression, thunk.path, thunk.frame), thunk.path, thunk.frame)
   }
 
   #byKind(expression: Expression, frame: Frame): Value {
@@ -113,7 +109,7 @@ export class Evaluator {
     }
   }
 
-  /** `handlers[topic]`: of a table of functions any may be meant. */
+  /** `handlers[topic]`: of a table of functions, or of what has them, any may be meant. */
   #indexed(of: Expression, index: Expression, frame: Frame, by: Made): Value {
     const base = this.evaluate(of, frame)
     if (base.kind === 'typed' && base.type.kind === 'object')
@@ -122,7 +118,8 @@ export class Evaluator {
     const key = this.evaluate(index, frame)
     if (key.kind === 'constant') return this.member(base, String(key.value), by)
     const held = anyOf(base.expression.properties.map(property => this.evaluate(property.value, base.frame)))
-    return held?.kind === 'closure' || held?.kind === 'object' ? held : { kind: 'unknown', by }
+    const isKept = held?.kind === 'closure' || held?.kind === 'object' || held?.kind === 'instance'
+    return isKept ? held : { kind: 'unknown', by }
   }
 
   #cast(of: Expression, type: TypeRef | undefined, frame: Frame, by: Made): Value {

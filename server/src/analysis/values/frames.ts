@@ -72,6 +72,8 @@ export type Value =
       readonly by: Made | undefined
       /** Of a class that is known by its type only. */
       readonly typeArguments?: TypeArguments
+      /** Instances of other classes that it may be instead: what a list holds besides. */
+      readonly others?: readonly Instance[]
     }
   | {
       readonly kind: 'object'
@@ -108,6 +110,8 @@ export type ObjectValue = Extract<Value, { kind: 'object' }>
 
 export type Closure = Extract<Value, { kind: 'closure' }>
 
+export type Instance = Extract<Value, { kind: 'instance' }>
+
 const alternativesMax = 16
 
 /** The functions among values as one that may be any of them; undefined where there is none. */
@@ -123,14 +127,21 @@ export function oneOf(values: readonly Value[]): Closure | undefined {
     .reduceRight<Closure | undefined>((other, value) => (other ? { ...value, other } : value), undefined)
 }
 
-/** One of several values: the functions among them together, or the objects, else the first that is known. */
+/** One of several values: the functions among them together, or the objects, or instances of each class, else the first that is known. */
 export function anyOf(values: readonly Value[]): Value | undefined {
   const functions = oneOf(values)
   if (functions) return functions
   const first = values.find(isKnown)
+  if (first?.kind === 'instance') return oneOfClasses(first, values)
   if (first?.kind !== 'object') return first
   const others = values.filter(value => value.kind === 'object' && value !== first).slice(0, alternativesMax - 1)
   return others.length > 0 ? { ...first, others: others as ObjectValue[] } : first
+}
+
+function oneOfClasses(first: Instance, values: readonly Value[]): Instance {
+  const others = new Map(values.flatMap(one => (one.kind === 'instance' ? [[one.code, one] as const] : [])))
+  others.delete(first.code)
+  return others.size > 0 ? { ...first, others: [...others.values()].slice(0, alternativesMax - 1) } : first
 }
 
 export interface CallMade {

@@ -4,9 +4,11 @@ import { derive } from '../../facts/libraries/types.ts'
 import { argumentsOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import {
+  anyOf,
   type CallMade,
   type ClassValue,
   type Frame,
+  type Instance,
   isDefinite,
   isKnown,
   looseFrame,
@@ -18,8 +20,6 @@ import {
   type Value,
 } from './frames.ts'
 import { spreadsMax } from './options.ts'
-
-type Instance = Extract<Value, { kind: 'instance' }>
 
 /** Classes up the chain: this many. */
 const hopsMax = 8
@@ -65,6 +65,10 @@ export class Members {
 
   /** An abstract class is never made: what it is, and what its methods are, its only heir tells. */
   #ofInstance(base: Instance, name: string, by: Made | undefined): Value {
+    if (base.others) {
+      const { others, ...first } = base
+      return anyOf([first, ...others].map(one => this.#ofInstance(one, name, by))) ?? unknown
+    }
     const whole = base.code.isAbstract ? this.#evaluator.implementation(base).value : undefined
     return whole ? this.member(whole, name, by) : this.field(base, name, by)
   }
