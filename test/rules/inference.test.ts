@@ -97,6 +97,17 @@ const rows: readonly Row[] = [
   ['committed by the code, the option set later', stored('options.autoCommit = false', `await ${commit}; await ${plain}`), 'at-most-once', 'offsets are committed by the code'],
   ['an option that may be set later', `let options = { autoCommit: true }\n${stored('if (process.env.MANUAL) options.autoCommit = false', `await ${plain}`)}`.replace('const options = {}\n', ''), 'unknown', 'is not known here'],
   ['a plain insert', kafkajs(`await ${plain}`), 'at-least-once', 'no ON CONFLICT clause'],
+  ['an upsert by an id made anew', kafkajs(`await ${upsert.replace('message.key', 'crypto.randomUUID()')}`), 'at-least-once', 'is another one each time'],
+  [
+    'an id made anew, found by another column',
+    kafkajs(`await pool.query('INSERT INTO orders (id, number) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING', [crypto.randomUUID(), message.key])`),
+    'effectively-once',
+  ],
+  [
+    'committed where it is called back',
+    rdkafka("'enable.auto.commit': false,", `${upsert.replace('[message.key])', '[String(message.key)], error => { if (error) throw error; consumer.commitMessage(message) })')}`),
+    'effectively-once',
+  ],
   ['committed after it', kafkajs(`await ${plain}; await ${commit}`, 'autoCommit: false,'), 'at-least-once', 'is repeated on redelivery'],
   ['an error told to the client', kafkajs(`try { await ${plain} } catch (error) { console.error(error); throw error }`), 'at-least-once'],
   ['a dead letter before going on', kafkajs(`try { await ${plain} } catch (error) { await producer.send({ topic: 'orders.dead-letter', messages: [message] }) }`), 'at-least-once'],

@@ -92,6 +92,8 @@ export interface Detached {
     | 'timer'
     | 'emitter'
     | 'callback'
+    /** Node's old way: `(error, result) => …`. */
+    | 'called-back'
     | 'observable'
     | 'promise-constructor'
     | 'race'
@@ -150,6 +152,8 @@ export interface Idempotency {
   /** Why, in words that fit into a message: `no ON CONFLICT clause`. */
   readonly reason: string
   readonly evidence: readonly { readonly at: Place; readonly message: string }[]
+  /** It would be repeatable, but the key by which it finds what is there is one of `freshKeys`. */
+  readonly isByFreshKey?: boolean
 }
 
 /** `Date.now()`, `Math.random()`, a new UUID. */

@@ -73,7 +73,9 @@ function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
     if (guardedBy?.dedupe === 'durable' || output.inTransaction || output.isDeadLetter) continue
     // Handed on to be tried again or looked at: whoever gets it counts with repeats.
     if (isAfterFailure && output.output === 'produce') continue
-    if (output.idempotency.verdict === 'not-repeatable') yield { at: output.at, output, pipeline }
+    const { verdict, isByFreshKey } = output.idempotency
+    // A key that is made anew is told where it is made.
+    if (verdict === 'not-repeatable' && !isByFreshKey) yield { at: output.at, output, pipeline }
   }
 }
 

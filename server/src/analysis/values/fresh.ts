@@ -35,7 +35,9 @@ function freshIn(origins: Origins, expression: Expression, frame: Frame): FreshS
       // By what makes it, not by the name it is given.
       const by = origins.evaluator.evaluate(made, inside).by ?? { expression: made, frame: inside }
       const source = sourceText(by.frame.module, by.expression, 40)
-      found = { at: placeOf(inside.module, made), source, made, frame: inside }
+      // `const id = randomUUID()` in the same function is where it is mended for every use of it.
+      const from = by.frame.code === inside.code && by.frame.module === inside.module ? by.expression : made
+      found = { at: placeOf(inside.module, from), source, made: from, frame: inside }
     },
   })
   return found

@@ -79,7 +79,7 @@ export class LibraryCalls {
     if (this.#calls.throws(call, position, out)) return
     this.#calls.receiver(call.callee, position, out)
     const iteration = iterationOf(this.#walker, call, position)
-    if (iteration && !callee.type.startsWith('@tidemark/runtime:')) {
+    if (iteration && !isDataset.test(callee.type)) {
       this.#calls.iterate(call, iteration, position, use, out)
       return
     }
@@ -261,7 +261,7 @@ export class LibraryCalls {
     const told = row.isAsync === false ? undefined : calledBack(this.#walker, this.#calls, call, output, position)
     if (told) {
       // Whoever waits for the promise around it waits for the function.
-      out.push(position.isExecutor ? told : this.#calls.detached('callback', call, told, position))
+      out.push(position.isExecutor ? told : this.#calls.detached('called-back', call, told, position))
       return
     }
     const isAsync = row.isAsync !== false
@@ -332,6 +332,9 @@ export class LibraryCalls {
 
 /** They make a promise of an observable, which ends when that does. */
 const awaitable = /^rxjs:(?:first|last)ValueFrom$/
+
+/** Of the runtime, but for the lists that datasets give. */
+const isDataset = /^@tidemark\/runtime:(?!.*(?:\.collect\(\)|\.offsetRanges)\.)/
 
 /** Calls of librdkafka's clients by which records are asked for: no work on one. */
 const reading = /:KafkaConsumer#\.(?:connect|consume|subscribe|assign|incrementalAssign|committed|getMetadata)$/

@@ -2,19 +2,18 @@
 import type { Expression } from '../../facts/code.ts'
 import type { Judge } from '../../facts/libraries/outputs.ts'
 import { judgeSql } from '../../facts/libraries/sql.ts'
-import type { FreshValue, Idempotency, Output, OutputKind } from '../../facts/model.ts'
+import type { Idempotency, Output, OutputKind } from '../../facts/model.ts'
 import { insertFixes } from '../fixes/outputFixes.ts'
 import type { Evaluator } from '../values/evaluator.ts'
 import { freshSource } from '../values/fresh.ts'
 import type { Origins } from '../values/origins.ts'
-import { propertiesIn, textWithHoles } from '../values/texts.ts'
 import { addedAgain } from './addedAgain.ts'
 import { soundsLikeAsking } from './answers.ts'
 import { conditionIn } from './conditions.ts'
-import { uniqueKeys } from './entityKeys.ts'
-import { harmful, type KeyedValue, type OutputCall, open, repeatable, type Verdict } from './outputCall.ts'
+import { harmful, type OutputCall, open, repeatable, type Verdict } from './outputCall.ts'
+import { isMadeAnew, keysOf, OutputKeys } from './outputKeys.ts'
+import { OutputValues } from './outputValues.ts'
 import { calleeOf, sourceText } from './places.ts'
-import { identity, isKeyName, isMadeAnew, keyFixes, keysOf, plain } from './outputKeys.ts'
 import { readBack, savedBy } from './readBack.ts'
 import { judgeRequest } from './requests.ts'
 import { isInTransaction } from './transactional.ts'
@@ -26,10 +25,14 @@ export class Outputs {
   readonly made = new WeakMap<Output, OutputCall>()
   readonly #evaluator: Evaluator
   readonly #origins: Origins
+  readonly #values: OutputValues
+  readonly #keys: OutputKeys
 
   constructor(evaluator: Evaluator, origins: Origins) {
     this.#evaluator = evaluator
     this.#origins = origins
+    this.#values = new OutputValues(evaluator)
+    this.#keys = new OutputKeys(evaluator, origins, this.#values)
   }
 
   /** @returns undefined where the call turns out to be none: a SELECT, a GET. */
@@ -38,6 +41,7 @@ export class Outputs {
     if (!verdict) return undefined
     const { module } = call.frame
     const target = verdict.target ?? this.#topic(call)
+    const { idempotency, freshKeys } = this.#keys.judge(call, kind, verdict.idempotency)
     const output: Output = {
       kind: 'output',
       at: calleeOf(module, call.call),
@@ -45,10 +49,10 @@ export class Outputs {
       output: kind,
       name: verdict.name,
       target,
-      idempotency: verdict.idempotency,
+      idempotency,
       inTransaction: isInTransaction(this.#evaluator, call),
-      freshKeys: this.#freshKeys(call, kind),
-      fixes: verdict.idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
+      freshKeys,
+      fixes: idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
       isCertain: isCertain && !(verdict.isAnswered && soundsLikeAsking(this.#evaluator, call.call, call.frame)),
       ...(verdict.isAnswered && { isAnswered: true }),
       isDeadLetter:
@@ -80,7 +84,7 @@ export class Outputs {
     if (judge === 'sql') return this.#sql(call)
     if (judge === 'repeatable') return { name, idempotency: repeatable('sets the same again') }
     if (judge === 'produce') return this.#produce(call, name)
-    if (judge === 'http') return judgeRequest(this.#evaluator, call, name, [...this.#properties(call)])
+    if (judge === 'http') return judgeRequest(this.#evaluator, call, name, [...this.#values.properties(call)])
     if (judge === 'file') return this.#file(call, name)
     if (judge === 'save') return this.#save(call, name)
     if (judge === 'mongo-update') return this.#mongoUpdate(call, name)
@@ -90,19 +94,18 @@ export class Outputs {
     const chain = `${call.type} ${this.#argumentText(call)}`
     if (judge.unless?.test(chain))
       return { name, idempotency: repeatable(`guarded by ${judge.unless.exec(chain)?.[0] || 'its form'}`) }
-    const key = judge.adds ? undefined : this.#identity(call)
+    const key = judge.adds ? undefined : this.#keys.identity(call)
     if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
-    const condition = judge.adds && conditionIn(this.#evaluator, this.#properties(call))
+    const condition = judge.adds && conditionIn(this.#evaluator, this.#values.properties(call))
     if (condition) return { name, idempotency: repeatable(`only where '${condition}' says it has not been done`) }
     return { name, idempotency: harmful(judge.once) }
   }
 
   #sql(call: OutputCall): Verdict | undefined {
-    const source = call.made && /Statement(?:Sync)?#\.run\(\)$/.test(call.type) ? call.made : call
-    const expression = ('call' in source ? source.call : source.expression).args[0]
-    const text = expression ? textWithHoles(this.#evaluator, expression, source.frame) : undefined
-    if (text === undefined)
-      return expression ? { name: this.#name(call), idempotency: open('the SQL text is not known here') } : undefined
+    const source = this.#values.sql(call)
+    if (!source) return undefined
+    const { text } = source
+    if (text === undefined) return { name: this.#name(call), idempotency: open('the SQL text is not known here') }
     const sql = judgeSql(text)
     if (sql?.kind !== 'write') return undefined
     if (sql.isRepeatable) return { name: sql.name, target: sql.target, idempotency: repeatable(sql.reason) }
@@ -116,7 +119,7 @@ export class Outputs {
   }
 
   #builderSet(call: OutputCall): Idempotency {
-    for (const { name, value, frame } of this.#properties(call))
+    for (const { name, value, frame } of this.#values.properties(call))
       if (this.#evaluator.evaluate(value, frame).kind === 'closure')
         return open(`what the database makes of '${name}' is not known here`)
     return repeatable('sets the same again')
@@ -134,7 +137,7 @@ export class Outputs {
 
   #produce(call: OutputCall, name: string): Verdict {
     if (isInTransaction(this.#evaluator, call)) return { name, idempotency: repeatable('in a Kafka transaction') }
-    for (const property of this.#properties(call))
+    for (const property of this.#values.properties(call))
       if (
         /idempot|dedup|event-?id|message-?id/i.test(property.name) &&
         this.#origins.isFromRecord(property.value, property.frame)
@@ -144,20 +147,22 @@ export class Outputs {
   }
 
   #file(call: OutputCall, name: string): Verdict {
-    const flag = [...this.#properties(call)].some(property => property.name === 'flag' || property.name === 'flags')
+    const flag = [...this.#values.properties(call)].some(
+      property => property.name === 'flag' || property.name === 'flags',
+    )
     const isAppend = /append/.test(call.type) || flag
     return { name, idempotency: isAppend ? harmful('an append') : repeatable('overwrites the file') }
   }
 
   #save(call: OutputCall, name: string): Verdict {
-    const key = this.#identity(call)
+    const key = this.#keys.identity(call)
     if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
     const saved = savedBy(this.#evaluator, call.call, call.frame)
     const row = saved && readBack(this.#origins, saved, call.frame)
     if (row === 'set') return { name, idempotency: repeatable('sets the same again in the row that was read') }
     if (row === 'changed')
       return { name, idempotency: open('a row that was read; what becomes of it is not known here') }
-    const known = [...this.#properties(call)].length > 0
+    const known = [...this.#values.properties(call)].length > 0
     return {
       name,
       idempotency: known ? harmful('no key taken from the record') : open('what is saved is not known here'),
@@ -165,9 +170,9 @@ export class Outputs {
   }
 
   #mongoUpdate(call: OutputCall, name: string): Verdict {
-    for (const property of this.#properties(call)) {
+    for (const property of this.#values.properties(call)) {
       if (!/^\$(?:inc|push|mul)$/.test(property.name)) continue
-      const condition = conditionIn(this.#evaluator, this.#properties(call))
+      const condition = conditionIn(this.#evaluator, this.#values.properties(call))
       return {
         name,
         idempotency: condition
@@ -178,34 +183,9 @@ export class Outputs {
     return { name, idempotency: repeatable('sets the same values again') }
   }
 
-  /** A property that identifies the event and comes from the record; or several that together are unique. */
-  #identity(call: OutputCall): string | undefined {
-    const properties = [...this.#properties(call)]
-    const isGiven = ({ value, frame }: KeyedValue): boolean =>
-      this.#origins.isFromRecord(value, frame) && !freshSource(this.#origins, value, frame)
-    const named = properties.find(property => identity.test(property.name) && isGiven(property))
-    if (named) return named.name
-    const keys = properties.length > 0 ? uniqueKeys(this.#evaluator, call.call, call.frame) : []
-    const names = new Set(keys.length > 0 ? properties.filter(isGiven).map(({ name }) => plain(name)) : [])
-    return keys.find(columns => columns.every(column => names.has(plain(column))))?.join(', ')
-  }
-
-  *#properties({ call, frame, made, type }: OutputCall): Generator<KeyedValue> {
-    for (const arg of call.args) yield* propertiesIn(this.#evaluator, arg, frame)
-    // `new Order({...}).save()`: what it was made of.
-    if (made && type.endsWith('.save()'))
-      for (const arg of made.expression.args) yield* propertiesIn(this.#evaluator, arg, made.frame)
-    // Builders: `insert(t).values({...}).returning()`.
-    let at: Expression = call.callee
-    for (let depth = 0; depth < 6 && at.kind === 'member' && at.of.kind === 'call'; depth++) {
-      for (const arg of at.of.args) yield* propertiesIn(this.#evaluator, arg, frame)
-      at = at.of.callee
-    }
-  }
-
   #argumentText(call: OutputCall): string {
     return (
-      [...this.#properties(call)].map(property => property.name).join(' ') +
+      [...this.#values.properties(call)].map(property => property.name).join(' ') +
       call.call.args.map(arg => sourceText(call.frame.module, arg)).join(' ')
     )
   }
@@ -235,43 +215,16 @@ export class Outputs {
     return owner ? `${owner}.${name}` : name
   }
 
-  #freshKeys(call: OutputCall, kind: OutputKind): FreshValue[] {
-    const found: FreshValue[] = []
-    // What is only changed or removed is not made again under another id.
-    if (/\.(?:update|updateMany|delete|deleteMany|remove|destroy)\(\)/.test(call.type)) return found
-    for (const property of [...this.#properties(call), ...this.#columns(call)]) {
-      if (!isKeyName(property.name, kind) || found.length >= 4) continue
-      const fresh = freshSource(this.#origins, property.value, property.frame)
-      if (!fresh || found.some(one => one.at.range.start.line === fresh.at.range.start.line)) continue
-      const { at, source, isDefault = false } = fresh
-      found.push({ at, source, into: property.name, isDefault, fixes: keyFixes(property.value, fresh) })
-    }
-    return found
-  }
-
-  /** The values of an INSERT by the names of its columns, as far as both are written in the same order. */
-  *#columns({ call, frame }: OutputCall): Generator<KeyedValue> {
-    const [first, second] = call.args
-    const text = first ? textWithHoles(this.#evaluator, first, frame) : undefined
-    const columns =
-      text === undefined
-        ? undefined
-        : /insert\s+into\s+[^\s(]+\s*\(([^)]*)\)\s*values\s*\(\s*(?:\$1|\?)/i.exec(text)?.[1]
-    const list = second ? this.#evaluator.evaluate(second, frame) : undefined
-    if (columns === undefined || list?.kind !== 'array') return
-    for (const [index, column] of columns.split(',').entries()) {
-      const value = list.expression.items[index]
-      if (value) yield { name: column.trim().replace(/["'`]/g, ''), value, nameAt: value, frame: list.frame }
-    }
-  }
-
   #fixes(call: OutputCall, judge: Judge): Output['fixes'] {
-    const source = call.made && /Statement(?:Sync)?#\.run\(\)$/.test(call.type) ? call.made : call
-    const expression = ('call' in source ? source.call : source.expression).args[0]
-    if (judge !== 'sql' || !expression) return []
-    const text = textWithHoles(this.#evaluator, expression, source.frame)
+    const source = judge === 'sql' ? this.#values.sql(call) : undefined
+    if (!source) return []
     // On such a key no conflict ever happens.
-    if (text && keysOf(text).some(isMadeAnew)) return []
-    return insertFixes(this.#evaluator, expression, source.frame, /^mysql/.test(call.type) ? 'mysql' : 'standard')
+    if (source.text && keysOf(source.text).some(isMadeAnew)) return []
+    return insertFixes(
+      this.#evaluator,
+      source.expression,
+      source.frame,
+      /^mysql/.test(call.type) ? 'mysql' : 'standard',
+    )
   }
 }

@@ -13,9 +13,9 @@ const send = (key: string, value: Buffer | null) =>
 //^^^^^^^^^^^^^ related: used here
 //^^^^^^^^^^^^^ related: used here
 const sendNew = (value: Buffer | null, key: string = randomUUID()) =>
+//                                                   ^^^^^^^^^^^^ nondeterministic-key: 'randomUUID()' gives another value each time, and becomes 'key' of 'producer.send', so a redelivered record makes a second one that nothing recognises. Derive it from topic, partition and offset, or take the event's own id.
   producer.send({ topic: 'payments', messages: [{ key, value }] })
 //^^^^^^^^^^^^^ related: used here
-//                                                ^^^ nondeterministic-key: 'randomUUID()' gives another value each time, and becomes 'key' of 'producer.send', so a redelivered record makes a second one that nothing recognises. Derive it from topic, partition and offset, or take the event's own id.
 
 await consumer.run({
   eachMessage: async ({ message }) => {

@@ -8,7 +8,7 @@ const consumer = new Kafka({ brokers: ['localhost:9092'] }).consumer({ groupId: 
 consumer.run({
   eachMessage: async ({ message }) => {
     db.query('REPLACE INTO orders VALUES (?)', [String(message.value)], (error, result) => {
-//  ^^^^^^^^ unawaited-output: Nobody waits for the callback, so the offset is committed whatever becomes of 'REPLACE INTO orders'. Await a promise of it, or commit in the callback.
+//  ^^^^^^^^ unawaited-output: Nobody waits for the function that is called back, so the offset is committed whatever becomes of 'REPLACE INTO orders'. Await a promise of it, or commit in the function.
       if (error) console.error(error)
       else console.log(result)
     })
@@ -24,7 +24,7 @@ native.on('ready', () => {
 native.on('data', record => {
   native.commitMessage(record)
   db.query('REPLACE INTO orders VALUES (?)', [String(record.value)], error => {
-//^^^^^^^^ unawaited-output: Nobody waits for the callback, so the offset is committed whatever becomes of 'REPLACE INTO orders'. Await a promise of it, or commit in the callback.
+//^^^^^^^^ unawaited-output: Nobody waits for the function that is called back, so the offset is committed whatever becomes of 'REPLACE INTO orders'. Await a promise of it, or commit in the function.
     if (error) throw error
   })
 })
