@@ -10,6 +10,12 @@ const one: Files = { 'orders.ts': port, 'pg.ts': pg('PgOrders implements Orders'
 const both = { ...one, 'mongo.ts': pg('MongoOrders implements Orders') }
 const inModule = { ...both, 'main.ts': controller("'ORDERS'"), 'module.ts': moduleOf("{ provide: 'ORDERS', useClass: PgOrders }") }
 
+const renamed: Files = {
+  ...one,
+  'index.ts': "export type { Order, Orders as OrdersPort } from './orders.ts'\n",
+  'mongo.ts': pg('MongoOrders implements OrdersPort', "import type { Order, OrdersPort } from './index.ts'"),
+}
+
 /** Each from one state of the workspace to another, by the editor and by the disk. */
 const changes: Record<string, [before: Files, after: Files]> = {
   'an upsert in the implementer': [one, { ...one, 'pg.ts': upserting(one['pg.ts'] as string) }],
@@ -19,6 +25,7 @@ const changes: Record<string, [before: Files, after: Files]> = {
   'another class that does instead': [both, { ...both, 'pg.ts': pg('PgOrders', "import type { Order } from './orders.ts'") }],
   'a class with another name': [{ ...one, 'pg.ts': pg('PgOrders implements Orders') }, { ...one, 'pg.ts': pg('InMemoryOrders implements Orders'), 'mongo.ts': both['mongo.ts'] }],
   'an interface with another name': [one, { ...one, 'orders.ts': port.replace('interface Orders', 'interface Carts') }],
+  'a name in a barrel that becomes another': [renamed, { ...renamed, 'index.ts': (renamed['index.ts'] as string).replace(' as OrdersPort', '') }],
   'another binding': [inModule, { ...inModule, 'module.ts': moduleOf("{ provide: 'ORDERS', useClass: MongoOrders }") }],
   'no binding': [inModule, { ...inModule, 'module.ts': 'export {}\n' }],
   'a binding that comes': [{ ...inModule, 'module.ts': 'export {}\n' }, inModule],

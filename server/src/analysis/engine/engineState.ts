@@ -313,6 +313,7 @@ export class EngineState implements Engine {
         return link
       },
       heirs: name => this.#names.files('heirs', name, asked),
+      renames: name => this.#names.files('renames', name, asked),
       bindings: name => this.#names.files('bindings', name, asked),
       ...(questions && { typeOf: (of, expression, inside) => questions.answer(of, expression, inside) }),
     }

@@ -1,5 +1,5 @@
 /**
- * Which files inherit from a type of some name, and which tell a container of dependency injection what stands for a token:
+ * Which files inherit from a type of some name, which pass it on under another one, and which tell a container of dependency injection what stands for a token:
  * by their words, gathered while the workspace is looked through, without parsing one of them.
  *
  * An analysis that asked for a name is made anew when a file comes to say it, or says it no more.
@@ -7,7 +7,7 @@
 
 import { KeyIndex } from './keyIndex.ts'
 
-export type NameKind = 'heirs' | 'bindings'
+export type NameKind = 'heirs' | 'bindings' | 'renames'
 
 /** Names kept in all, and of one file; those beyond lead to no file. */
 const sizeMax = 400_000
@@ -81,6 +81,9 @@ const registration = new RegExp(
   'g',
 )
 
+const service = new RegExp(String.raw`@Service\(\s*(?:\{\s*id\s*:\s*)?${token}`, 'g')
+const passedOn = /\bexport\s+(?:type\s+)?\{([^{}]{1,4000})\}/g
+
 /** Words are looked for before patterns are: of most files that is all. */
 function namesIn(text: string): ReadonlySet<string> {
   const keys = new Set<string>()
@@ -89,6 +92,10 @@ function namesIn(text: string): ReadonlySet<string> {
   if (text.includes('provide')) noteTokens(text, provider, keys)
   if (text.includes('bind') || text.includes('register') || text.includes('Container.set'))
     noteTokens(text, registration, keys)
+  if (text.includes('@Service(')) noteTokens(text, service, keys)
+  if (text.includes(' as ') && text.includes('export'))
+    for (const [, list = ''] of text.matchAll(passedOn))
+      for (const [, name = ''] of list.matchAll(/([\w$]+)\s+as\s/g)) keys.add(nameKey('renames', name))
   if (keys.size === 0) return none
   return keys.size <= keysOfFileMax ? keys : new Set([...keys].slice(0, keysOfFileMax))
 }

@@ -11,6 +11,8 @@ export interface Project {
   typeOf?(module: Module, expression: Expression, inside: FunctionCode | undefined): TypeAnswer | undefined
   /** Files with words like `extends Name` or `implements Name`: what they mean there is another question. */
   heirs?(name: string): readonly string[]
+  /** Files that pass a name on under another one: `export { Name as Other }`. */
+  renames?(name: string): readonly string[]
   /** Files that tell a container of dependency injection what stands for a token that is written so. */
   bindings?(token: string): readonly string[]
   /** A test, or a helper of tests. */

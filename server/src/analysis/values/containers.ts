@@ -1,8 +1,8 @@
 /**
  * What containers of dependency injection are told stands for a token: providers of NestJS, `bind` of inversify, `register`
- * of tsyringe, `set` of typedi. By their form, and by the token, which is looked up: whoever made the container.
+ * of tsyringe, `set` and `@Service` of typedi. By their form, and by the token, which is looked up: whoever made the container.
  */
-import type { CallExpression, Expression, FunctionCode, Module, ObjectExpression } from '../../facts/code.ts'
+import type { CallExpression, ClassCode, Expression, FunctionCode, Module, ObjectExpression } from '../../facts/code.ts'
 import { returnsOf } from './activations.ts'
 import type { Evaluator } from './evaluator.ts'
 import { looseFrame, looseInstance, type Made, unknown, type Value } from './frames.ts'
@@ -41,6 +41,7 @@ export function entriesIn(module: Module): readonly ContainerEntry[] {
     entries = [
       ...module.objects.flatMap(({ object, inside }) => provided(module, object, inside)),
       ...module.calls.flatMap(({ call, inside }) => told(module, call, inside)),
+      ...module.classes.flatMap(code => decorated(module, code)),
     ]
     known.set(module, entries)
   }
@@ -53,6 +54,20 @@ const known = new WeakMap<Module, readonly ContainerEntry[]>()
 function provided(module: Module, object: ObjectExpression, inside: FunctionCode | undefined): ContainerEntry[] {
   const token = object.properties.find(({ name }) => name === 'provide')
   return token ? inOptions(token.value, object, looseFrame(module, inside)) : []
+}
+
+/** `@Service(ORDERS) class PgOrders`, `@Service({ id: 'orders' })`: of several under one token, each is given. */
+function decorated(module: Module, code: ClassCode): ContainerEntry[] {
+  const frame = looseFrame(module, code.owner)
+  const given: Made = { expression: { kind: 'class', code, start: code.start, end: code.end }, frame }
+  return code.decorators.flatMap((decorator): ContainerEntry[] => {
+    if (decorator.kind !== 'call' || decorator.callee.kind !== 'name' || decorator.callee.name !== 'Service') return []
+    const [first] = decorator.args
+    const options = first?.kind === 'object' ? first.properties : undefined
+    const token = options ? options.find(({ name }) => name === 'id')?.value : first
+    const isOne = !options?.some(({ name }) => name === 'multiple')
+    return token && isOne ? [{ token: { expression: token, frame }, how: 'class', given }] : []
+  })
 }
 
 function inOptions(token: Expression, object: ObjectExpression, frame: Made['frame']): ContainerEntry[] {

@@ -34,6 +34,8 @@ export function onlyOne(classes: readonly ClassValue[]): Implementation {
 
 /** A name that more files inherit from is that of a framework's own: reading them all would tell little and take long. */
 const filesMax = 40
+/** Names for one declaration: this many. */
+const namesMax = 8
 
 export class Heirs {
   readonly #evaluator: Evaluator
@@ -50,11 +52,12 @@ export class Heirs {
     const seen = new Set([idOf(declaration)])
     let files = 0
     for (const parent of pending) {
-      for (const path of project.heirs?.(parent.name) ?? []) {
+      const names = this.#namesOf(parent.name)
+      for (const path of new Set(names.flatMap(name => project.heirs?.(name) ?? []))) {
         if (++files > filesMax) return undefined
         const module = project.module(path)
         if (!module) continue
-        for (const heir of this.#heirsIn(module, parent, found)) {
+        for (const heir of this.#heirsIn(module, parent, names, found)) {
           if (seen.has(idOf(heir))) continue
           seen.add(idOf(heir))
           pending.push(heir)
@@ -64,9 +67,27 @@ export class Heirs {
     return [...found.values()]
   }
 
-  *#heirsIn(module: Module, parent: Declaration, found: Map<string, ClassValue>): Generator<Declaration> {
+  /** Its own, and those under which other files pass it on: `export type { Orders as OrdersPort } from './orders'`. */
+  #namesOf(own: string): readonly string[] {
+    const { project } = this.#evaluator
+    const names = [own]
+    for (const name of names)
+      for (const path of names.length < namesMax ? (project.renames?.(name) ?? []) : [])
+        for (const [exported, link] of project.module(path)?.exports ?? []) {
+          const given = link.kind === 'from' ? link.name : bare(link.expression)
+          if (given === name && !names.includes(exported)) names.push(exported)
+        }
+    return names
+  }
+
+  *#heirsIn(
+    module: Module,
+    parent: Declaration,
+    names: readonly string[],
+    found: Map<string, ClassValue>,
+  ): Generator<Declaration> {
     for (const code of module.classes) {
-      const args = this.#passedOn(parent, supertypes(code), module, code.typeParameters)
+      const args = this.#passedOn(parent, names, supertypes(code), module, code.typeParameters)
       if (!args) continue
       const key = classKey(code, module)
       if (!code.isAbstract)
@@ -74,7 +95,7 @@ export class Heirs {
       if (code.name !== undefined) yield { key, name: code.name, args }
     }
     for (const contract of module.contracts) {
-      const args = this.#passedOn(parent, contract.bases, module, contract.typeParameters)
+      const args = this.#passedOn(parent, names, contract.bases, module, contract.typeParameters)
       if (args) yield { key: contractKey(contract, module), name: contract.name, args }
     }
   }
@@ -82,12 +103,14 @@ export class Heirs {
   /** What the parent's type arguments are for the heir's own type parameters; undefined where it is no heir. */
   #passedOn(
     parent: Declaration,
+    names: readonly string[],
     types: readonly TypeRef[],
     module: Module,
     typeParameters: readonly string[],
   ): (string | undefined)[] | undefined {
     for (const type of types) {
-      if (!type.of || !mayMean(type.of, parent.name)) continue
+      const { of } = type
+      if (!of || !names.some(name => mayMean(of, name))) continue
       if (declarationKey(this.#evaluator.typeValue(type, module)) !== parent.key) continue
       const own: (string | undefined)[] = typeParameters.map(() => undefined)
       const fits = parent.args.every((wanted, index) => {
@@ -113,6 +136,10 @@ function mayMean(expression: Expression, name: string): boolean {
   if (expression.kind !== 'name') return false
   const [source] = expression.binding?.sources ?? []
   return expression.name === name || (source?.kind === 'import' && (source.name === name || source.name === 'default'))
+}
+
+function bare(expression: Expression): string | undefined {
+  return expression.kind === 'name' ? expression.name : undefined
 }
 
 function bareName(type: TypeRef | undefined): string | undefined {
