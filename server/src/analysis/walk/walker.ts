@@ -169,7 +169,7 @@ export class Walker {
 
   #if(statement: IfStatement, position: Position, returned: Use, out: Flow[]): void {
     this.expression(statement.test, position, 'value', out)
-    const told = toldArm(statement.test, position.told)
+    const told = toldArm(statement.test, position.told) ?? this.#givenArm(statement.test, position.frame)
     if (told !== undefined) {
       out.push(this.statements(told === 0 ? statement.whenTrue : statement.whenFalse, position, returned))
       return
@@ -182,6 +182,12 @@ export class Walker {
       arms: arms.map(sequence),
       test: this.test(statement.test, position.frame),
     })
+  }
+
+  /** `if (onError) await onError(error)` of a caller that gives it. */
+  #givenArm(test: Expression, frame: Frame): 0 | undefined {
+    const isParameter = test.kind === 'name' && test.binding?.sources.every(({ kind }) => kind === 'parameter')
+    return isParameter && this.evaluator.evaluate(test, frame).kind === 'closure' ? 0 : undefined
   }
 
   test(expression: Expression, frame: Frame): Test {
