@@ -37,6 +37,13 @@ test("a helper's finding lies in the helper, once its caller is known; an edit t
   assert.deepEqual(rulesOf(engine, 'save.ts'), [], 'no longer called')
 })
 
+test('a test that reads with the group of what it tests is no second deployment', () => {
+  const subscribed = (topic: string): string => `${consumer('').replace('await consumer.run', `await consumer.subscribe({ topic: '${topic}' })\nawait consumer.run`)}`
+  const engine = createEngine({ fileSystem: memory({ 'orders.ts': subscribed('orders'), 'orders.spec.ts': subscribed('orders.test') }) })
+  assert.deepEqual(rulesOf(engine, 'orders.spec.ts'), [])
+  assert.deepEqual(rulesOf(engine, 'orders.ts'), [])
+})
+
 test('a pipeline that joins or leaves a group refreshes the others in it', () => {
   const inGroup = (group: string, topic: string): string =>
     consumer("await consumer.subscribe({ topic: '" + topic + "' })").replace("'orders'", `'${group}'`)

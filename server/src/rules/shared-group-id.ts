@@ -6,6 +6,7 @@ export const sharedGroupId = defineRule({
   meta: {
     id: 'shared-group-id',
     severity: 'warning',
+    severityInTests: 'off',
     title: 'Consumer group shared by different pipelines',
     why: [
       'pipelines A and B join the same group',

@@ -42,11 +42,13 @@ export function analyzeModule(
     others,
     transactionalProducers: transactionalProducers(finder.evaluator, module),
   }
+  const isTest = project.isTest?.(module.path) === true
   const notes: Note[] = []
   const findings: Finding[] = []
   for (const rule of rules) {
-    const { id } = rule.meta
+    const { id, severityInTests } = rule.meta
     const { levels } = settings
+    if (isTest && severityInTests === 'off') continue
     if (levels && !isOnSomewhere(levels, id)) continue
     try {
       for (const result of rule.run(facts)) {
@@ -78,7 +80,8 @@ export function analyzeModule(
     path: module.path,
     findings: unique(findings),
     pipelines: pipelines.map(info),
-    summaries: pipelines.map(summary),
+    // A test that starts what is tested is no second deployment of it.
+    summaries: isTest ? [] : pipelines.map(summary),
     commits: committedOffsets(pipelines),
     notes,
   }

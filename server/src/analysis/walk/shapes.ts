@@ -1,5 +1,5 @@
 /** Calls on receivers that are not known: recognised by the form of their arguments, never by a bare name alone. */
-import type { CallExpression } from '../../facts/code.ts'
+import type { CallExpression, Expression } from '../../facts/code.ts'
 import { adding, settingOnly } from '../../facts/libraries/outputRow.ts'
 import type { Judge, OutputRow } from '../../facts/libraries/outputs.ts'
 import { judgeSql } from '../../facts/libraries/sql.ts'
@@ -154,11 +154,12 @@ export function isThrowing({ callee, args }: CallExpression): boolean {
 export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
   if (
     callee.kind === 'external' &&
-    /^(?:lodash|moment|dayjs|date-fns|zod|joi|ajv|class-transformer|class-validator|uuid|crypto|path|os|util|rxjs|ramda|buffer|url|querystring|superjson|avsc|protobufjs|snappy|zlib|chalk)[:/]/.test(
+    /^(?:lodash|moment|dayjs|date-fns|zod|joi|ajv|class-transformer|class-validator|uuid|crypto|path|os|util|rxjs|ramda|buffer|url|querystring|superjson|avsc|protobufjs|snappy|zlib|chalk|(?:node:)?assert|chai|vitest|@jest\/globals)[:/]/.test(
       callee.type,
     )
   )
     return true
+  if (asserts(call.callee)) return true
   if (call.callee.kind === 'member') return builtIns.test(call.callee.name) || pureNames.test(call.callee.name)
   if (call.callee.kind === 'name' && pureNames.test(call.callee.name)) return true
   return (
@@ -168,6 +169,13 @@ export function isHarmlessCall(call: CallExpression, callee: Value): boolean {
         call.callee.name,
       ))
   )
+}
+
+/** `assert.ok(…)`, `expect(…).to.equal(…)`: of a test, which ends with it. */
+function asserts(callee: Expression): boolean {
+  if (callee.kind === 'name') return callee.name === 'assert' || callee.name === 'expect'
+  if (callee.kind === 'member') return asserts(callee.of)
+  return callee.kind === 'call' && asserts(callee.callee)
 }
 
 /** `await sleep(…)` of a helper that cannot be followed. */
