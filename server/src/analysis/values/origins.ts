@@ -102,11 +102,31 @@ class Walk {
     }
     const value = this.#evaluator.evaluate(expression, frame)
     if (value.kind === 'external') this.#visitor.external?.(value.type, expression, frame)
+    if (this.#part(expression, value, frame, binding)) return
     for (const source of binding.sources) this.#source(source, frame, binding)
     for (const source of binding.pushed ?? []) this.#source(source, frame, binding)
     for (const sources of binding.members?.values() ?? [])
       for (const source of sources) this.#source(source, frame, binding)
     if (binding.sources.length === 0) this.#visitor.open?.(expression)
+  }
+
+  /** `const { key } = message` of an object that is written here: what stands beside the key is not in it. */
+  #part(expression: Expression, value: Value, frame: Frame, binding: Binding): boolean {
+    const [source, ...others] = binding.sources
+    if (!source || source.kind === 'import' || source.path.length === 0 || others.length > 0) return false
+    if (this.#whole(source, frame, binding)?.kind !== 'object') return false
+    if (value.kind === 'constant') return true
+    if (value.kind === 'unknown' || value.kind === 'typed' || !value.by || value.by.expression === expression)
+      return false
+    this.expression(value.by.expression, value.by.frame, false)
+    return true
+  }
+
+  #whole(source: Exclude<Source, { kind: 'import' }>, frame: Frame, binding: Binding): Value | undefined {
+    if (source.kind === 'expression') return this.#evaluator.evaluate(source.from, frameOf(frame, source.inside))
+    const given = frameOf(frame, binding.owner).args?.[source.index]
+    if (!given) return undefined
+    return 'value' in given ? given.value : this.#evaluator.evaluate(given.expression, given.frame)
   }
 
   #source(source: Source, frame: Frame, binding: Binding): void {
