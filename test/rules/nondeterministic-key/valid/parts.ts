@@ -22,7 +22,7 @@ async function publish({ key, value }: Placed): Promise<void> {
 await consumer.run({
   eachMessage: async ({ message }) => {
     const placed = encode({ key: String(message.key), value: { at: Date.now(), order: String(message.value) } })
-    await producer.send({ topic: 'placed', messages: [{ ...placed, headers: { 'event-id': String(message.key) } }] })
+    await producer.send({ topic: 'placed', messages: [placed] })
     await publish({ key: 'orders', value: { at: Date.now() } })
   },
 })
