@@ -125,7 +125,9 @@ function next(
   if (event.kind === 'detached' && workIn(event.flow)) return { ...state, running: event }
   const commit = event.kind === 'detached' ? [...ofKind(event.flow, 'commit')][0] : event
   if (commit?.kind === 'commit' && counts(pipeline, commit)) {
-    const running = state.running && workIn(state.running.flow)
+    // What a timer does later is overtaken by the record's own position; another one may be a low-water mark.
+    const overtaken = state.running?.how === 'timer' && !isOwn(commit) ? undefined : state.running
+    const running = overtaken && workIn(overtaken.flow)
     if (running) note({ at: commit.at, commit, work: running, how: 'running' })
     else if (state.failed) note({ at: commit.at, commit, work: state.failed, how: 'failed' })
     const kept = new Map([...state.kept].map(([holder, one]) => [holder, { ...one, commit: one.commit ?? commit }]))

@@ -36,4 +36,16 @@ await consumer.run({
   },
 })
 
+const waiting = new Map<string, string>()
+await consumer.run({
+  autoCommit: false,
+  eachMessage: async ({ topic, partition, message }) => {
+    waiting.set(message.offset, String(message.value))
+    setTimeout(() => void upsert(message.value).then(() => waiting.delete(message.offset)), 100)
+    // Everything before what is still waited for.
+    const [oldest] = waiting.keys()
+    if (oldest !== undefined) await consumer.commitOffsets([{ topic, partition, offset: oldest }])
+  },
+})
+
 process.once('SIGTERM', () => void consumer.disconnect())
