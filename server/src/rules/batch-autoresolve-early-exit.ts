@@ -1,6 +1,6 @@
 import type { Exit, Flow, Pipeline } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
-import { handlers, ofKind } from './shared/handlers.ts'
+import { handlers, ofKind, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
 import { setTo } from './shared/options.ts'
 
@@ -30,7 +30,7 @@ export const batchAutoresolveEarlyExit = defineRule({
   },
 
   explain: ({ exit }) => ({
-    message: `'${exit.exit}' leaves the batch in the middle, and kafkajs then resolves all of it, so the records that were not processed are skipped. Set eachBatchAutoResolve: false and resolve each record after its output.`,
+    message: `'${exit.exit}' leaves the batch early, and kafkajs then resolves all of it, so the records that were not processed are skipped. Set eachBatchAutoResolve: false and resolve each record after its output.`,
   }),
 
   fix: ({ pipeline: { options }, resolves }) => {
@@ -57,8 +57,11 @@ export const earlyExits = once(function* ({ library, options }, handler): Genera
   yield* exitsIn(handler.flow, undefined)
 })
 
-/** `break` and `return` that end the loop over the records; those of inner loops and helpers end only these. */
-function* exitsIn(flow: Flow, loop: 'records' | 'inner' | undefined): Generator<Exit> {
+/**
+ * `break` and `return` that end the loop over the records; those of inner loops and helpers end only these. Before the loop a
+ * `return` where a stop is asked for.
+ */
+function* exitsIn(flow: Flow, loop: 'records' | 'inner' | 'stopping' | undefined): Generator<Exit> {
   switch (flow.kind) {
     case 'exit':
       if (loop && flow.exit === 'return') yield flow
@@ -68,7 +71,10 @@ function* exitsIn(flow: Flow, loop: 'records' | 'inner' | undefined): Generator<
       for (const step of flow.steps) yield* exitsIn(step, loop)
       return
     case 'branch':
-      for (const arm of flow.arms) yield* exitsIn(arm, loop)
+      for (const arm of flow.arms) {
+        const isStopping = !loop && /\bis(?:Running|Stale)\(/.test(flow.test.source) && !workIn(arm)
+        yield* exitsIn(arm, isStopping ? 'stopping' : loop)
+      }
       return
     case 'loop':
       // What is given to forEach is left by a return of its own.

@@ -17,6 +17,7 @@ export const missingTransactionOffsets = defineRule({
     ],
     misses: ['transactions that are begun and committed in functions that cannot be followed'],
     unfixed: [
+      'offsets that are sent and not waited for: what else hangs on that promise is not known',
       'a group whose name is only known at run time, or a handler that is given no payload of kafkajs: which offsets to send cannot be told',
       'one transaction a record inside `eachBatch`, or a commit in another function: the place for the offsets cannot be told',
       'a transaction whose commit is not the end of its block: what follows may need what is declared in between',
@@ -36,8 +37,11 @@ export const missingTransactionOffsets = defineRule({
       }
       if (!begun || !first(handler.flow, 'commit-transaction')) continue
       const fixes = begun.transactionFixes
-      const sends = [...ofKind(handler.flow, 'commit')].some(commit => commit.commit === 'send-offsets')
-      if (!sends) yield { at: begun.at, missing: missingIn(pipeline, begun), fixes: fixes?.offsets ?? [] }
+      const sends = [...ofKind(handler.flow, 'commit')].filter(commit => commit.commit === 'send-offsets')
+      const dropped = sends.find(commit => commit.isAwaited === false)
+      if (dropped) yield { at: dropped.at, missing: 'wait', fixes: [] }
+      else if (sends.length === 0)
+        yield { at: begun.at, missing: missingIn(pipeline, begun), fixes: fixes?.offsets ?? [] }
       else if (!first(handler.flow, 'abort')) yield { at: begun.at, missing: 'abort', fixes: fixes?.abort ?? [] }
     }
   },
@@ -72,6 +76,10 @@ const explanations = {
     message:
       'Nothing aborts this transaction when a send fails, so it stays open until it times out, and readers of committed records wait for it. Abort it in a catch, and throw the error again.',
     severity: 'warning',
+  },
+  wait: {
+    message:
+      'Nobody waits for the offsets to be sent, so the transaction may commit the results without them, and a crash then doubles the results. Await sendOffsets before the commit.',
   },
   scope: {
     message:

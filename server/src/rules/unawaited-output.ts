@@ -131,8 +131,12 @@ function commitsItself(part: Detached, pipeline: Pipeline): boolean {
   const { commitMode } = pipeline.options
   if (commitMode === 'after-handler' || commitMode === 'before-handler') return false
   if (part.how === 'timer') return true
-  for (const inner of within(part.flow)) if (inner.kind === 'commit') return true
-  return false
+  // Offsets in a transaction are committed by whoever commits that.
+  return within(part.flow).some(
+    inner =>
+      (inner.kind === 'commit' && inner.commit !== 'send-offsets') ||
+      (inner.kind === 'signal' && inner.signal === 'commit-transaction'),
+  )
 }
 
 /** Records that are put into a list and still are there when the handler ends, on some way through it. */

@@ -49,7 +49,9 @@ const notYet: Inferred = { guarantee: 'unknown', evidence: [] }
 function settled(input: InferenceInput, works: readonly Output[], start: Evidence): Inferred {
   const inside = works.filter(output => output.inTransaction)
   const hasOffsets = input.handlers.some(handler =>
-    [...within(handler.flow)].some(part => part.kind === 'commit' && part.commit === 'send-offsets'),
+    [...within(handler.flow)].some(
+      part => part.kind === 'commit' && part.commit === 'send-offsets' && part.isAwaited !== false,
+    ),
   )
   const isCovered = works.every(output => output.inTransaction || output.idempotency.verdict === 'repeatable')
   if (input.declared?.guarantee === 'exactly-once' && isCovered)
@@ -223,6 +225,6 @@ function isOpen(output: Output, handlers: readonly Handler[]): boolean {
   const parts = within(own.flow)
   return (
     parts.some(part => part.kind === 'signal' && part.signal === 'begin') &&
-    !parts.some(part => part.kind === 'commit' && part.commit === 'send-offsets')
+    !parts.some(part => part.kind === 'commit' && part.commit === 'send-offsets' && part.isAwaited !== false)
   )
 }

@@ -197,7 +197,8 @@ export class LibraryCalls {
       const found = this.#groupPositions.position(call, row, position.frame)
       const group = found && { ...found, fixes: groupCommitFix(position.frame, call, row.commit) }
       // A resolved or stored offset is noted at once, promise or not.
-      const isDropped = row.commit === 'commit' && !type.endsWith('Sync()') && (use === 'floating' || use === 'void')
+      const isSent = row.commit === 'commit' || type.endsWith('Transaction#.sendOffsets()')
+      const isDropped = isSent && !type.endsWith('Sync()') && (use === 'floating' || use === 'void')
       const commit = isFlush ? 'flush' : row.commit
       const end = placeOf(module, { start: call.end, end: call.end })
       out.push({ kind: 'commit', ...base, end, commit, name, offset, group, isAwaited: !isDropped, fixes: [] })
