@@ -21,7 +21,7 @@ export const nonIdempotentOutput = defineRule({
       'rows that are read, added to and saved again, where more is asked of the row before: that may be what tells a repeat',
       'outputs through functions that cannot be followed',
       'messages that are produced where a failure is caught: retries, dead letters, news of the failure',
-      'outputs behind an interface or an abstract class that several classes implement, unless NestJS, inversify, tsyringe or typedi is told which one: the guarantee is then unknown, and says which they are',
+      'outputs behind an interface or an abstract class that several classes implement, unless NestJS, inversify, tsyringe or typedi is told which one, or the file that starts the consumer makes it by hand: the guarantee is then unknown, and says which they are',
     ],
     whenNotToUse:
       'Where doubles are harmless by nature, such as samples of a metric. Say so in a suppression with its reason.',
