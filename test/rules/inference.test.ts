@@ -97,6 +97,12 @@ const rows: readonly Row[] = [
   ['committed by the code, the option set later', stored('options.autoCommit = false', `await ${commit}; await ${plain}`), 'at-most-once', 'offsets are committed by the code'],
   ['an option that may be set later', `let options = { autoCommit: true }\n${stored('if (process.env.MANUAL) options.autoCommit = false', `await ${plain}`)}`.replace('const options = {}\n', ''), 'unknown', 'is not known here'],
   ['a plain insert', kafkajs(`await ${plain}`), 'at-least-once', 'no ON CONFLICT clause'],
+  [
+    'a sum beside the insert of what was processed, each on its own',
+    kafkajs(`await pool.query('INSERT INTO processed (event_id) VALUES ($1)', [message.key]); await pool.query('UPDATE totals SET cents = cents + $1', [message.value])`),
+    'at-least-once',
+    'adds to the stored value',
+  ],
   ['an upsert by an id made anew', kafkajs(`await ${upsert.replace('message.key', 'crypto.randomUUID()')}`), 'at-least-once', 'is another one each time'],
   [
     'an id made anew, found by another column',
@@ -124,6 +130,19 @@ const rows: readonly Row[] = [
   // Effectively once: nothing is lost, and a redelivery changes nothing.
   ['an upsert', kafkajs(`await ${upsert}`), 'effectively-once', 'may be repeated'],
   ['only put aside', kafkajs(`try { JSON.parse(message.value) } catch { await ${aside} }`), 'at-least-once', 'no output is in sight'],
+  [
+    'a sum beside the insert of what was processed, in one transaction',
+    kafkajs(
+      `const client = await pool.connect(); try { await client.query('BEGIN'); await client.query('INSERT INTO processed (event_id) VALUES ($1)', [message.key]); await client.query('UPDATE totals SET cents = cents + $1', [message.value]); await client.query('COMMIT') } catch (error) { await client.query('ROLLBACK'); throw error }`,
+    ),
+    'effectively-once',
+    'is undone on a repeat',
+  ],
+  [
+    'something looked up beside it',
+    `import { PrismaClient } from '@prisma/client'\nconst prisma = new PrismaClient()\n${kafkajs(`await prisma.order.findUnique({ where: { id: String(message.key) } }); await ${upsert}`)}`,
+    'effectively-once',
+  ],
   ['an upsert, or put aside', kafkajs(`try { await ${upsert} } catch { await ${aside} }`), 'effectively-once', 'may be repeated'],
   ['an upsert, committed after it', kafkajs(`await ${upsert}; await ${commit}`, 'autoCommit: false,'), 'effectively-once'],
   [

@@ -134,6 +134,8 @@ export interface Output extends EventBase {
   /** Runs inside a transaction that also holds the offsets. */
   readonly inTransaction: boolean
   /** Values that differ on every run and end up in the output's id or key. */
+  /** The same for outputs of one transaction of their database. */
+  readonly databaseTransaction?: string | undefined
   readonly freshKeys: readonly FreshValue[]
   readonly fixes: readonly FixSketch[]
   /** How sure it is that this is an output at all. */
@@ -154,6 +156,8 @@ export interface Idempotency {
   readonly evidence: readonly { readonly at: Place; readonly message: string }[]
   /** It would be repeatable, but the key by which it finds what is there is one of `freshKeys`. */
   readonly isByFreshKey?: boolean
+  /** By failing: a unique key is there already. */
+  readonly refuses?: boolean
 }
 
 /** `Date.now()`, `Math.random()`, a new UUID. */

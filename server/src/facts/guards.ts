@@ -15,6 +15,15 @@ export function* outputsOf(flow: Flow): Generator<GuardedOutput> {
     yield canRemember || one.guardedBy?.dedupe !== 'durable' ? one : { ...one, guardedBy: undefined }
 }
 
+/** Transactions that a repeat undoes: something in them fails because it is there already. */
+export function refusing(flow: Flow): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const part of within(flow))
+    if (part.kind === 'output' && part.databaseTransaction !== undefined && part.idempotency.refuses)
+      found.add(part.databaseTransaction)
+  return found
+}
+
 /** Leaves something behind that a later look-up may find. Looking up does not, nor does sending. */
 function remembers(flow: Flow): boolean {
   if (flow.kind === 'output') return /^(?:database|document|cache|store|file|custom)$/.test(flow.output)

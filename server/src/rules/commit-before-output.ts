@@ -51,6 +51,8 @@ function isSure(work: Output | OpaqueCall, how: How): boolean {
 
 /** Commits that come before the work they stand for. */
 export const earlyCommits = once(function* (pipeline, handler): Generator<EarlyCommit> {
+  // Where the client commits by itself, as it mostly does, there is nothing to go through.
+  if (!within(handler.flow).some(part => part.kind === 'commit')) return
   const found = new Map<string, EarlyCommit>()
   const isDone = isDoneByEnding(handler, pipeline)
   const note = (match: EarlyCommit): void => {

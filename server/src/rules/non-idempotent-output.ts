@@ -1,5 +1,5 @@
 import { within } from '../facts/flows.ts'
-import { leaves, outputsOf } from '../facts/guards.ts'
+import { leaves, outputsOf, refusing } from '../facts/guards.ts'
 import type { Flow, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 
@@ -68,12 +68,14 @@ function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
   const atMostOnce = pipeline.declared?.guarantee === 'at-most-once'
   if (atMostOnce) return
   yield* remembered(pipeline, flow)
+  const undone = refusing(flow)
   for (const { output, guardedBy, isAfterFailure } of outputsOf(flow)) {
     if (output.kind === 'call' || guardedBy?.dedupe === 'in-memory') continue
     if (guardedBy?.dedupe === 'durable' || output.inTransaction || output.isDeadLetter) continue
     // Handed on to be tried again or looked at: whoever gets it counts with repeats.
     if (isAfterFailure && output.output === 'produce') continue
     const { verdict, isByFreshKey } = output.idempotency
+    if (output.databaseTransaction !== undefined && undone.has(output.databaseTransaction)) continue
     // A key that is made anew is told where it is made.
     if (verdict === 'not-repeatable' && !isByFreshKey) yield { at: output.at, output, pipeline }
   }

@@ -1,11 +1,11 @@
 /** What a pipeline really guarantees, with the chain of evidence: commit points, awaits, catches, outputs. */
 import { within } from '../../facts/flows.ts'
-import { outputsOf } from '../../facts/guards.ts'
+import { outputsOf, refusing } from '../../facts/guards.ts'
 import type { CommitMode, Flow, Handler, Inferred, OpaqueCall, Output, Pipeline, Place } from '../../facts/model.ts'
 import { earlyExits } from '../../rules/batch-autoresolve-early-exit.ts'
 import { earlyCommits } from '../../rules/commit-before-output.ts'
 import { groupCommits } from '../../rules/shared/groupCommits.ts'
-import { keyOf } from '../../rules/shared/handlers.ts'
+import { isReading, keyOf } from '../../rules/shared/handlers.ts'
 import { explore } from '../../rules/shared/paths.ts'
 import { swallowedIn } from '../../rules/swallowed-error.ts'
 import { unawaitedIn } from '../../rules/unawaited-output.ts'
@@ -75,6 +75,7 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
     return { guarantee: 'at-least-once', evidence: [start] }
   // What is put aside is not what the record is for.
   const done = works.filter(output => !output.isDeadLetter)
+  const undone = undoneIn(input)
   if (done.length === 0)
     return { guarantee: 'at-least-once', evidence: [start, { at: input.at, message: 'no output is in sight' }] }
   return {
@@ -87,7 +88,9 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
           message:
             output.idempotency.verdict === 'repeatable'
               ? `'${output.name}' may be repeated: ${output.idempotency.reason}`
-              : `'${output.name}' is guarded by a look-up of what was processed`,
+              : output.databaseTransaction !== undefined && undone.has(output.databaseTransaction)
+                ? `'${output.name}' is undone on a repeat, with the insert in its transaction that fails then`
+                : `'${output.name}' is guarded by a look-up of what was processed`,
         }),
       ),
     ],
@@ -168,7 +171,7 @@ function* written(flow: Flow): Generator<Output> {
 }
 
 function* unknowns(flow: Flow): Generator<OpaqueCall> {
-  for (const part of within(flow)) if (part.kind === 'call' && part.takesRecord) yield part
+  for (const part of within(flow)) if (part.kind === 'call' && part.takesRecord && !isReading(part)) yield part
 }
 
 const amongMax = 4
@@ -185,6 +188,10 @@ function undecidedOf({ at, name, among = [] }: OpaqueCall): Evidence[] {
   ]
 }
 
+function undoneIn({ handlers }: Pick<InferenceInput, 'handlers'>): ReadonlySet<string> {
+  return new Set(handlers.flatMap(handler => [...refusing(handler.flow)]))
+}
+
 /** Outputs that a redelivery repeats with effect. */
 function doubles({ handlers }: InferenceInput, works: readonly Output[]): Evidence[] {
   const guarded = new Set(
@@ -192,8 +199,10 @@ function doubles({ handlers }: InferenceInput, works: readonly Output[]): Eviden
       [...outputsOf(handler.flow)].filter(one => one.guardedBy?.dedupe === 'durable').map(one => one.output),
     ),
   )
+  const undone = undoneIn({ handlers })
   return works.flatMap((output): Evidence[] => {
     if (output.isDeadLetter || guarded.has(output)) return []
+    if (output.databaseTransaction !== undefined && undone.has(output.databaseTransaction)) return []
     const behind = output.inTransaction ? offsetBehind(output, handlers) : undefined
     if (behind) return [behind]
     if (isOpen(output, handlers))

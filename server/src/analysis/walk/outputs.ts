@@ -10,6 +10,7 @@ import type { Origins } from '../values/origins.ts'
 import { addedAgain } from './addedAgain.ts'
 import { soundsLikeAsking } from './answers.ts'
 import { conditionIn } from './conditions.ts'
+import { transactionOf } from './databaseTransactions.ts'
 import { harmful, type OutputCall, open, repeatable, type Verdict } from './outputCall.ts'
 import { isMadeAnew, keysOf, OutputKeys } from './outputKeys.ts'
 import { OutputValues } from './outputValues.ts'
@@ -17,6 +18,13 @@ import { calleeOf, sourceText } from './places.ts'
 import { readBack, savedBy } from './readBack.ts'
 import { judgeRequest } from './requests.ts'
 import { isInTransaction } from './transactional.ts'
+
+/** What fails where its key is there already. */
+const inserting = /\.(?:create|insert|insertOne|insertMany|createMany)\(\)$/
+
+function keyed(by: string, refuses: boolean): Idempotency {
+  return { ...repeatable(`keyed by ${by}`), ...(refuses && { refuses }) }
+}
 
 const deadLetters = /dlq|dead.?letter|\bdlt\b|poison|parking.?lot/i
 
@@ -51,6 +59,7 @@ export class Outputs {
       target,
       idempotency,
       inTransaction: isInTransaction(this.#evaluator, call),
+      ...(/^(?:database|document)$/.test(kind) && { databaseTransaction: transactionOf(this.#evaluator, call) }),
       freshKeys,
       fixes: idempotency.verdict === 'not-repeatable' ? this.#fixes(call, judge) : [],
       isCertain: isCertain && !(verdict.isAnswered && soundsLikeAsking(this.#evaluator, call.call, call.frame)),
@@ -95,7 +104,7 @@ export class Outputs {
     if (judge.unless?.test(chain))
       return { name, idempotency: repeatable(`guarded by ${judge.unless.exec(chain)?.[0] || 'its form'}`) }
     const key = judge.adds ? undefined : this.#keys.identity(call)
-    if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
+    if (key) return { name, idempotency: keyed(`'${key}' of the record`, inserting.test(call.type)) }
     const condition = judge.adds && conditionIn(this.#evaluator, this.#values.properties(call))
     if (condition) return { name, idempotency: repeatable(`only where '${condition}' says it has not been done`) }
     return { name, idempotency: harmful(judge.once) }
@@ -111,9 +120,9 @@ export class Outputs {
     if (sql.isRepeatable) return { name: sql.name, target: sql.target, idempotency: repeatable(sql.reason) }
     // A key that the table already holds makes a plain insert fail; an upsert goes on and adds.
     if (sql.isPlainInsert) {
-      const keyed = keysOf(text).find(key => !isMadeAnew(key))
-      if (keyed && this.#argumentsFromRecord(call))
-        return { name: sql.name, target: sql.target, idempotency: repeatable(`keyed by '${keyed.name}'`) }
+      const column = keysOf(text).find(key => !isMadeAnew(key))
+      if (column && this.#argumentsFromRecord(call))
+        return { name: sql.name, target: sql.target, idempotency: keyed(`'${column.name}'`, true) }
     }
     return { name: sql.name, target: sql.target, idempotency: harmful(sql.reason) }
   }
@@ -156,7 +165,7 @@ export class Outputs {
 
   #save(call: OutputCall, name: string): Verdict {
     const key = this.#keys.identity(call)
-    if (key) return { name, idempotency: repeatable(`keyed by '${key}' of the record`) }
+    if (key) return { name, idempotency: keyed(`'${key}' of the record`, inserting.test(call.type)) }
     const saved = savedBy(this.#evaluator, call.call, call.frame)
     const row = saved && readBack(this.#origins, saved, call.frame)
     if (row === 'set') return { name, idempotency: repeatable('sets the same again in the row that was read') }
@@ -211,6 +220,9 @@ export class Outputs {
     }
     if (first.callee.kind !== 'member') return sourceText(frame.module, first.callee, 30)
     const { of, name } = first.callee
+    const [collection] = name === 'collection' && call.callee.kind === 'member' ? first.args : []
+    if (collection && call.callee.kind === 'member')
+      return `${sourceText(frame.module, collection, 30).replace(/['"`]/g, '')}.${call.callee.name}`
     const owner = of.kind === 'member' || of.kind === 'name' ? of.name : undefined
     return owner ? `${owner}.${name}` : name
   }

@@ -11,7 +11,7 @@ async function consume(work: (message: KafkaMessage) => Promise<void>, onError?:
       try {
         await work(message)
       } catch (error) {
-//      ^^^^^ swallowed-error: A failure of 'DELETE FROM carts' is caught here and the handler goes on, so the offset is committed and the record is lost.
+//      ^^^^^ swallowed-error: A failure of 'DELETE FROM carts' is caught here and the handler goes on, so the offset is committed and the record is lost. Throw the error again, or await a dead-letter write first.
         if (onError) onError(error)
       }
     },

@@ -15,7 +15,7 @@ await consumer.run({
       await prisma.order.update({ where: { id: order.id }, data: { name: customer.name } })
 //          ^^^^^^^^^^^^^^^^^^^ related: may fail
     } catch (error) {
-//    ^^^^^ swallowed-error: A failure of 'order.update' is caught here and the handler goes on, so the offset is committed and the record is lost.
+//    ^^^^^ swallowed-error: A failure of 'order.update' is caught here and the handler goes on, so the offset is committed and the record is lost. Throw the error again, or await a dead-letter write first.
       console.error(error)
     }
   },
@@ -32,11 +32,11 @@ await consumer.run({
         await prisma.order.update({ where: { id: order.id }, data: { name: customer.name } })
 //            ^^^^^^^^^^^^^^^^^^^ related: may fail
       } catch (error) {
-//      ^^^^^ swallowed-error: A failure of 'order.update' is caught here
+//      ^^^^^ swallowed-error: A failure of 'order.update' is caught here and the handler goes on, so the offset is committed and the record is lost. Throw the error again, or await a dead-letter write first.
         console.error(error)
       }
     } catch (error) {
-//    ^^^^^ swallowed-error: A failure of 'prisma.customer.findUnique' is caught here
+//    ^^^^^ swallowed-error: A failure of 'prisma.customer.findUnique' is caught here and the handler goes on, so the offset is committed and the record is lost. Throw the error again, or await a dead-letter write first.
       console.error(error)
     }
   },
@@ -49,7 +49,7 @@ await consumer.run({
       await redis.set(String(message.key), String(message.value))
 //          ^^^^^^^^^ related: may fail
     } catch (error) {
-//    ^^^^^ swallowed-error: A failure of 'redis.set' is caught here
+//    ^^^^^ swallowed-error: A failure of 'redis.set' is caught here and the handler goes on, so the offset is committed and the record is lost. Throw the error again, or await a dead-letter write first.
       console.error(error)
     }
   },
