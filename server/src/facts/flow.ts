@@ -38,6 +38,17 @@ export interface Test {
   /** The arm that runs for a record seen before. */
   readonly repeatArm: 0 | 1 | undefined
   readonly source: string
+  /** The look-up notes the record as well: `SET NX`. */
+  readonly claimAt?: Place | undefined
+  readonly asked?: Asked | undefined
+}
+
+/** What a look-up of processed records goes to. */
+export interface Asked {
+  readonly table?: string
+  readonly receiver?: string
+  /** As written. */
+  readonly argument?: string
 }
 
 export interface Loop {

@@ -54,35 +54,37 @@ export const earlyExits = once(function* ({ library, options }, handler): Genera
   if (handler.role !== 'batch' || !/kafkajs|confluent/.test(library)) return
   const { autoResolve, commitMode } = options
   if (autoResolve ? !autoResolve.isKnown || autoResolve.value === false : commitMode === 'unknown') return
-  yield* exitsIn(handler.flow, undefined)
+  yield* exitsIn(handler.flow, undefined, commitMode === 'manual')
 })
 
 /**
  * `break` and `return` that end the loop over the records; those of inner loops and helpers end only these. Before the loop a
  * `return` where a stop is asked for.
  */
-function* exitsIn(flow: Flow, loop: 'records' | 'inner' | 'stopping' | undefined): Generator<Exit> {
+function* exitsIn(flow: Flow, loop: 'records' | 'inner' | 'stopping' | undefined, isManual: boolean): Generator<Exit> {
   switch (flow.kind) {
     case 'exit':
       if (loop && flow.exit === 'return') yield flow
       if (loop === 'records' && flow.exit === 'break') yield flow
       return
     case 'sequence':
-      for (const step of flow.steps) yield* exitsIn(step, loop)
+      for (const step of flow.steps) yield* exitsIn(step, loop, isManual)
       return
     case 'branch':
       for (const arm of flow.arms) {
-        const isStopping = !loop && /\bis(?:Running|Stale)\(/.test(flow.test.source) && !workIn(arm)
-        yield* exitsIn(arm, isStopping ? 'stopping' : loop)
+        const isStopping = /\bis(?:Running|Stale)\(/.test(flow.test.source) && !workIn(arm)
+        // Where it stops, nothing is committed any more but what the code commits.
+        if (isStopping && isManual) continue
+        yield* exitsIn(arm, isStopping && !loop ? 'stopping' : loop, isManual)
       }
       return
     case 'loop':
       // What is given to forEach is left by a return of its own.
       if (flow.body.kind !== 'helper')
-        yield* exitsIn(flow.body, flow.over === 'records' && !loop ? 'records' : loop ? 'inner' : undefined)
+        yield* exitsIn(flow.body, flow.over === 'records' && !loop ? 'records' : loop ? 'inner' : undefined, isManual)
       return
     case 'try':
-      yield* exitsIn(flow.block, loop)
-      if (flow.handler) yield* exitsIn(flow.handler, loop)
+      yield* exitsIn(flow.block, loop, isManual)
+      if (flow.handler) yield* exitsIn(flow.handler, loop, isManual)
   }
 }

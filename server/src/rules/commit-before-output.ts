@@ -1,6 +1,7 @@
 import { partsOf, within } from '../facts/flows.ts'
 import type { Commit, Detached, Event, Flow, OpaqueCall, Output, Pending, Pipeline, Place } from '../facts/model.ts'
-import { defineRule } from './rule.ts'
+import { defineRule, type Explanation } from './rule.ts'
+import { type EarlyMark, earlyMarks } from './shared/earlyMarks.ts'
 import { handlers, isDoneByEnding, isWork, keyOf, ofKind, workIn } from './shared/handlers.ts'
 import { once } from './shared/once.ts'
 import { explore } from './shared/paths.ts'
@@ -21,17 +22,42 @@ export const commitBeforeOutput = defineRule({
     misses: [
       'commits through functions that cannot be followed',
       'promises that are handed on to another function and awaited there',
+      'records that are noted as processed before the work in the memory of this process',
     ],
     whenNotToUse:
       'Where losing a record is accepted on purpose: at-most-once delivery. Declare that guarantee instead.',
   },
 
-  *detect(facts): Generator<EarlyCommit> {
-    for (const { pipeline, handler } of handlers(facts))
-      if (pipeline.declared?.guarantee !== 'at-most-once') yield* earlyCommits(pipeline, handler)
+  *detect(facts): Generator<EarlyCommit | EarlyMark> {
+    for (const { pipeline, handler } of handlers(facts)) {
+      if (pipeline.declared?.guarantee === 'at-most-once') continue
+      yield* earlyCommits(pipeline, handler)
+      yield* earlyMarks(pipeline, handler)
+    }
   },
 
-  explain: ({ commit, work, how, list }) => ({
+  explain: match => ('mark' in match ? explainMark(match) : explainCommit(match)),
+
+  fix: match =>
+    'commit' in match && (match.how === 'later' || match.how === 'sent' || match.how === 'kept')
+      ? match.commit.fixes
+      : [],
+})
+
+function explainMark({ mark, work, lookupAt }: EarlyMark): Explanation {
+  return {
+    message: `'${mark.name}' notes the record as processed before '${work.name}' has run: where that fails, or the process dies between them, the redelivered record is passed over, and it is lost. Note it afterwards, or in one transaction with it.`,
+    related: [
+      { at: lookupAt, message: 'passed over here' },
+      { at: work.at, message: 'not done yet' },
+    ],
+    severity: 'warning',
+    confidence: 'likely',
+  }
+}
+
+function explainCommit({ commit, work, how, list }: EarlyCommit): Explanation {
+  return {
     message: `${message(commit, work, how, list)} ${remedies[how] ?? 'Commit after the awaited output.'}`,
     related: [
       { at: work.at, message: evidence[how] },
@@ -39,10 +65,8 @@ export const commitBeforeOutput = defineRule({
     ],
     confidence: isSure(work, how) ? 'certain' : 'likely',
     ...(isSure(work, how) ? {} : { severity: 'warning' as const }),
-  }),
-
-  fix: ({ commit, how }) => (how === 'later' || how === 'sent' || how === 'kept' ? commit.fixes : []),
-})
+  }
+}
 
 /** That a list is written out, and by whom, is told by its use in the file. */
 function isSure(work: Output | OpaqueCall, how: How): boolean {

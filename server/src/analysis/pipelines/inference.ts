@@ -4,6 +4,7 @@ import { outputsOf, refusing } from '../../facts/guards.ts'
 import type { CommitMode, Flow, Handler, Inferred, OpaqueCall, Output, Pipeline, Place } from '../../facts/model.ts'
 import { earlyExits } from '../../rules/batch-autoresolve-early-exit.ts'
 import { earlyCommits } from '../../rules/commit-before-output.ts'
+import { earlyMarks } from '../../rules/shared/earlyMarks.ts'
 import { groupCommits } from '../../rules/shared/groupCommits.ts'
 import { isReading, keyOf } from '../../rules/shared/handlers.ts'
 import { explore } from '../../rules/shared/paths.ts'
@@ -123,6 +124,8 @@ function* losses(pipeline: Pipeline): Generator<Evidence> {
   for (const handler of pipeline.handlers) {
     for (const { at, commit, work } of earlyCommits(pipeline, handler))
       yield { at, message: `'${commit.name}' may mark a record done before '${work.name}' is` }
+    for (const { at, mark, work } of earlyMarks(pipeline, handler))
+      yield { at, message: `'${mark.name}' notes the record as processed before '${work.name}' has run` }
     for (const { at, detached, work } of unawaitedIn(pipeline, handler))
       yield { at, message: `nobody waits for '${detached?.name ?? work.name}'` }
     // A broken record that is passed over is no matter of delivery.

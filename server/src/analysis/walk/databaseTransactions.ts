@@ -16,7 +16,17 @@ const hopsMax = 4
 
 /** The same for outputs of one transaction; `undefined` where the output is in none. */
 export function transactionOf(evaluator: Evaluator, { call, frame }: OutputCall): string | undefined {
-  return ofReceiver(call.callee, frame) ?? ofOption(evaluator, call, frame)
+  return ofReceiver(call.callee, frame) ?? ofOption(evaluator, call, frame) ?? ofList(call, frame)
+}
+
+/** `prisma.$transaction([prisma.processed.create(…), prisma.outbox.create(…)])` */
+function ofList({ start, end }: CallExpression, { module }: Frame): string | undefined {
+  for (const { call } of module.calls) {
+    const [list] = call.args
+    if (call.callee.kind !== 'member' || !giving.test(call.callee.name) || list?.kind !== 'array') continue
+    if (list.start < start && end < list.end) return `${module.path}:${call.start}`
+  }
+  return undefined
 }
 
 /** `tx.orders.create(…)`, `client.query(…)`, `tx(orders).insert(…)`. */

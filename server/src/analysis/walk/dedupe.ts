@@ -1,12 +1,13 @@
 /** Whether a test asks if this record was processed before, and who remembers: a store that survives, or this process. */
 import { childrenOf } from '../../facts/calls.ts'
 import type { CallExpression, Expression } from '../../facts/code.ts'
-import type { Place } from '../../facts/model.ts'
+import type { Asked, Place } from '../../facts/model.ts'
 import { frameOf } from '../values/activations.ts'
 import type { Evaluator } from '../values/evaluator.ts'
 import type { Frame, Value } from '../values/frames.ts'
 import type { Origins } from '../values/origins.ts'
-import { placeOf } from './places.ts'
+import { askedOf } from './askedOf.ts'
+import { calleeOf, placeOf } from './places.ts'
 
 /** The topic and the partition of a record, or of a batch of them. */
 const whereabouts = /#\.(?:topic|partition)$/
@@ -16,6 +17,8 @@ export interface DedupeTest {
   readonly at: Place
   /** The arm that runs for a record seen before: 0 where the test holds, 1 where it does not. */
   readonly repeatArm: 0 | 1
+  readonly claimAt: Place | undefined
+  readonly asked: Asked
 }
 
 interface Lookup {
@@ -44,7 +47,14 @@ export class Dedupe {
     const lookup = this.#lookup(expression, frame, 0)
     if (!lookup) return undefined
     const holdsForRepeat = lookup.claims ? isNegated : !isNegated
-    return { memory: lookup.memory, at: placeOf(lookup.frame.module, lookup.call), repeatArm: holdsForRepeat ? 0 : 1 }
+    const { call, frame: asking, memory, claims } = lookup
+    return {
+      memory,
+      at: placeOf(asking.module, call),
+      repeatArm: holdsForRepeat ? 0 : 1,
+      claimAt: claims ? calleeOf(asking.module, call) : undefined,
+      asked: askedOf(this.#evaluator, call, asking),
+    }
   }
 
   #lookup(expression: Expression, frame: Frame, depth: number): Lookup | undefined {

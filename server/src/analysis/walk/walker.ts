@@ -196,6 +196,7 @@ export class Walker {
       dedupe: found?.memory,
       lookupAt: found?.at,
       repeatArm: found?.repeatArm,
+      ...(found && { claimAt: found.claimAt, asked: found.asked }),
       source: sourceText(frame.module, expression),
     }
   }

@@ -47,6 +47,10 @@ await consumer.run({
       await tx.total.update({ where: { id: 'all' }, data: { cents: { increment: event.cents } } })
       await tx.processed.create({ data: { eventId: event.id } })
     })
+    await prisma.$transaction([
+      prisma.processed.create({ data: { eventId: event.id } }),
+      prisma.entry.create({ data: { cents: event.cents } }),
+    ])
     await source.transaction(async manager => {
       await manager.insert(Processed, { eventId: event.id })
       await manager.increment(Total, { id: 'all' }, 'cents', event.cents)
