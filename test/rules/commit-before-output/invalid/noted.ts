@@ -1,11 +1,9 @@
-import { PrismaClient } from '@prisma/client'
 import Redis from 'ioredis'
 import { Kafka } from 'kafkajs'
 import nodemailer from 'nodemailer'
 import { Pool } from 'pg'
 
 const pool = new Pool()
-const prisma = new PrismaClient()
 const redis = new Redis()
 const mail = nodemailer.createTransport({})
 const kafka = new Kafka({ clientId: 'mails', brokers: ['localhost:9092'] })
@@ -16,19 +14,6 @@ interface Event {
   readonly id: string
   readonly to: string
 }
-
-await consumer.run({
-  eachMessage: async ({ message }) => {
-    const event = JSON.parse(String(message.value)) as Event
-    const seen = await prisma.processed.findUnique({ where: { eventId: event.id } })
-//                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ related: passed over here
-    if (seen) return
-    await prisma.processed.create({ data: { eventId: event.id } })
-//        ^^^^^^^^^^^^^^^^^^^^^^^ commit-before-output: 'processed.create' notes the record as processed before 'mail.sendMail' has run: where that fails, or the process dies between them, the redelivered record is passed over, and it is lost. Note it afterwards, or in one transaction with it.
-    await mail.sendMail({ to: event.to, text: 'shipped' })
-//        ^^^^^^^^^^^^^ related: not done yet
-  },
-})
 
 /** Asked and noted at once. */
 await consumer.run({
