@@ -56,6 +56,8 @@ export interface ConsumerAdapter {
 
 /** Wrappers around wrappers: this deep. */
 const wrapperDepthMax = 3
+/** Calls inside of wrappers that are looked through for one file: functions that call each other are as many ways as calls, to the depth. */
+const wrappedCallsMax = 5_000
 
 export class Finder {
   readonly evaluator: Evaluator
@@ -68,6 +70,7 @@ export class Finder {
   /** Functions that some handler has led to. */
   readonly #entered = new Set<FunctionCode>()
   readonly #made = new WeakMap<Output, OutputCall>()
+  #wrappedCalls = 0
   readonly #typed: TypedReceivers
 
   constructor(project: Project, module: Module, table: OutputTable, own: readonly CustomConsumer[] = []) {
@@ -98,7 +101,7 @@ export class Finder {
     anchor: Place | undefined,
   ): void {
     for (const { call, inside } of module.calls) {
-      if (around && !isWithin(inside, around)) continue
+      if (around && (!isWithin(inside, around) || this.#wrappedCalls++ > wrappedCallsMax)) continue
       const frame = frameOfCall(inside)
       const seen = this.evaluator.evaluate(call.callee, frame)
       const callee = givesHandlers(call) ? this.#typed.callee(call, seen, frame) : seen
