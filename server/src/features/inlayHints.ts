@@ -1,6 +1,6 @@
 /** Behind each offset that is committed: whether its record is read again. */
 import type { InlayHint, Range } from 'vscode-languageserver-types'
-import type { StoredOffset } from '../analysis/walk/committedOffsets.ts'
+import type { StoredOffset } from '../analysis/walk/offsets/committedOffsets.ts'
 import type { DocumentParams, Feature } from './feature.ts'
 
 interface InlayHintParams extends DocumentParams {

@@ -8,7 +8,7 @@ import type { Rule, RuleResult } from '../../rules/rule.ts'
 import { Finder } from '../pipelines/pipelines.ts'
 import { transactionalProducers } from '../pipelines/producers.ts'
 import { isOnSomewhere, levelAt } from '../settings/levels.ts'
-import { type CommittedOffset, committedOffsets } from '../walk/committedOffsets.ts'
+import { type CommittedOffset, committedOffsets } from '../walk/offsets/committedOffsets.ts'
 import type { EngineSettings, Note } from './contract.ts'
 import type { Project } from './project.ts'
 

@@ -6,7 +6,7 @@ import { applySuppressions, suppressionsOf } from '../findings/suppressions.ts'
 import type { Note, ReportedPipeline } from '../report/report.ts'
 import { type Levels, levelAt } from '../settings/levels.ts'
 import { levelsOf, type Settings } from '../settings/settings.ts'
-import type { CommittedOffset } from '../walk/committedOffsets.ts'
+import type { CommittedOffset } from '../walk/offsets/committedOffsets.ts'
 import type { Engine } from './engine.ts'
 
 export interface CheckedFile {

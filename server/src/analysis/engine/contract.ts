@@ -4,7 +4,7 @@ import type { TypeOracle } from '../../facts/typeOracle.ts'
 import type { NameInfo, PipelineInfo } from '../../protocol.ts'
 import type { Rule } from '../../rules/rule.ts'
 import type { Levels } from '../settings/levels.ts'
-import type { CommittedOffset } from '../walk/committedOffsets.ts'
+import type { CommittedOffset } from '../walk/offsets/committedOffsets.ts'
 import type { FileSystem } from './fileSystem.ts'
 
 export interface EngineSettings {

@@ -7,7 +7,7 @@ import type { FixSketch, Output } from '../../facts/model.ts'
 import type { Evaluator } from '../values/evaluator.ts'
 import type { Value } from '../values/frames.ts'
 import { propertyOf } from '../values/options.ts'
-import type { OutputCall } from '../walk/outputCall.ts'
+import type { OutputCall } from '../walk/outputs/outputCall.ts'
 import { placeOf } from '../walk/places.ts'
 import { importEdits } from './guaranteeFix.ts'
 

@@ -2,7 +2,7 @@
 import type { FunctionCode } from '../../facts/code.ts'
 import type { Place, Text } from '../../facts/model.ts'
 import type { Frame, Made } from '../values/frames.ts'
-import type { Told } from './told.ts'
+import type { Told } from './waiting/told.ts'
 
 /** What becomes of a value, as far as waiting for a promise goes. `consumed`: awaited, and the result is used. */
 export type Use = 'awaited' | 'consumed' | 'returned' | 'stored' | 'value' | 'floating' | 'void'

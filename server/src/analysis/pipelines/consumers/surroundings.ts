@@ -3,7 +3,7 @@ import type { CallExpression, Expression, Module } from '../../../facts/code.ts'
 import type { Text } from '../../../facts/model.ts'
 import { type Frame, looseFrame, type Made, type Value } from '../../values/frames.ts'
 import { propertyOf, textOf } from '../../values/options.ts'
-import { classAround } from '../../walk/holders.ts'
+import { classAround } from '../../walk/remembered/holders.ts'
 import type { Finder } from '../pipelines.ts'
 
 export interface Subscription {
