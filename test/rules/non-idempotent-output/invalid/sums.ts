@@ -72,7 +72,7 @@ await consumer.run({
 //        ^^^^^^^^^^^^^^^^^^^^^ non-idempotent-output: 'account.update' runs again when the record is delivered again (adds to the 'total' that was read), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
     const row = await database('accounts').where({ id }).first()
     await database('accounts')
-//        ^^^^^^^^ non-idempotent-output: 'database' runs again when the record is delivered again (adds to the 'total' that was read), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
+//        ^^^^^^^^ non-idempotent-output: 'accounts.update' runs again when the record is delivered again (adds to the 'total' that was read), so its effect is doubled. Use an upsert, a key taken from the record, or the guarantee's transaction.
       .where({ id })
       .update({ total: row.total + cents })
   },

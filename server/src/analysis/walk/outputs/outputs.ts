@@ -26,6 +26,9 @@ function keyed(by: string, refuses: boolean): Idempotency {
   return { ...repeatable(`keyed by ${by}`), ...(refuses && { refuses }) }
 }
 
+/** Methods of a chain by which it is called. */
+const writing = /^(?:insert|update|upsert|del|delete|increment|decrement)$/
+
 const deadLetters = /dlq|dead.?letter|\bdlt\b|poison|parking.?lot/i
 
 export class Outputs {
@@ -211,14 +214,24 @@ export class Outputs {
   /** By the first call of a chain: `db.insert`, whatever follows it. */
   #name({ call, frame }: OutputCall): string {
     let first = call
+    const methods: string[] = []
     for (let at: Expression = call.callee; ; ) {
-      if (at.kind === 'member') at = at.of
-      else if (at.kind === 'call') {
+      if (at.kind === 'member') {
+        methods.push(at.name)
+        at = at.of
+      } else if (at.kind === 'call') {
         first = at
         at = at.callee
       } else break
     }
-    if (first.callee.kind !== 'member') return sourceText(frame.module, first.callee, 30)
+    if (first.callee.kind !== 'member') {
+      // `db('orders').insert(…)`
+      const [table] = first.args
+      const method = methods.find(one => writing.test(one))
+      return method && table?.kind === 'literal'
+        ? `${table.value}.${method}`
+        : sourceText(frame.module, first.callee, 30)
+    }
     const { of, name } = first.callee
     const [collection] = name === 'collection' && call.callee.kind === 'member' ? first.args : []
     if (collection && call.callee.kind === 'member')
