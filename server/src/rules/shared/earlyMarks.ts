@@ -52,7 +52,8 @@ function isMark(output: Output, tests: readonly Test[], flow: Flow): boolean {
 function isNotedBy({ claimAt, asked }: Test, { at, name, target, output }: Output): boolean {
   if (claimAt) return keyOf(claimAt) === keyOf(at)
   if (!asked || /\.(?:del|delete|remove|update)/i.test(name)) return false
-  if (asked.table !== undefined && target?.toLowerCase() === asked.table) return /^INSERT|\.insert$/.test(name)
+  const table = /^INSERT /.test(name) ? target : /^(\w+)\.insert$/.exec(name)?.[1]
+  if (asked.table !== undefined && table?.toLowerCase() === asked.table) return true
   const isSame = asked.receiver !== undefined && name.startsWith(`${asked.receiver}.`)
   return isSame && (output !== 'cache' || asked.argument === target)
 }

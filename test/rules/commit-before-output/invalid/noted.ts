@@ -1,10 +1,12 @@
 import Redis from 'ioredis'
 import { Kafka } from 'kafkajs'
+import { knex } from 'knex'
 import nodemailer from 'nodemailer'
 import { Pool } from 'pg'
 
 const pool = new Pool()
 const redis = new Redis()
+const db = knex({ client: 'pg' })
 const mail = nodemailer.createTransport({})
 const kafka = new Kafka({ clientId: 'mails', brokers: ['localhost:9092'] })
 const consumer = kafka.consumer({ groupId: 'mails' })
@@ -40,6 +42,20 @@ await consumer.run({
       await producer.send({ topic: 'placed', messages: [{ key: event.id, value: message.value }] })
 //          ^^^^^^^^^^^^^ related: not done yet
     }
+  },
+})
+
+/** By a builder. */
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    const event = JSON.parse(String(message.value)) as Event
+    const seen = await db('processed').where({ event_id: event.id }).first()
+//                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ related: passed over here
+    if (seen) return
+    await db('processed').insert({ event_id: event.id })
+//        ^^ commit-before-output: 'processed.insert' notes the record as processed before 'mail.sendMail' has run: where that fails, or the process dies between them, the redelivered record is passed over, and it is lost. Note it afterwards, or in one transaction with it.
+    await mail.sendMail({ to: event.to, text: 'shipped' })
+//        ^^^^^^^^^^^^^ related: not done yet
   },
 })
 
