@@ -103,6 +103,14 @@ const rows: readonly Row[] = [
     'at-least-once',
     'adds to the stored value',
   ],
+  [
+    'asked of a table of what was processed, noted later',
+    kafkajs(
+      `const seen = await pool.query('SELECT 1 FROM processed_events WHERE id = $1', [message.key])\nif (seen.rowCount > 0) return\nawait ${plain}\nawait pool.query('INSERT INTO processed_events (id) VALUES ($1) ON CONFLICT DO NOTHING', [message.key])`,
+    ),
+    'at-least-once',
+    'has noted it',
+  ],
   ['an upsert by an id made anew', kafkajs(`await ${upsert.replace('message.key', 'crypto.randomUUID()')}`), 'at-least-once', 'is another one each time'],
   [
     'an id made anew, found by another column',
@@ -146,9 +154,9 @@ const rows: readonly Row[] = [
   ['an upsert, or put aside', kafkajs(`try { await ${upsert} } catch { await ${aside} }`), 'effectively-once', 'may be repeated'],
   ['an upsert, committed after it', kafkajs(`await ${upsert}; await ${commit}`, 'autoCommit: false,'), 'effectively-once'],
   [
-    'asked of a table of what was processed',
+    'asked of a table of what was processed, and noted in one transaction',
     kafkajs(
-      `const seen = await pool.query('SELECT 1 FROM processed_events WHERE id = $1', [message.key])\nif (seen.rowCount > 0) return\nawait ${plain}\nawait pool.query('INSERT INTO processed_events (id) VALUES ($1) ON CONFLICT DO NOTHING', [message.key])`,
+      `const client = await pool.connect()\nawait client.query('BEGIN')\nconst seen = await client.query('SELECT 1 FROM processed_events WHERE id = $1', [message.key])\nif (seen.rowCount > 0) return\nawait ${plain.replace('pool', 'client')}\nawait client.query('INSERT INTO processed_events (id) VALUES ($1) ON CONFLICT DO NOTHING', [message.key])\nawait client.query('COMMIT')`,
     ),
     'effectively-once',
     'guarded by a look-up',

@@ -1,10 +1,20 @@
 /** What a pipeline really guarantees, with the chain of evidence: commit points, awaits, catches, outputs. */
 import { within } from '../../facts/flows.ts'
 import { outputsOf, refusing } from '../../facts/guards.ts'
-import type { CommitMode, Flow, Handler, Inferred, OpaqueCall, Output, Pipeline, Place } from '../../facts/model.ts'
+import type {
+  CommitMode,
+  Flow,
+  Handler,
+  Inferred,
+  OpaqueCall,
+  Output,
+  Pipeline,
+  Place,
+  Test,
+} from '../../facts/model.ts'
 import { earlyExits } from '../../rules/batch-autoresolve-early-exit.ts'
 import { earlyCommits } from '../../rules/commit-before-output.ts'
-import { earlyMarks } from '../../rules/shared/earlyMarks.ts'
+import { earlyMarks, isNotedBy } from '../../rules/shared/earlyMarks.ts'
 import { groupCommits } from '../../rules/shared/groupCommits.ts'
 import { isReading, keyOf } from '../../rules/shared/handlers.ts'
 import { explore } from '../../rules/shared/paths.ts'
@@ -191,20 +201,42 @@ function undecidedOf({ at, name, among = [] }: OpaqueCall): Evidence[] {
   ]
 }
 
+/** Passed over once it is noted, which is done later and by itself: until then a redelivery repeats it. */
+function notedLater(output: Output, { flow, test }: { readonly flow: Flow; readonly test: Test }): Evidence[] {
+  if (output.inTransaction || output.idempotency.verdict !== 'not-repeatable' || isNotedBy(test, output)) return []
+  const parts = within(flow)
+  const notes = parts.filter((part): part is Output => part.kind === 'output' && isNotedBy(test, part))
+  const isTogether = notes.some(
+    note => note.databaseTransaction !== undefined && note.databaseTransaction === output.databaseTransaction,
+  )
+  const later = notes.find(note => parts.indexOf(note) > parts.indexOf(output))
+  if (isTogether || !later) return []
+  return [
+    {
+      at: output.at,
+      message: `'${output.name}' is repeated where the process dies before '${later.name}' has noted it`,
+    },
+  ]
+}
+
 function undoneIn({ handlers }: Pick<InferenceInput, 'handlers'>): ReadonlySet<string> {
   return new Set(handlers.flatMap(handler => [...refusing(handler.flow)]))
 }
 
 /** Outputs that a redelivery repeats with effect. */
 function doubles({ handlers }: InferenceInput, works: readonly Output[]): Evidence[] {
-  const guarded = new Set(
-    handlers.flatMap(handler =>
-      [...outputsOf(handler.flow)].filter(one => one.guardedBy?.dedupe === 'durable').map(one => one.output),
+  const guarded = new Map(
+    handlers.flatMap(({ flow }) =>
+      [...outputsOf(flow)].flatMap(({ output, guardedBy }) =>
+        guardedBy?.dedupe === 'durable' ? [[output, { flow, test: guardedBy }] as const] : [],
+      ),
     ),
   )
   const undone = undoneIn({ handlers })
   return works.flatMap((output): Evidence[] => {
-    if (output.isDeadLetter || guarded.has(output)) return []
+    if (output.isDeadLetter) return []
+    const guard = guarded.get(output)
+    if (guard) return notedLater(output, guard)
     if (output.databaseTransaction !== undefined && undone.has(output.databaseTransaction)) return []
     const behind = output.inTransaction ? offsetBehind(output, handlers) : undefined
     if (behind) return [behind]

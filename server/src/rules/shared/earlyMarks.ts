@@ -49,7 +49,8 @@ function isMark(output: Output, tests: readonly Test[], flow: Flow): boolean {
   return tests.some(test => isNotedBy(test, output)) && !within(flow).some(part => isUndone(output, part))
 }
 
-function isNotedBy({ claimAt, asked }: Test, { at, name, target, output }: Output): boolean {
+/** Whether this is what makes the look-up find the record the next time. */
+export function isNotedBy({ claimAt, asked }: Test, { at, name, target, output }: Output): boolean {
   if (claimAt) return keyOf(claimAt) === keyOf(at)
   if (!asked || /\.(?:del|delete|remove|update)/i.test(name)) return false
   const table = /^INSERT /.test(name) ? target : /^(\w+)\.insert$/.exec(name)?.[1]
