@@ -44,6 +44,9 @@ export function textWithHoles(
   return undefined
 }
 
+/** `step: { connect: { id } }` is the id of a step, whatever is written; `select` and `include` name what is asked for. */
+const otherRows = /^(?:connect|select|include)$/
+
 /** Names of all properties in an argument, nested objects and spreads included, with their values. */
 export function* propertiesIn(
   evaluator: Evaluator,
@@ -58,7 +61,7 @@ export function* propertiesIn(
     for (const property of value.expression.properties) {
       if (property.name !== undefined)
         yield { name: property.name, value: property.value, nameAt: property.nameAt, frame: value.frame }
-      yield* propertiesIn(evaluator, property.value, value.frame, depth + 1)
+      if (!otherRows.test(property.name ?? '')) yield* propertiesIn(evaluator, property.value, value.frame, depth + 1)
     }
   } else if (value.kind === 'array') {
     for (const item of value.expression.items) yield* propertiesIn(evaluator, item, value.frame, depth + 1)
