@@ -281,6 +281,10 @@ export class Walker {
     const isUnread = target.kind === 'name' && target.binding?.references === 0
     const steps: Flow[] = []
     this.expression(expression.value, position, isUnread ? 'floating' : 'stored', steps)
+    if (expression.value.kind === 'call' && this.promises.isDropped(target, expression.value, steps, position)) {
+      out.push(this.#calls.detached('floating', expression.value, sequence(steps), position))
+      return
+    }
     out.push(...steps)
     if (!isUnread) this.promises.keep(target, expression.value, steps, position, out)
     this.buffers.assigned(expression, position, out)

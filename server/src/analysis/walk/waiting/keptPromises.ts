@@ -1,12 +1,13 @@
 /** Promises that are kept under a name: where each is begun, and where it is waited for. */
 import { childrenOf } from '../../../facts/calls.ts'
 import type { Expression } from '../../../facts/code.ts'
-import { partsOf } from '../../../facts/flows.ts'
+import { hasWork, partsOf } from '../../../facts/flows.ts'
 import type { Flow, OpaqueCall, Output, Pending, Place } from '../../../facts/model.ts'
 import type { Frame } from '../../values/frames.ts'
 import { placeOf } from '../places.ts'
 import type { Position } from '../positions.ts'
 import { holderOf } from '../remembered/holders.ts'
+import { isHandedOn } from './handedOn.ts'
 import { isPromiseChain } from './promiseWalker.ts'
 
 /** Names that stand for names: this far. */
@@ -24,6 +25,13 @@ export class KeptPromises {
     if (!work) return
     this.#kept.set(holder, work)
     out.push(this.#event('begun', holder, work, placeOf(position.frame.module, value), position))
+  }
+
+  /** `const saved = save(record); log(saved.id)`: it has a name, and nobody waits for it. @param steps what running `value` does */
+  isDropped(target: Expression, value: Expression, steps: readonly Flow[], { frame: { code } }: Position): boolean {
+    const binding = target.kind === 'name' ? target.binding : undefined
+    if (!binding?.isConstant || !code || binding.owner !== code || value.kind !== 'call') return false
+    return steps.some(isPromiseOfWork) && !isHandedOn(binding, code)
   }
 
   /** `await saved`, `await Promise.all(all)`. */
@@ -57,6 +65,13 @@ export class KeptPromises {
 /** What of an expression may be, or hold, the promise: `Promise.all(all)`, `all.shift()`, `first.saved`, `within(saved, 100)`. */
 function heldIn(expression: Expression): readonly Expression[] {
   return expression.kind === 'choice' ? [expression.whenTrue, expression.whenFalse] : childrenOf(expression)
+}
+
+/** Of what is known to give one: an output of a library, an async function of ours. */
+function isPromiseOfWork(flow: Flow): boolean {
+  if (flow.kind === 'output') return flow.isCollected === true && flow.isCertain && !flow.isDeadLetter
+  if (flow.kind === 'helper') return flow.isCollected === true && hasWork(flow)
+  return flow.kind === 'branch' && flow.arms.some(isPromiseOfWork)
 }
 
 /** Work behind a promise that nobody has waited for yet. */
