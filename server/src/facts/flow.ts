@@ -68,7 +68,7 @@ export interface Try {
   readonly handler: Flow | undefined
   /** The `catch` keyword or the `.catch` name. */
   readonly handlerAt: Place | undefined
-  /** `catch (e)` of a statement; `.catch(f)` of a promise whose result is dropped or used; `allSettled` whose results nobody reads. */
+  /** `catch (e)` of a statement; `.catch(f)` of a promise whose result is dropped or used; `allSettled` whose results nobody reads; the function that an output calls back. */
   readonly form: 'statement' | 'promise-dropped' | 'promise-used' | 'all-settled' | 'callback'
   /** The handler stores something in a variable from outside: the error may be acted on later. */
   readonly defersError: boolean
@@ -144,9 +144,9 @@ export interface Output extends EventBase {
   readonly idempotency: Idempotency
   /** Runs inside a transaction that also holds the offsets. */
   readonly inTransaction: boolean
-  /** Values that differ on every run and end up in the output's id or key. */
   /** The same for outputs of one transaction of their database. */
   readonly databaseTransaction?: string | undefined
+  /** Values that differ on every run and end up in the output's id or key. */
   readonly freshKeys: readonly FreshValue[]
   readonly fixes: readonly FixSketch[]
   /** How sure it is that this is an output at all. */
@@ -169,6 +169,8 @@ export interface Idempotency {
   readonly isByFreshKey?: boolean
   /** By failing: a unique key is there already. */
   readonly refuses?: boolean
+  /** The property that is sent along, by which the other side tells a repeat. */
+  readonly carries?: string
 }
 
 /** `Date.now()`, `Math.random()`, a new UUID. */

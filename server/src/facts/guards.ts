@@ -24,6 +24,11 @@ export function refusing(flow: Flow): ReadonlySet<string> {
   return found
 }
 
+/** @param transactions - those that a repeat undoes */
+export function isUndone({ databaseTransaction }: Output, transactions: ReadonlySet<string>): boolean {
+  return databaseTransaction !== undefined && transactions.has(databaseTransaction)
+}
+
 /** Leaves something behind that a later look-up may find. Looking up does not, nor does sending. */
 function remembers(flow: Flow): boolean {
   if (flow.kind === 'output') return /^(?:database|document|cache|store|file|custom)$/.test(flow.output)

@@ -1,5 +1,5 @@
 import { within } from '../facts/flows.ts'
-import { leaves, outputsOf, refusing } from '../facts/guards.ts'
+import { isUndone, leaves, outputsOf, refusing } from '../facts/guards.ts'
 import type { Flow, Output, Pipeline, Place } from '../facts/model.ts'
 import { defineRule } from './rule.ts'
 
@@ -75,7 +75,7 @@ function* repeated(pipeline: Pipeline, flow: Flow): Generator<RepeatedOutput> {
     // Handed on to be tried again or looked at: whoever gets it counts with repeats.
     if (isAfterFailure && output.output === 'produce') continue
     const { verdict, isByFreshKey } = output.idempotency
-    if (output.databaseTransaction !== undefined && undone.has(output.databaseTransaction)) continue
+    if (isUndone(output, undone)) continue
     // A key that is made anew is told where it is made.
     if (verdict === 'not-repeatable' && !isByFreshKey) yield { at: output.at, output, pipeline }
   }

@@ -1,6 +1,6 @@
 /**
- * Which files inherit from a type of some name, which pass it on under another one, and which tell a container of dependency injection what stands for a token:
- * by their words, gathered while the workspace is looked through, without parsing one of them.
+ * Which files inherit from a type of some name, which pass it on under another one, and which tell a container of dependency
+ * injection what stands for a token: by their words, gathered while the workspace is looked through, without parsing one of them.
  *
  * An analysis that asked for a name is made anew when a file comes to say it, or says it no more.
  */

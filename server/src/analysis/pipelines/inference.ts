@@ -1,6 +1,6 @@
 /** What a pipeline really guarantees, with the chain of evidence: commit points, awaits, catches, outputs. */
 import { within } from '../../facts/flows.ts'
-import { outputsOf, refusing } from '../../facts/guards.ts'
+import { isUndone, outputsOf, refusing } from '../../facts/guards.ts'
 import type {
   CommitMode,
   Flow,
@@ -99,7 +99,7 @@ function settled(input: InferenceInput, works: readonly Output[], start: Evidenc
           message:
             output.idempotency.verdict === 'repeatable'
               ? `'${output.name}' may be repeated: ${output.idempotency.reason}`
-              : output.databaseTransaction !== undefined && undone.has(output.databaseTransaction)
+              : isUndone(output, undone)
                 ? `'${output.name}' is undone on a repeat, with the insert in its transaction that fails then`
                 : `'${output.name}' is guarded by a look-up of what was processed`,
         }),
@@ -237,7 +237,7 @@ function doubles({ handlers }: InferenceInput, works: readonly Output[]): Eviden
     if (output.isDeadLetter) return []
     const guard = guarded.get(output)
     if (guard) return notedLater(output, guard)
-    if (output.databaseTransaction !== undefined && undone.has(output.databaseTransaction)) return []
+    if (isUndone(output, undone)) return []
     const behind = output.inTransaction ? offsetBehind(output, handlers) : undefined
     if (behind) return [behind]
     if (isOpen(output, handlers))

@@ -1,6 +1,6 @@
 /** Arguments, activations and returns of functions. */
 import type { CallExpression, Expression, FunctionCode } from '../../facts/code.ts'
-import { type Frame, looseFrame, moduleFrame, type Thunk } from './frames.ts'
+import { type Frame, looseFrame, moduleFrame, selfOf, type Thunk } from './frames.ts'
 
 export function argumentsOf(call: CallExpression, frame: Frame): Thunk[] {
   return call.args.map(expression => ({ expression, frame, path: [] }))
@@ -13,6 +13,15 @@ export function frameOf(frame: Frame, owner: FunctionCode | undefined): Frame {
     if (!at.parent && !owner) return at.code ? moduleFrame(frame.module) : at
   }
   return looseFrame(frame.module, owner)
+}
+
+/** The activation of a function of the same file, with what is known around the place that asks. */
+export function frameIn(from: Frame, inside: FunctionCode | undefined): Frame {
+  const loose = looseFrame(from.module, inside)
+  const self = selfOf(from)
+  if (!inside) return loose
+  const parent = inside.parent ? frameOf(from, inside.parent) : loose.parent
+  return { ...loose, parent, self: inside.owner && self?.kind === 'instance' ? self : loose.self }
 }
 
 export function returnsOf(code: FunctionCode): readonly Expression[] {

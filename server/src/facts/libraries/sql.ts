@@ -15,6 +15,11 @@ export interface SqlVerdict {
   readonly isPlainInsert?: boolean
 }
 
+/** What a SELECT asks, as written. */
+export function selectedTable(text: string): string | undefined {
+  return /\bfrom\s+["'`]?([\w.]+)/i.exec(text)?.[1]
+}
+
 /** Columns of `INSERT INTO t (a, b) VALUES ($1, now())` with what is written into them; none where they are not listed. */
 export function insertedColumns(text: string): { readonly name: string; readonly value: string | undefined }[] {
   const insert = /insert\s+(?:\w+\s+)*?into\s+[^\s(]+\s*\(([^)]*)\)(?:\s*values\s*\()?/i.exec(text)

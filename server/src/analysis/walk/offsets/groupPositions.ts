@@ -24,7 +24,7 @@ import {
   steps,
   viewOf,
 } from './groupLevels.ts'
-import { lodashName } from './lodash.ts'
+import { isSorting, lodashName } from './lodash.ts'
 import type { Offsets } from './offsets.ts'
 import { Regroupings } from './regroupings.ts'
 import { Reorderings } from './reorderings.ts'
@@ -188,7 +188,7 @@ export class GroupPositions {
       if (isView(view)) return viewOf(next(first), view)
       if (callee.type === 'global:Array.from') return call.args.length === 1 ? entriesOf(next(first)) : undefined
       if (lodash === 'last' || lodash === 'maxby') return lastRecord(next(first))
-      if (/^(?:sortby|orderby)$/.test(lodash)) return next(first)
+      if (isSorting(lodash)) return next(first)
       if (converts.test(callee.type)) return this.#converted(call.args, next)
     }
     return call.callee.kind === 'member'

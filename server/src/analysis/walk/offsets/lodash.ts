@@ -4,5 +4,10 @@ export function lodashName(type: string): string {
   return (ofAll ?? ofFile ?? ofPackage ?? '').toLowerCase()
 }
 
+/** `sortBy(list, 'key')`, `orderBy(list, ['key'])` */
+export function isSorting(lodash: string): boolean {
+  return lodash === 'sortby' || lodash === 'orderby'
+}
+
 const name =
   /^(?:(?:lodash|lodash-es|underscore):(?:default\.)?(\w+)|(?:lodash|lodash-es)\/(\w+)(?:\.js)?:(?:default)?|lodash\.(\w+):(?:default)?)$/

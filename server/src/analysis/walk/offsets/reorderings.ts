@@ -7,7 +7,7 @@ import type { Frame } from '../../values/frames.ts'
 import type { Origins } from '../../values/origins.ts'
 import { isWithin } from '../calls.ts'
 import { placeOf, sourceText } from '../places.ts'
-import { lodashName } from './lodash.ts'
+import { isSorting, lodashName } from './lodash.ts'
 import { RecordKeys } from './recordKeys.ts'
 
 export class Reorderings {
@@ -26,7 +26,7 @@ export class Reorderings {
     const { callee, args } = call
     if (callee.kind === 'member' && isSort(callee.name)) return this.#sortedBy(callee.of, args[0], call, frame)
     const value = this.#evaluator.evaluate(callee, frame)
-    if (value.kind !== 'external' || !/^(?:sortby|orderby)$/.test(lodashName(value.type))) return undefined
+    if (value.kind !== 'external' || !isSorting(lodashName(value.type))) return undefined
     const [list, by] = args
     return list && this.#sortedBy(list, by?.kind === 'array' ? by.items[0] : by, call, frame)
   }

@@ -1,6 +1,6 @@
 /** Columns that are read, added to and written back: a redelivery finds the sum already there, and adds to it once more. */
 import type { CallExpression, Expression } from '../../../facts/code.ts'
-import { judgeSql } from '../../../facts/libraries/sql.ts'
+import { judgeSql, selectedTable } from '../../../facts/libraries/sql.ts'
 import { frameOf } from '../../values/activations.ts'
 import type { CallMade, Frame } from '../../values/frames.ts'
 import type { Origins } from '../../values/origins.ts'
@@ -178,7 +178,7 @@ class AddedAgain {
     if (callee.kind === 'member' && this.#rowOf(callee.of, [], this.#frame)) return true
     const text = this.#updateText()
     const asked = text === undefined ? undefined : this.#textOf(row.expression, row.frame)
-    const table = /\bfrom\s+["'`]?([\w.]+)/i.exec(asked ?? '')?.[1]
+    const table = selectedTable(asked ?? '')
     if (text !== undefined) return table !== undefined && judgeSql(text)?.target === table.toLowerCase()
     const target = tableOf(this.#call, this.#frame)
     return target !== undefined && target === tableOf(row.expression, row.frame)

@@ -48,7 +48,8 @@ export class OutputKeys {
 
   /** A repeat does no harm by finding what is there; with a key that is another one each time it finds nothing. */
   judge(call: OutputCall, kind: OutputKind, idempotency: Idempotency): Judged {
-    if (idempotency.verdict !== 'repeatable') return { idempotency, freshKeys: this.#freshKeys(call, kind) }
+    if (idempotency.verdict !== 'repeatable')
+      return { idempotency, freshKeys: this.#freshAmong(call, this.#keys(call, kind)) }
     const found = this.#finding(call, kind, idempotency)
     if (found) {
       const freshKeys = this.#freshIn(found)
@@ -56,17 +57,18 @@ export class OutputKeys {
       return { idempotency: anew ? madeAnew(anew) : idempotency, freshKeys }
     }
     // By which columns is not said: by the record's own where there are some.
-    const isOwn = this.identity(call) !== undefined || this.#keys(call, kind).some(key => this.#isGiven(key))
-    const freshKeys = isOwn ? [] : this.#freshKeys(call, kind)
+    const keys = this.#keys(call, kind)
+    const isOwn = this.identity(call) !== undefined || keys.some(key => this.#isGiven(key))
+    const freshKeys = isOwn ? [] : this.#freshAmong(call, keys)
     const anew = stored.test(kind) && freshKeys.find(key => !key.isDefault)
     return { idempotency: anew ? madeAnew(anew) : idempotency, freshKeys }
   }
 
   /** What may be found again is another one: ids among all that is given. */
-  #freshKeys(call: OutputCall, kind: OutputKind): FreshValue[] {
+  #freshAmong(call: OutputCall, keys: readonly KeyedValue[]): FreshValue[] {
     // What is only changed or removed is not made again under another id.
     if (/\.(?:update|updateMany|delete|deleteMany|remove|destroy)\(\)/.test(call.type)) return []
-    return this.#freshIn(this.#keys(call, kind))
+    return this.#freshIn(keys)
   }
 
   #keys(call: OutputCall, kind: OutputKind): KeyedValue[] {
@@ -89,9 +91,8 @@ export class OutputKeys {
   }
 
   /** The values by which the output finds what is there; `undefined` where the call does not say which they are. */
-  #finding(call: OutputCall, kind: OutputKind, { reason }: Idempotency): readonly KeyedValue[] | undefined {
-    const carried = /^carries '(.+)'$/.exec(reason)?.[1]
-    if (carried !== undefined) return this.#named(call, [carried])
+  #finding(call: OutputCall, kind: OutputKind, { carries }: Idempotency): readonly KeyedValue[] | undefined {
+    if (carries !== undefined) return this.#named(call, [carries])
     const { args } = call.call
     const place = kind === 'http' ? 'url' : kind === 'file' ? 'path' : undefined
     if (place) return this.#first(call, place)

@@ -22,10 +22,6 @@ import { isInTransaction } from './transactional.ts'
 /** What fails where its key is there already. */
 const inserting = /\.(?:create|insert|insertOne|insertMany|createMany)\(\)$/
 
-function keyed(by: string, refuses: boolean): Idempotency {
-  return { ...repeatable(`keyed by ${by}`), ...(refuses && { refuses }) }
-}
-
 /** Methods of a chain by which it is called. */
 const writing = /^(?:insert|update|upsert|del|delete|increment|decrement)$/
 
@@ -252,4 +248,9 @@ export class Outputs {
       /^mysql/.test(call.type) ? 'mysql' : 'standard',
     )
   }
+}
+
+/** @param refuses - a repeat fails on the key */
+function keyed(by: string, refuses: boolean): Idempotency {
+  return { ...repeatable(`keyed by ${by}`), ...(refuses && { refuses }) }
 }

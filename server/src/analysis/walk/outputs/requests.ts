@@ -16,7 +16,7 @@ export function judgeRequest(
   if (/^(?:put|delete)$/i.test(written))
     return { name, idempotency: repeatable(`${written.toUpperCase()} sets the same again`) }
   const key = properties.find(property => /idempoten|request-?id|dedup/i.test(property.name))
-  if (key) return { name, idempotency: repeatable(`carries '${key.name}'`) }
+  if (key) return { name, idempotency: { ...repeatable(`carries '${key.name}'`), carries: key.name } }
   const operation = graphqlOperation(evaluator, call, frame)
   if (operation === 'query') return undefined
   const isAnswered = operation === undefined && usesAnswer(call, frame, isResultUsed)

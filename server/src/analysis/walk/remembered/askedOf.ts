@@ -1,5 +1,6 @@
 /** What a look-up of processed records asks, so that what is noted there is known by the same name. */
 import type { CallExpression, Expression } from '../../../facts/code.ts'
+import { selectedTable } from '../../../facts/libraries/sql.ts'
 import type { Asked } from '../../../facts/model.ts'
 import type { Evaluator } from '../../values/evaluator.ts'
 import type { Frame } from '../../values/frames.ts'
@@ -10,7 +11,7 @@ import { sourceText } from '../places.ts'
 export function askedOf(evaluator: Evaluator, call: CallExpression, frame: Frame): Asked {
   const [first] = call.args
   const text = first && textWithHoles(evaluator, first, frame)
-  const table = /\bfrom\s+["'`]?([\w.]+)/i.exec(text ?? '')?.[1] ?? tableIn(call.callee)
+  const table = selectedTable(text ?? '') ?? tableIn(call.callee)
   const of = call.callee.kind === 'member' ? call.callee.of : undefined
   const receiver = of?.kind === 'member' || of?.kind === 'name' ? of.name : undefined
   return {

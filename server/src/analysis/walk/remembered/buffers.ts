@@ -13,8 +13,8 @@ import type {
 } from '../../../facts/code.ts'
 import { within } from '../../../facts/flows.ts'
 import type { Flow, OpaqueCall, Output, Pending, Place } from '../../../facts/model.ts'
-import { frameOf } from '../../values/activations.ts'
-import { type Frame, looseFrame, selfOf, type Value } from '../../values/frames.ts'
+import { frameIn } from '../../values/activations.ts'
+import { type Frame, selfOf, type Value } from '../../values/frames.ts'
 import { RecordKeys } from '../offsets/recordKeys.ts'
 import { calleeOf, placeOf, sourceText } from '../places.ts'
 import type { Position } from '../positions.ts'
@@ -234,13 +234,4 @@ function holdsLists(value: Value): boolean {
 function isContainer(value: Value): boolean {
   if (value.kind === 'typed') return value.type.kind === 'array'
   return value.kind === 'array' || (value.kind === 'external' && /^global:(?:Map|Set|Array)#$/.test(value.type))
-}
-
-/** The activation of a function of the same file, with what is known around the place that asks. */
-export function frameIn(from: Frame, inside: FunctionCode | undefined): Frame {
-  const loose = looseFrame(from.module, inside)
-  const self = selfOf(from)
-  if (!inside) return loose
-  const parent = inside.parent ? frameOf(from, inside.parent) : loose.parent
-  return { ...loose, parent, self: inside.owner && self?.kind === 'instance' ? self : loose.self }
 }
